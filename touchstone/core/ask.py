@@ -1,0 +1,27 @@
+"""What a verb room may ask, and nothing more: a question already narrowed to what its asker may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from touchstone.core.taxonomy import Taxonomy
+from touchstone.core.viewer import Viewer
+
+
+class Ask(Protocol):
+    """Two sides, one narrowing: `lake` for everything derived, `record` for live state. No query joins both."""
+
+    viewer: Viewer
+    seed: int
+    now: datetime
+    taxonomy: Taxonomy
+
+    def lake(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """The answer to DuckDB SQL with `?` parameters, over the tables docs/rooms/store.md lists."""
+
+    def record(self, select: Any) -> list[dict[str, Any]]:
+        """The rows of a SQLAlchemy select over the record."""

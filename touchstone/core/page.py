@@ -1,0 +1,172 @@
+"""A page as data: a sentence first, figures with their doubt, then the customers' own words. Rendered in `show`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Verbatim:
+    """A customer's own words, unedited, with where they come from."""
+
+    id: str
+    text: str
+    touchpoint: str = ""
+    occurred_at: str = ""
+    url: str = ""
+    source: str = ""
+    unit: str = ""
+    start: int = 0
+    stop: int = 0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with its doubt. `value` None means no estimate, and `why` says so; it opens to everything below it."""
+
+    label: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+    measured_in: str = ""
+    floor: float = -1.0  # ends of the scale the streak is drawn on
+    ceiling: float = 1.0
+    middle: float | None = 0.0  # what good and bad are told apart at; None: neither is
+    formula: str = ""
+    why: str = ""
+    note: str = ""
+    verbatims: tuple[Verbatim, ...] = ()
+    seed: int = 0
+    href: str = ""
+    rank: tuple[int, int, int] | None = None  # rank, and the ranks it may have
+
+    @property
+    def verdict(self) -> str:
+        """good, bad, open (cannot be told from the middle) or plain (no middle to be told from)."""
+        if self.value is None or self.middle is None:
+            return "plain"
+        if self.low is not None and self.low > self.middle:
+            return "good"
+        return "bad" if self.high is not None and self.high < self.middle else "open"
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The few figures that carry the page."""
+
+    figures: tuple[Estimate, ...]
+
+
+@dataclass(frozen=True)
+class Streaks:
+    """Estimates under headings (stages, regions, …): the journey map, units, topics."""
+
+    title: str
+    lead: str
+    groups: tuple[tuple[str, tuple[Estimate, ...]], ...]
+    count_label: str = "answers"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One line of a ranking: what to do, for whom, what it rests on."""
+
+    title: str
+    where: str
+    reason: str
+    estimate: Estimate
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What comes first, second, third, with how sure the order is."""
+
+    title: str
+    lead: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A Vega-Lite specification with one message in its title; `figures` are what its marks open to."""
+
+    title: str
+    lead: str
+    specification: dict[str, Any]
+    figures: tuple[Estimate, ...] = ()
+
+
+@dataclass(frozen=True)
+class Words:
+    """A random, seeded draw of verbatims, never hand-picked."""
+
+    title: str
+    verbatims: tuple[Verbatim, ...]
+    total: int
+    seed: int
+    again: str = ""  # address of another draw
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A plain table; a cell is text, a number or an estimate."""
+
+    title: str
+    lead: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence apart: `tone` is plain, warning or empty (nothing here yet, and what to do about it)."""
+
+    text: str
+    tone: str = "plain"
+    todo: str = ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input of a form or filter; `choices` make it a list."""
+
+    name: str
+    label: str
+    value: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    kind: str = "text"
+    help: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the page is narrowed to."""
+
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """An action as a form: the fields are the action's keyword arguments."""
+
+    action: str
+    title: str
+    fields: tuple[Field, ...]
+    button: str
+
+
+Block = Cards | Streaks | Ranking | Chart | Words | Grid | Note | Filters | Form
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one address shows: `sentence` says what it means with the doubt in it, `lead` adds a line."""
+
+    name: str
+    title: str
+    sentence: str
+    lead: str = ""
+    blocks: tuple[Block, ...] = field(default_factory=tuple)

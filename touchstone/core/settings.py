@@ -1,0 +1,59 @@
+"""House-wide settings: name, default and help in one place; from `TOUCHSTONE_…` or a home's `touchstone.toml`."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from touchstone.core.errors import Stop
+
+
+def _setting(default: Any, help_text: str) -> Any:
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What holds for a whole home."""
+
+    database: str = _setting("", "SQLAlchemy address of a shared PostgreSQL record; empty: SQLite inside the home")
+    taxonomy: str = _setting("", "taxonomy of the home: a ready-made name or a YAML file; empty: the one given at init")
+    model: str = _setting("", "model file made by `teach`; empty: the model that ships with the package")
+    engine: str = _setting("duckdb", "engine of the lake: duckdb, or spark for precomputing")
+    spark_master: str = _setting("", "address of a Spark cluster, spark://host:port")
+    now: str = _setting("", "a fixed clock (ISO instant), for repeatable runs")
+    seed: int = _setting(20261121, "seed of everything random")
+    test_data: str = _setting("../shared/data", "folder of real data for tests")
+
+    def clock(self) -> datetime:
+        """Now in UTC, or the fixed instant `now`."""
+        if not self.now:
+            return datetime.now(UTC)
+        instant = datetime.fromisoformat(self.now)
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+def load(home: Path | None = None, **given: Any) -> Settings:
+    """The settings in force: those given, else `TOUCHSTONE_…`, else the home's `touchstone.toml`, else defaults."""
+    written: dict[str, Any] = {}
+    if home is not None and (path := home / "touchstone.toml").exists():
+        try:
+            written = tomllib.loads(path.read_text("utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise Stop(f"not valid TOML ({error}).", where=str(path), todo="Mend that line.") from error
+    known = {each.name: each for each in fields(Settings)}
+    if stray := set(written) - set(known):
+        raise Stop(f"unknown settings {sorted(stray)}.", where="touchstone.toml", todo=f"Known: {', '.join(known)}.")
+    chosen = dict(written)
+    for name in known:
+        if (value := os.environ.get(f"TOUCHSTONE_{name.upper()}")) is not None:
+            chosen[name] = value
+    chosen.update({name: value for name, value in given.items() if value is not None})
+    for name, value in chosen.items():
+        if known[name].type == "int":
+            chosen[name] = int(value)
+    return Settings(**chosen)

@@ -1,0 +1,143 @@
+"""The tables everything flows through, as Arrow schemas: one word for one thing.
+
+`INTERACTION` is precious and kept in the record; what may be rebuilt (`MENTION` to `PLAN`) lives in the lake.
+Instants are UTC with microseconds; shares 0 to 1; a score never travels without its scale.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+INSTANT = pa.timestamp("us", tz="UTC")
+TEXT, NUMBER, COUNT = pa.string(), pa.float64(), pa.int64()
+NAMES = pa.list_(pa.string())
+
+KINDS = (
+    "review", "answer", "message", "turn", "post", "idea",
+    "impression", "visit", "purchase", "redemption", "referral", "offer", "claim", "event",
+)  # fmt: skip
+LEVELS = ("prospect", "end_customer", "dealer", "distributor", "agency", "vendor", "department", "employee")
+INCENTIVES = ("none", "disclosed", "unknown")
+METRICS = ("nps", "csat", "ces", "rating", "number", "boolean")
+"""What a score was asked as; `value` lies between `worst` and `best` (which may be the smaller of the two)."""
+
+INTERACTION = pa.schema(
+    [
+        pa.field("seq", COUNT),  # order of arrival, given by the record
+        pa.field("id", TEXT),  # 32 hexadecimal digits of SHA-256 over source and source_id
+        pa.field("source", TEXT),
+        pa.field("source_id", TEXT),
+        pa.field("kind", TEXT),
+        pa.field("channel", TEXT),
+        pa.field("occurred_at", INSTANT),
+        pa.field("received_at", INSTANT),
+        pa.field("person", TEXT),
+        pa.field("level", TEXT),
+        pa.field("unit", TEXT),
+        pa.field("product", TEXT),
+        pa.field("touchpoint", TEXT),
+        pa.field("thread", TEXT),
+        pa.field("reply_to", TEXT),
+        pa.field("text", TEXT),
+        pa.field("language", TEXT),
+        pa.field("metric", TEXT),
+        pa.field("value", NUMBER),
+        pa.field("best", NUMBER),
+        pa.field("worst", NUMBER),
+        pa.field("amount", NUMBER),
+        pa.field("currency", TEXT),
+        pa.field("incentive", TEXT),
+        pa.field("campaign", TEXT),
+        pa.field("url", TEXT),
+        pa.field("attributes", TEXT),  # a JSON object
+    ]
+)
+ARRIVING = pa.schema([field for field in INTERACTION if field.name not in ("seq", "id", "received_at")])
+"""What a source yields; the record adds `seq`, `id` and `received_at`. Columns left out are null."""
+
+UNIT = pa.schema([(name, TEXT) for name in ("id", "name", "kind", "parent", "region", "grade", "organisation")])
+PERSON = pa.schema([(name, TEXT) for name in ("id", "name", "level", "contacts", "consents")])  # last two: JSON
+
+MENTION = pa.schema(
+    [
+        pa.field("id", TEXT),
+        pa.field("interaction", TEXT),
+        pa.field("touchpoint", TEXT),
+        pa.field("component", TEXT),
+        pa.field("sentiment", NUMBER),  # -1 to 1
+        pa.field("polarity", TEXT),  # positive, negative, neutral, mixed
+        pa.field("confidence", NUMBER),  # 0 to 1
+        pa.field("start", COUNT),  # characters into the text as given; stop is exclusive
+        pa.field("stop", COUNT),
+        pa.field("maker", TEXT),
+    ]
+)
+SIGNAL = pa.schema(
+    [
+        pa.field("id", TEXT),
+        pa.field("interaction", TEXT),
+        pa.field("layer", TEXT),  # kind, language, promotion, …
+        pa.field("label", TEXT),
+        pa.field("score", NUMBER),  # .5 is the decision point
+        pa.field("probability", NUMBER),
+        pa.field("maker", TEXT),
+    ]
+)
+LINK = pa.schema(
+    [
+        pa.field("id", TEXT),
+        pa.field("layer", TEXT),
+        pa.field("left", TEXT),
+        pa.field("right", TEXT),
+        pa.field("probability", NUMBER),
+        pa.field("reason", TEXT),
+        pa.field("about", NAMES),
+        pa.field("maker", TEXT),
+    ]
+)
+METRIC = pa.schema(
+    [
+        pa.field("id", TEXT),
+        pa.field("name", TEXT),
+        pa.field("by", pa.map_(TEXT, TEXT)),
+        pa.field("value", NUMBER),
+        pa.field("low", NUMBER),
+        pa.field("high", NUMBER),
+        pa.field("n", COUNT),
+        pa.field("measured_in", TEXT),
+        pa.field("detail", TEXT),  # a JSON object
+        pa.field("maker", TEXT),
+        pa.field("about", NAMES),  # units the figure is about; empty: the whole brand
+        pa.field("rests_on", NAMES),  # units it rests on; empty: the whole brand
+    ]
+)
+PLAN = METRIC
+"""A plan row reads as a metric row: `by` is what is chosen, `value` what it should bring, with its doubt."""
+CORRECTION = pa.schema(
+    [
+        pa.field("id", TEXT),
+        pa.field("table", TEXT),  # mention, signal, link or theme
+        pa.field("interaction", TEXT),
+        pa.field("change", TEXT),  # a JSON object: what the row should say; null fields delete it
+        pa.field("person", TEXT),
+        pa.field("made_at", INSTANT),
+    ]
+)
+DERIVED = {"mention": MENTION, "signal": SIGNAL, "link": LINK, "metric": METRIC, "plan": PLAN}
+
+
+def conform(rows: Any, schema: pa.Schema) -> pa.Table:
+    """`rows` (a table, a batch, or a list of dicts) as a table of `schema`: columns left out are null, others refused."""
+    if isinstance(rows, list):
+        return pa.Table.from_pylist(rows, schema=schema)
+    table = pa.table(rows) if not isinstance(rows, pa.RecordBatch) else pa.Table.from_batches([rows])
+    stray = set(table.column_names) - set(schema.names)
+    if stray:
+        raise ValueError(f"unknown columns {sorted(stray)}; known are {schema.names}")
+    columns = [
+        table[field.name].cast(field.type) if field.name in table.column_names else pa.nulls(len(table), field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)

@@ -1,0 +1,118 @@
+"""A taxonomy: the stages of a journey, the touchpoints in them, and what each is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from touchstone.core.errors import Stop
+
+FOLDER = Path(__file__).parent / "taxonomies"
+
+
+@dataclass(frozen=True)
+class Touchpoint:
+    """A point where customer and company meet. `owner` is company or partner; `words` are cues by language."""
+
+    name: str
+    description: str
+    stage: str
+    owner: str = "company"
+    components: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    """Touchpoints in the order of the journey."""
+
+    name: str
+    touchpoints: tuple[Touchpoint, ...]
+
+    def __iter__(self) -> Iterator[Touchpoint]:
+        return iter(self.touchpoints)
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(each.stage for each in self.touchpoints))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(each.name for each in self.touchpoints)
+
+    def find(self, name: str) -> Touchpoint | None:
+        """The touchpoint of this name, capitals and spaces aside; None where there is none."""
+        wanted = _plain(name)
+        return next((each for each in self.touchpoints if _plain(each.name) == wanted), None)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
+
+
+def ready_made() -> list[str]:
+    """The names of the taxonomies that ship with the package."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def load(name: str) -> Taxonomy:
+    """A ready-made taxonomy by name, or one from a YAML file."""
+    path = FOLDER / f"{name}.yaml" if name in ready_made() else Path(name)
+    if not path.exists():
+        raise Stop(f"no taxonomy {name!r}.", todo=f"Give a YAML file or one of: {', '.join(ready_made())}.")
+    return parse(path.read_text("utf-8"), where=str(path.name))
+
+
+def parse(text: str, *, where: str = "taxonomy") -> Taxonomy:
+    """A taxonomy from YAML: `name`, and `stages`, each with `name` and `touchpoints`."""
+    import yaml  # only when a taxonomy is read
+
+    try:
+        data = yaml.safe_load(text)
+        touchpoints = tuple(
+            _touchpoint(each, stage["name"]) for stage in data["stages"] for each in stage["touchpoints"]
+        )
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        raise Stop(f"not a taxonomy ({error}).", where=where, todo="See docs/taxonomy.md for the form.") from error
+    if len({_plain(each.name) for each in touchpoints}) < len(touchpoints):
+        raise Stop("two touchpoints share a name.", where=where, todo="Rename one of them.")
+    return Taxonomy(str(data.get("name", where)), touchpoints)
+
+
+def write(taxonomy: Taxonomy) -> str:
+    """The taxonomy as YAML; `parse` reads it back equal."""
+    import yaml  # only when a taxonomy is written
+
+    stages = [
+        {"name": stage, "touchpoints": [_plain_dict(each) for each in taxonomy if each.stage == stage]}
+        for stage in taxonomy.stages
+    ]
+    return yaml.safe_dump({"name": taxonomy.name, "stages": stages}, allow_unicode=True, sort_keys=False)
+
+
+def _touchpoint(data: Any, stage: str) -> Touchpoint:
+    if isinstance(data, str):
+        data = {"name": data}
+    return Touchpoint(
+        name=str(data["name"]),
+        description=str(data.get("description", data["name"])),
+        stage=str(stage),
+        owner=data.get("owner", "company"),
+        components=tuple(data.get("components", ())),
+        examples=tuple(data.get("examples", ())),
+        words={language: tuple(words) for language, words in (data.get("words") or {}).items()},
+    )
+
+
+def _plain_dict(touchpoint: Touchpoint) -> dict[str, Any]:
+    return {
+        "name": touchpoint.name,
+        "description": touchpoint.description,
+        "owner": touchpoint.owner,
+        "components": list(touchpoint.components),
+        "examples": list(touchpoint.examples),
+        "words": {language: list(words) for language, words in touchpoint.words.items()},
+    }
