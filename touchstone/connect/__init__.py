@@ -1,0 +1,1 @@
+"""What belongs together, as links; needs the whole corpus."""

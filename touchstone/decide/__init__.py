@@ -1,0 +1,1 @@
+"""Questions to plans, one file per optimiser."""

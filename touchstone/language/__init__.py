@@ -1,0 +1,1 @@
+"""Pure text: sentences, encoder, tagger, teacher. Knows no table of ours."""

@@ -1,0 +1,1 @@
+"""The world to interactions, one file per source."""

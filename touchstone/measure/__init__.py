@@ -1,0 +1,1 @@
+"""Questions to metrics, one file per measure."""

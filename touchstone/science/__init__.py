@@ -1,0 +1,1 @@
+"""Pure mathematics on arrays. Knows no table of ours."""

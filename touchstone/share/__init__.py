@@ -1,0 +1,1 @@
+"""What crosses the company's wall, one file per thing shared."""

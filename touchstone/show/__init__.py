@@ -1,0 +1,1 @@
+"""Questions to pages, one file per page; never writes."""

@@ -1,0 +1,1 @@
+"""The only door to data: the record, the lake and the engines over it."""

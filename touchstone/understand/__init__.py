@@ -1,0 +1,1 @@
+"""Interactions to mentions and signals, one file per enricher."""
