@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from touchstone.home import Home
 
 __version__ = "0.1.0"
-__all__ = ["open", "__version__"]
+__all__ = ["__version__", "open"]
 
 
 def open(path: str = ".", **settings: object) -> Home:

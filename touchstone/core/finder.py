@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_type_hints
 
 from touchstone.core.errors import Refused, Stop
 
@@ -64,36 +64,26 @@ def settings(room: str, name: str) -> dict[str, inspect.Parameter]:
 
 
 def arguments(room: str, name: str, texts: Mapping[str, Any]) -> dict[str, Any]:
-    """`texts` (setting → value, texts as a door receives them) turned into what the part's settings are annotated as.
+    """`texts` (setting → value, as a door receives them) turned into what the part's settings are annotated as.
 
-    An unknown setting, or a text that does not read as its type, is `Refused` and names the field.
+    A list may be written with commas. An unknown setting, or a text that does not read as its type, is `Refused`
+    and names the field.
     """
+    hints = get_type_hints(verb(room, name))
     known = settings(room, name)
-    made: dict[str, Any] = {}
-    for field, value in texts.items():
-        if field not in known:
-            offered = ", ".join(known) or "none"
-            raise Refused(f"{name} has no setting {field!r}.", field=field, todo=f"Its settings: {offered}.")
-        made[field] = _cast(field, value, str(known[field].annotation)) if isinstance(value, str) else value
-    return made
+    if stray := [field for field in texts if field not in known]:
+        offered = ", ".join(known) or "none"
+        raise Refused(f"{name} has no setting {stray[0]!r}.", field=stray[0], todo=f"Its settings: {offered}.")
+    return {field: _cast(field, value, hints.get(field, Any)) for field, value in texts.items()}
 
 
-def _cast(field: str, text: str, annotation: str) -> Any:
-    """One text as the type its annotation names: bool, int, float, a comma-separated list, or the text itself."""
+def _cast(field: str, value: Any, annotation: Any) -> Any:
+    """One value as the type its annotation names; pydantic's lax reading of texts ("yes" is true, "5" is 5)."""
+    from pydantic import TypeAdapter, ValidationError  # only where a door has texts to turn
+
+    if isinstance(value, str) and "Sequence[" in str(annotation):
+        value = [each.strip() for each in value.split(",") if each.strip()]
     try:
-        if "bool" in annotation and text.casefold() in _TRUTHS:
-            return _TRUTHS[text.casefold()]
-        if "Sequence" in annotation or "list[" in annotation or "tuple[" in annotation:
-            return [each.strip() for each in text.split(",") if each.strip()]
-        if "int" in annotation.split("[")[0] and "str" not in annotation:
-            return float(text) if "float" in annotation and not text.lstrip("-").isdigit() else int(text)
-        if "float" in annotation and "str" not in annotation:
-            return float(text)
-    except ValueError as error:
-        raise Refused(f"{text!r} is not a number.", field=field, todo="Give a number.") from error
-    if annotation.split(" |")[0] == "bool":
-        raise Refused(f"{text!r} is neither true nor false.", field=field, todo="Give true or false.")
-    return text
-
-
-_TRUTHS = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
+        return TypeAdapter(annotation).validate_python(value)
+    except ValidationError as error:
+        raise Refused(f"{value!r}: {error.errors()[0]['msg']}.", field=field, todo="Give a valid value.") from error

@@ -129,7 +129,7 @@ DERIVED = {"mention": MENTION, "signal": SIGNAL, "link": LINK, "metric": METRIC,
 
 
 def conform(rows: Any, schema: pa.Schema) -> pa.Table:
-    """`rows` (a table, a batch, or a list of dicts) as a table of `schema`: columns left out are null, others refused."""
+    """`rows` (table, batch, or list of dicts) as a table of `schema`: columns left out are null, others refused."""
     if isinstance(rows, list):
         return pa.Table.from_pylist(rows, schema=schema)
     table = pa.table(rows) if not isinstance(rows, pa.RecordBatch) else pa.Table.from_batches([rows])
