@@ -1,0 +1,92 @@
+"""Run the journey: understand, connect, measure and decide whatever is new."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+
+from touchstone.core import finder
+from touchstone.core.tables import METRIC
+
+WHO = ("insider",)
+
+BRAND_CUTS = ((), ("touchpoint",), ("stage",), ("region",), ("month",), ("quarter",), ("channel",))
+UNIT_CUTS = (("unit",), ("unit", "touchpoint"), ("touchpoint", "month"))
+DIFFERENCE_CUTS = ((), ("touchpoint",), ("unit",))
+
+
+def act(store: Any, *, durable: bool = True, progress: Callable[[str, float], None] | None = None) -> dict[str, Any]:
+    """Each step with what it did; steps are idempotent, and a `durable` journey goes on where it was stopped."""
+    steps: dict[str, Callable[[Any], dict[str, Any]]] = {
+        "derive": _derive,
+        "understand": _understand,
+        "connect": _connect,
+        "measure": _measure,
+        "decide": _decide,
+    }
+    if durable:
+        from touchstone.store.jobs import Jobs
+
+        outcome: dict[str, Any] = Jobs(store, steps).run(list(steps))
+    else:
+        outcome = {}
+        for name, step in steps.items():
+            began = time.perf_counter()
+            outcome[name] = step(store)
+            if progress is not None:
+                progress(name, time.perf_counter() - began)
+    store.log("run")
+    return outcome
+
+
+def _derive(store: Any) -> dict[str, Any]:
+    store.derive()
+    return {}
+
+
+def _understand(store: Any) -> dict[str, Any]:
+    """Runs every enricher over what it has not yet read; one pass of the model serves all of them."""
+    from touchstone.language.model import load
+    from touchstone.understand import _pass
+
+    compiled = load(store.settings.model or None).compile(store.taxonomy)
+    parts = finder.names("understand")
+    texts = 0
+    for pending in store.pending("understand"):
+        reading = _pass.read(pending, compiled)
+        made = {part: finder.verb("understand", part)(reading) for part in parts}
+        store.extend_all(made, pending)
+        texts += len(pending)
+    return {"interactions": texts}
+
+
+def _connect(store: Any) -> dict[str, Any]:
+    return {part: _replace(store, "link", part, finder.verb("connect", part)(store.ask())) for part in _parts("connect")}
+
+
+def _measure(store: Any) -> dict[str, Any]:
+    return {part: _replace(store, "metric", part, _figures(store.ask(), part)) for part in _parts("measure")}
+
+
+def _decide(store: Any) -> dict[str, Any]:
+    return {part: _replace(store, "plan", part, finder.verb("decide", part)(store.ask())) for part in _parts("decide")}
+
+
+def _parts(room: str) -> list[str]:
+    return finder.names(room)
+
+
+def _figures(ask: Any, part: str) -> pa.Table:
+    """One measure by every stored cut, one below the other."""
+    measure = finder.verb("measure", part)
+    cuts = DIFFERENCE_CUTS if part == "difference" else BRAND_CUTS + UNIT_CUTS
+    tables = [measure(ask, by=by) for by in cuts]
+    return pa.concat_tables(tables) if tables else METRIC.empty_table()
+
+
+def _replace(store: Any, table: str, part: str, rows: pa.Table) -> int:
+    store.replace(table, part, rows)
+    return len(rows)

@@ -1,0 +1,73 @@
+"""A home: one company's feedback, figures and plans, with the verb of every room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from touchstone.core import finder
+from touchstone.core import settings as house
+from touchstone.core.page import Page
+from touchstone.core.viewer import INSIDER, Viewer
+
+
+class Home:
+    """The home at `path`, made when it is not there; what it gives back is Arrow tables, pages and plain dicts."""
+
+    def __init__(self, path: str | Path = ".", *, viewer: Viewer = INSIDER, **settings: Any) -> None:
+        from touchstone.store.home import create_store, open_store
+
+        self.path = Path(path)
+        self.settings = house.load(self.path, **settings)
+        if (self.path / "record.sqlite").exists() or self.settings.database:
+            self.store = open_store(self.path, viewer=viewer, settings=self.settings)
+        else:
+            taxonomy = self.settings.taxonomy or "contact_centre"
+            self.store = create_store(self.path, taxonomy=taxonomy, settings=self.settings)
+
+    def ask(self, viewer: Viewer | None = None) -> Any:
+        """A question to this home, narrowed to what `viewer` may see."""
+        return self.store.ask(viewer)
+
+    def act(self, name: str, **fields: Any) -> Any:
+        """One action by its name (`account.open`), with its fields."""
+        return finder.verb("act", name)(self.store, **fields)
+
+    def listen(self, source: str, target: str | None = None, **settings: Any) -> dict[str, Any]:
+        """What arrived from a source or a file; `map` overrules columns, other settings are the source's own."""
+        columns = settings.pop("map", None)
+        outcome: dict[str, Any] = self.act("listen", source=source, target=target, map=columns, set=settings or None)
+        return outcome
+
+    def run(self, **fields: Any) -> dict[str, Any]:
+        """The journey over whatever is new: understand, connect, measure, decide."""
+        outcome: dict[str, Any] = self.act("run", **fields)
+        return outcome
+
+    def measure(self, name: str, *, by: Sequence[str] = (), **settings: Any) -> pa.Table:
+        """Metric rows of one measure by any mix of cuts."""
+        return self._verb("measure", name, by=by, **settings)
+
+    def connect(self, name: str, **settings: Any) -> pa.Table:
+        """Link rows of one connector."""
+        return self._verb("connect", name, **settings)
+
+    def decide(self, name: str, **limits: Any) -> pa.Table:
+        """Plan rows of one optimiser."""
+        return self._verb("decide", name, **limits)
+
+    def share(self, name: str, **settings: Any) -> Any:
+        """What one thing shared gives the partner."""
+        return self._verb("share", name, **settings)
+
+    def page(self, name: str, **filters: Any) -> Page:
+        """One page as blocks; `show` renders it."""
+        page: Page = self._verb("show", name, **filters)
+        return page
+
+    def _verb(self, room: str, name: str, **settings: Any) -> Any:
+        self.store.derive()
+        return finder.verb(room, name)(self.store.ask(), **finder.arguments(room, name, settings))

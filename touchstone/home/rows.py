@@ -1,0 +1,34 @@
+"""Rows as outsiders see them: the contract's keys, plain values, no NaN."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pyarrow as pa
+
+
+def plain(table: pa.Table) -> list[dict[str, Any]]:
+    """Metric or plan rows as the contract prints them: the by columns, then value, low, high, n, unit, maker, detail.
+
+    Where `unit` is a by column it keeps that key, and the unit of measurement stands in `detail.measured_in`.
+    """
+    return [_row(each) for each in table.to_pylist()]
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    by = dict(row["by"] or ())
+    detail = json.loads(row["detail"] or "{}") | {"measured_in": row["measured_in"]}
+    figures = {name: _number(row[name]) for name in ("value", "low", "high")}
+    return {"unit": row["measured_in"]} | figures | {"n": row["n"], "maker": row["maker"], "detail": detail} | by
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else value
+
+
+def ordered(row: dict[str, Any], by: list[str]) -> dict[str, Any]:
+    """The row with its by columns first."""
+    rest = ("value", "low", "high", "n", "unit", "maker", "detail")
+    return {name: row.get(name) for name in [*by, *(each for each in rest if each not in by)]}
