@@ -1,0 +1,92 @@
+"""What tests stand on: real data, a record on each database, a fixed clock, a browser, a cluster."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from tests import _postgres, _spark
+
+ROOT = Path(__file__).parent.parent
+KEPT = ("TOUCHSTONE_TEST_DATA",)
+
+
+def missing(part: str, how: str) -> NoReturn:
+    """Skips, saying what is not here and how to get it; where CI=true promises everything, that is a failure."""
+    reason = f"needs {part}, which this machine lacks: {how}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests see no `TOUCHSTONE_…` setting of whoever runs them."""
+    for name in [name for name in os.environ if name.startswith("TOUCHSTONE_") and name not in KEPT]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """The instant every clock of ours shows in this test, and in the processes it starts."""
+    instant = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    monkeypatch.setenv("TOUCHSTONE_NOW", instant.isoformat())
+    return instant
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Callable[[str], Path]:
+    """`real_data("skytrax-2015")` is that folder of real data; its absence is the one skip allowed everywhere."""
+    chosen = os.environ.get("TOUCHSTONE_TEST_DATA", "../shared/data")
+
+    def folder(name: str) -> Path:
+        found = (ROOT / chosen / name).resolve()
+        if not found.is_dir():
+            pytest.skip(f"needs the real data {name!r}: set TOUCHSTONE_TEST_DATA to the folder it lies in")
+        return found
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[_postgres.Server]:
+    """A PostgreSQL server of this run's own (one per worker)."""
+    programs = _postgres.binaries()
+    if programs is None:
+        missing("PostgreSQL", "apt-get install postgresql")
+    with _postgres.server(programs) as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def record_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The `database` setting of a fresh, empty record: "" (SQLite inside the home), then a PostgreSQL address."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    running: _postgres.Server = request.getfixturevalue("postgres")
+    url = running.database()
+    yield url
+    running.drop(url)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium to drive."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return found or missing("Chromium", "apt-get install chromium")
+
+
+@pytest.fixture(scope="session")
+def spark_master() -> Iterator[str]:
+    """The address of a real cluster; mark its tests `@pytest.mark.xdist_group("spark")`, so that one worker has it."""
+    if (lack := _spark.missing_part()) is not None:
+        missing(*lack)
+    with _spark.cluster() as address:
+        yield address
