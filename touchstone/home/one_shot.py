@@ -1,0 +1,92 @@
+"""One shot on a file: a measure, connector or optimiser over one table, without a home."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as csv
+import pyarrow.parquet as parquet
+
+from touchstone.core import finder
+from touchstone.core.errors import Refused, Stop
+from touchstone.core.tables import INTERACTION
+from touchstone.home.rows import ordered, plain
+
+OF_SCORES = ("nps", "csat", "ces", "rating")
+
+
+def one_shot(
+    room: str,
+    name: str,
+    *,
+    file: str,
+    map: dict[str, str],
+    set: dict[str, str],
+    by: list[str],
+) -> list[dict[str, Any]]:
+    """The rows the contract lays down for `name` on `file`; the order of the file's rows never matters."""
+    from touchstone.store.scratch import scratch
+
+    table = read(file, map=map)
+    settings = dict(set)
+    house = {key: settings.pop(key) for key in ("seed",) if key in settings}
+    arguments = finder.arguments(room, name, settings)
+    interactions = _interactions(table, metric=name, scale=arguments)
+    ask = scratch(interactions, **({"seed": int(house["seed"])} if house else {}))
+    rows = finder.verb(room, name)(ask, by=by, **arguments) if room == "measure" else finder.verb(room, name)(ask, **arguments)
+    return [ordered(each, by) for each in plain(rows)]
+
+
+def read(file: str, *, map: dict[str, str]) -> pa.Table:
+    """The file as a table whose columns bear the fields' names: CSV (UTF-8, comma, header) or Parquet."""
+    path = Path(file)
+    if not path.is_file():
+        raise Stop("there is no such file.", where=file, todo="Check the path.")
+    table = parquet.read_table(path) if path.suffix == ".parquet" else _csv(path)
+    if missing := [f"{field}={column}" for field, column in map.items() if column not in table.column_names]:
+        raise Refused(f"no such column: {', '.join(missing)}.", field="map", todo=f"Columns: {table.column_names}.")
+    names = {column: field for field, column in map.items()}
+    kept = [each for each in table.column_names if each in names or each not in map]
+    return table.select(kept).rename_columns([names.get(each, each) for each in kept])
+
+
+def _csv(path: Path) -> pa.Table:
+    """Every cell as text (ids come back as they were given); an empty cell is missing."""
+    try:
+        header = csv.open_csv(path).schema.names
+        options = csv.ConvertOptions(
+            column_types={name: pa.string() for name in header}, null_values=[""], strings_can_be_null=True
+        )
+        return csv.read_csv(path, parse_options=csv.ParseOptions(newlines_in_values=True), convert_options=options)
+    except pa.ArrowInvalid as error:
+        raise Stop(f"not a CSV file ({error}).", where=str(path), todo="UTF-8, comma, one header row.") from error
+
+
+def _interactions(table: pa.Table, *, metric: str, scale: dict[str, Any]) -> pa.Table:
+    """The rows as interactions: what bears a field's name is that field, the score is one of `metric`."""
+    given = {name: table[name] for name in table.column_names if name in INTERACTION.names}
+    columns = {name: _cast(column, INTERACTION.field(name).type, name) for name, column in given.items()}
+    numbers = pa.array(range(len(table)), pa.int64())
+    columns["seq"], columns["id"] = numbers, pc.cast(numbers, pa.string())
+    if metric in OF_SCORES and "value" in columns:
+        columns["metric"] = pa.array([metric] * len(table), pa.string())
+        for end in ("best", "worst"):
+            if end in scale:
+                columns[end] = pa.array([float(scale[end])] * len(table), pa.float64())
+    known = [
+        columns[field.name].cast(field.type) if field.name in columns else pa.nulls(len(table), field.type)
+        for field in INTERACTION
+    ]
+    return pa.Table.from_arrays(known, schema=INTERACTION)
+
+
+def _cast(column: pa.ChunkedArray, kind: pa.DataType, name: str) -> pa.ChunkedArray:
+    try:
+        if pa.types.is_timestamp(kind) and pa.types.is_string(column.type):
+            return pc.assume_timezone(column.cast(pa.timestamp("us")), "UTC")
+        return column.cast(kind)
+    except pa.ArrowInvalid as error:
+        raise Refused(f"column {name}: {error}.", field=name, todo="Mend the file, or map another column.") from error

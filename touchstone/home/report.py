@@ -1,0 +1,154 @@
+"""The one-shot report: files of feedback in, one file out, in a home that is gone afterwards."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from touchstone.core import finder
+from touchstone.core.errors import Refused, Stop
+from touchstone.core.taxonomy import Taxonomy
+from touchstone.home import Home
+from touchstone.home.rows import plain
+
+CHAPTERS = ("overview", "journey", "units", "changes", "priorities", "verbatims", "reading")
+FORMATS = (".html", ".pdf", ".json")
+
+Progress = Callable[[str, float], None]
+
+
+def report(
+    files: list[str],
+    *,
+    output: str,
+    map: dict[str, str] | None = None,
+    set: dict[str, str] | None = None,
+    taxonomy: str | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Writes `output` (.html, .pdf or .json by its ending) from `files`; gives back what was read, and the sizes."""
+    if (ending := Path(output).suffix.lower()) not in FORMATS:
+        raise Refused(f"{output}: no report ends in {ending!r}.", field="output", todo=f"Use {', '.join(FORMATS)}.")
+    stage = _Stages(progress)
+    with tempfile.TemporaryDirectory(prefix="touchstone-") as folder:
+        home = Home(folder, taxonomy=taxonomy or "contact_centre")
+        outcomes = [home.listen(each, map=map, **(set or {})) for each in files]
+        stage.done("listen")
+        if taxonomy is None:
+            guessed = _guess(home)
+            home.store.retaxonomise(guessed)
+        home.run(durable=False, progress=stage.report)
+        read = _read(files, outcomes, home)
+        content = json_report(home, read) if ending == ".json" else _rendered(home, read, ending)
+        Path(output).write_bytes(content)
+        stage.done("show")
+    return read
+
+
+def of_home(home: Home, ending: str = ".html") -> bytes:
+    """The same report from a home that stays."""
+    read = _read([], [], home)
+    return json_report(home, read) if ending == ".json" else _rendered(home, read, ending)
+
+
+class _Stages:
+    """Tells how long each stage took."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.report = progress or (lambda _name, _seconds: None)
+        self.began = time.perf_counter()
+
+    def done(self, name: str) -> None:
+        self.report(name, time.perf_counter() - self.began)
+        self.began = time.perf_counter()
+
+
+def _guess(home: Home) -> Taxonomy:
+    """The ready-made taxonomy that fits the words and the touchpoints named; a seeded sample decides."""
+    from touchstone.language.guess import best_taxonomy
+
+    home.store.derive()
+    ask = home.ask()
+    texts = ask.lake("select text from interaction where text is not null order by id limit 400")["text"]
+    named = ask.lake("select distinct touchpoint from interaction where touchpoint is not null order by 1 limit 200")
+    return best_taxonomy(texts.to_pylist(), named=named["touchpoint"].to_pylist())
+
+
+def _read(files: list[str], outcomes: list[dict[str, Any]], home: Home) -> dict[str, Any]:
+    """What was read and what was left out: `rows` of the files, interactions made of them, rows rejected."""
+    columns = [{"file": Path(file).name} | each for file, out in zip(files, outcomes, strict=True) for each in out["columns"]]
+    interactions = home.ask().lake("select count(*) as n from interaction")["n"][0].as_py()
+    return {
+        "files": [Path(each).name for each in files],
+        "rows": sum(out.get("rows", out["new"]) + out["rejected"] for out in outcomes),
+        "interactions": interactions,
+        "rejected": sum(out["rejected"] for out in outcomes),
+        "columns": columns,
+        "taxonomy": home.store.taxonomy.name,
+    }
+
+
+def _pages(home: Home, read: dict[str, Any]) -> list[Any]:
+    ask = home.ask()
+    own = {"reading": {"read": read}}
+    return [finder.verb("show", name)(ask, **own.get(name, {})) for name in CHAPTERS if name in finder.names("show")]
+
+
+def _rendered(home: Home, read: dict[str, Any], ending: str) -> bytes:
+    from touchstone import show
+
+    if not read["interactions"]:
+        raise Stop("no interaction could be read.", where=", ".join(read["files"]), todo="See what was rejected above.")
+    pages = _pages(home, read)
+    made: bytes = show.pdf(pages, meta=read) if ending == ".pdf" else show.report(pages, meta=read).encode()
+    return made
+
+
+def json_report(home: Home, read: dict[str, Any]) -> bytes:
+    """The report as data, key by key as the contract lays down; what cannot be estimated is null and says why."""
+    ask = home.ask()
+    metrics = plain(ask.lake("select * from metric order by name, id"))
+    return json.dumps(
+        {
+            "read": read,
+            "metrics": metrics,
+            "touchpoints": _touchpoints(ask),
+            "priorities": plain(ask.lake("select * from plan order by value desc, id")),
+            "changes": plain(ask.lake("select * from metric where name = 'difference' order by id")),
+            "verbatims": _verbatims(ask, None, 30),
+            "seed": ask.seed,
+        },
+        ensure_ascii=False,
+        allow_nan=False,
+        indent=1,
+    ).encode()
+
+
+def _touchpoints(ask: Any) -> list[dict[str, Any]]:
+    """Each touchpoint with its mentions, its sentiment row and a seeded draw of verbatims."""
+    rows = ask.lake("select * from metric where name = 'sentiment' and map_keys(by) = ['touchpoint'] order by n desc, id")
+    return [
+        {
+            "touchpoint": row["touchpoint"],
+            "mentions": row["n"],
+            "sentiment": row,
+            "verbatims": _verbatims(ask, row["touchpoint"], 5),
+        }
+        for row in plain(rows)
+    ]
+
+
+def _verbatims(ask: Any, touchpoint: str | None, count: int) -> list[dict[str, Any]]:
+    """A random draw, the same for the same seed: ordered by a hash of seed and id, never chosen."""
+    chosen = "exists (select 1 from mention m where m.interaction = i.id and m.touchpoint = ?)" if touchpoint else "?=?"
+    sql = f"""
+        select i.id, i.text, strftime(i.occurred_at, '%Y-%m-%d') as occurred_at, i.url
+        from interaction i where i.text is not null and i.text <> '' and {chosen}
+        order by md5(i.id || ?), i.id limit ?"""
+    parameters = [touchpoint] if touchpoint else [1, 1]
+    rows: list[dict[str, Any]] = ask.lake(sql, [*parameters, str(ask.seed), count]).to_pylist()
+    return [row | {"touchpoint": touchpoint} for row in rows]
