@@ -68,6 +68,14 @@ class Home:
         page: Page = self._verb("show", name, **filters)
         return page
 
+    def rows(self, room: str, name: str, *, by: Sequence[str], settings: dict[str, Any]) -> list[dict[str, Any]]:
+        """Rows of one measure or optimiser as outsiders see them, by columns first."""
+        from touchstone.home.rows import ordered, plain
+
+        cut = {"by": list(by)} if by or room == "measure" else {}
+        table = self._verb(room, name, **cut, **settings)
+        return [ordered(each, list(by)) if room == "measure" else each for each in plain(table)]
+
     def _verb(self, room: str, name: str, **settings: Any) -> Any:
         self.store.derive()
         return finder.verb(room, name)(self.store.ask(), **finder.arguments(room, name, settings))

@@ -7,8 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as csv
-import pyarrow.parquet as parquet
+from pyarrow import csv, parquet
 
 from touchstone.core import finder
 from touchstone.core.errors import Refused, Stop
@@ -36,7 +35,11 @@ def one_shot(
     arguments = finder.arguments(room, name, settings)
     interactions = _interactions(table, metric=name, scale=arguments)
     ask = scratch(interactions, **({"seed": int(house["seed"])} if house else {}))
-    rows = finder.verb(room, name)(ask, by=by, **arguments) if room == "measure" else finder.verb(room, name)(ask, **arguments)
+    rows = (
+        finder.verb(room, name)(ask, by=by, **arguments)
+        if room == "measure"
+        else finder.verb(room, name)(ask, **arguments)
+    )
     return [ordered(each, by) for each in plain(rows)]
 
 

@@ -80,7 +80,9 @@ def _guess(home: Home) -> Taxonomy:
 
 def _read(files: list[str], outcomes: list[dict[str, Any]], home: Home) -> dict[str, Any]:
     """What was read and what was left out: `rows` of the files, interactions made of them, rows rejected."""
-    columns = [{"file": Path(file).name} | each for file, out in zip(files, outcomes, strict=True) for each in out["columns"]]
+    columns = [
+        {"file": Path(file).name} | each for file, out in zip(files, outcomes, strict=True) for each in out["columns"]
+    ]
     interactions = home.ask().lake("select count(*) as n from interaction")["n"][0].as_py()
     return {
         "files": [Path(each).name for each in files],
@@ -130,7 +132,9 @@ def json_report(home: Home, read: dict[str, Any]) -> bytes:
 
 def _touchpoints(ask: Any) -> list[dict[str, Any]]:
     """Each touchpoint with its mentions, its sentiment row and a seeded draw of verbatims."""
-    rows = ask.lake("select * from metric where name = 'sentiment' and map_keys(by) = ['touchpoint'] order by n desc, id")
+    rows = ask.lake(
+        "select * from metric where name = 'sentiment' and map_keys(by) = ['touchpoint'] order by n desc, id"
+    )
     return [
         {
             "touchpoint": row["touchpoint"],

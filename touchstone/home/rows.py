@@ -32,3 +32,34 @@ def ordered(row: dict[str, Any], by: list[str]) -> dict[str, Any]:
     """The row with its by columns first."""
     rest = ("value", "low", "high", "n", "unit", "maker", "detail")
     return {name: row.get(name) for name in [*by, *(each for each in rest if each not in by)]}
+
+
+def printed(rows: list[dict[str, Any]], *, form: str) -> str:
+    """The rows as `json`, `csv` (detail as JSON) or a `table` for reading."""
+    if form == "json":
+        return json.dumps(rows, ensure_ascii=False, allow_nan=False, indent=1)
+    columns = list(rows[0]) if rows else ["value", "low", "high", "n"]
+    if form == "csv":
+        return _csv(columns, rows)
+    shown = [name for name in columns if name not in ("detail", "maker")]
+    cells = [shown, *[[_cell(row[name]) for name in shown] for row in rows]]
+    widths = [max(len(line[place]) for line in cells) for place in range(len(shown))]
+    return "\n".join("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) for line in cells)
+
+
+def _csv(columns: list[str], rows: list[dict[str, Any]]) -> str:
+    import csv
+    import io
+
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({**row, "detail": json.dumps(row.get("detail"), ensure_ascii=False)})
+    return out.getvalue().rstrip("\n")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

@@ -1,0 +1,7 @@
+"""`python -m touchstone` is the command line."""
+
+import sys
+
+from touchstone.cli import main
+
+sys.exit(main())
