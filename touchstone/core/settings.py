@@ -25,6 +25,7 @@ class Settings:
     model: str = _setting("", "model file made by `teach`; empty: the model that ships with the package")
     engine: str = _setting("duckdb", "engine of the lake: duckdb, or spark for precomputing")
     spark_master: str = _setting("", "address of a Spark cluster, spark://host:port")
+    hosts: str = _setting("", "further host names the web application answers to, with commas, behind a TLS proxy")
     now: str = _setting("", "a fixed clock (ISO instant), for repeatable runs")
     seed: int = _setting(20261121, "seed of everything random")
     test_data: str = _setting("../shared/data", "folder of real data for tests")
