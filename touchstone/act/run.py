@@ -70,15 +70,16 @@ def _connect(store: Any) -> dict[str, Any]:
 
 
 def _measure(store: Any) -> dict[str, Any]:
-    return {part: _replace(store, "metric", part, _figures(store.ask(), part)) for part in _parts("measure")}
+    return {part: _replace(store, "metric", part, _figures(store.ask(), part)) for part in finder.names("measure")}
 
 
 def _decide(store: Any) -> dict[str, Any]:
-    return {part: _replace(store, "plan", part, finder.verb("decide", part)(store.ask())) for part in _parts("decide")}
+    return _made(store, "decide", "plan")
 
 
-def _parts(room: str) -> list[str]:
-    return finder.names(room)
+def _made(store: Any, room: str, table: str) -> dict[str, int]:
+    """Every part of a room over the whole home; its rows replace its former ones."""
+    return {part: _replace(store, table, part, finder.verb(room, part)(store.ask())) for part in finder.names(room)}
 
 
 def _figures(ask: Any, part: str) -> pa.Table:

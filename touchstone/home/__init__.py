@@ -32,7 +32,7 @@ class Home:
         """A question to this home, narrowed to what `viewer` may see."""
         return self.store.ask(viewer)
 
-    def act(self, name: str, **fields: Any) -> Any:
+    def act(self, name: str, /, **fields: Any) -> Any:
         """One action by its name (`account.open`), with its fields."""
         return finder.verb("act", name)(self.store, **fields)
 

@@ -1,0 +1,47 @@
+"""Which ready-made taxonomy a company's words belong to, so that the first report needs no settings."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from touchstone.core import taxonomy as taxonomies
+from touchstone.core.taxonomy import Taxonomy
+
+_WORD = re.compile(r"[^\W\d_]+")
+FALLBACK = "contact_centre"
+
+
+def best_taxonomy(texts: Sequence[str], *, named: Sequence[str] = ()) -> Taxonomy:
+    """The taxonomy whose terms the texts use most, each term worth less the more taxonomies share it.
+
+    `named` are touchpoints the source itself names; one that a taxonomy bears counts as much as twenty texts.
+    """
+    all_terms = {name: _terms(taxonomies.load(name)) for name in taxonomies.ready_made()}
+    shared = Counter(term for terms in all_terms.values() for term in terms)
+    used = Counter(term for text in texts for term in _grams(text))
+    known = {_plain(each) for each in named}
+    scores = {
+        name: sum(min(used[term], len(texts)) / shared[term] ** 2 for term in terms)
+        + 20 * sum(_plain(touchpoint) in known for touchpoint in taxonomies.load(name).names)
+        for name, terms in all_terms.items()
+    }
+    best = max(scores, key=lambda name: (scores[name], name), default=FALLBACK)
+    return taxonomies.load(best if scores.get(best) else FALLBACK)
+
+
+def _terms(taxonomy: Taxonomy) -> set[str]:
+    """One- and two-word terms of a taxonomy: its cue words in every language, names and components."""
+    phrases = [phrase for each in taxonomy for words in each.words.values() for phrase in words]
+    phrases += [phrase for each in taxonomy for phrase in (each.name, *each.components)]
+    return {_plain(phrase) for phrase in phrases if len(phrase) > 2}
+
+
+def _grams(text: str) -> set[str]:
+    words = [word for word in _WORD.findall(text.casefold())][:400]
+    return {*words, *(f"{left} {right}" for left, right in zip(words, words[1:], strict=False))}
+
+
+def _plain(phrase: str) -> str:
+    return " ".join(_WORD.findall(phrase.casefold()))
