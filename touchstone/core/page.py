@@ -41,6 +41,7 @@ class Estimate:
     seed: int = 0
     href: str = ""
     rank: tuple[int, int, int] | None = None  # rank, and the ranks it may have
+    counted: str = "answers"  # what n counts
 
     @property
     def verdict(self) -> str:
