@@ -64,9 +64,7 @@ def _understand(store: Any) -> dict[str, Any]:
 
 
 def _connect(store: Any) -> dict[str, Any]:
-    return {
-        part: _replace(store, "link", part, finder.verb("connect", part)(store.ask())) for part in _parts("connect")
-    }
+    return _made(store, "connect", "link")
 
 
 def _measure(store: Any) -> dict[str, Any]:

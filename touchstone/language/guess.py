@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from touchstone.core import taxonomy as taxonomies
 from touchstone.core.taxonomy import Taxonomy
@@ -39,8 +40,8 @@ def _terms(taxonomy: Taxonomy) -> set[str]:
 
 
 def _grams(text: str) -> set[str]:
-    words = [word for word in _WORD.findall(text.casefold())][:400]
-    return {*words, *(f"{left} {right}" for left, right in zip(words, words[1:], strict=False))}
+    words = _WORD.findall(text.casefold())[:400]
+    return {*words, *(f"{left} {right}" for left, right in pairwise(words))}
 
 
 def _plain(phrase: str) -> str:
