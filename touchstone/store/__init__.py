@@ -1,1 +1,1 @@
-"""The only door to data: the record, the lake and the engines over it."""
+"""The only door to data: the record (SQLite, PostgreSQL), the lake (Parquet), and the questions asked of both."""

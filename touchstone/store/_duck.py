@@ -1,0 +1,70 @@
+"""DuckDB in memory: the one place that opens connections, fills tables and gives answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from touchstone.core.errors import Refused, Retry
+from touchstone.core.taxonomy import Taxonomy
+
+TOUCHPOINT = pa.schema(
+    [("name", pa.string()), ("stage", pa.string()), ("owner", pa.string()), ("position", pa.int64())]
+)
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A fresh database in memory that reckons in UTC."""
+    connection = duckdb.connect(":memory:")
+    for statement in (
+        "set TimeZone = 'UTC'",
+        "set preserve_insertion_order = false",
+        "set python_scan_all_frames = false",
+    ):
+        connection.execute(statement).fetchall()
+    return connection
+
+
+def shut(connection: duckdb.DuckDBPyConnection, folder: Path | None = None) -> None:
+    """Closes the outside to SQL: no file but those under `folder`, no further setting."""
+    if folder is not None:
+        escaped = str(folder.resolve()).replace("'", "''")
+        connection.execute(f"set allowed_directories = ['{escaped}/']").fetchall()
+    for statement in ("set enable_external_access = false", "set lock_configuration = true"):
+        connection.execute(statement).fetchall()
+
+
+def fill(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """Makes the database's table `name` from `table`."""
+    connection.register("arriving", table)
+    connection.execute(f'create or replace table "{name}" as select * from arriving').fetchall()
+    connection.unregister("arriving")
+
+
+def answer(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+    """The answer to one question as a table; what DuckDB cannot read or do is told with its SQL."""
+    cursor = connection.cursor()
+    try:
+        relation = cursor.sql(sql, params=list(parameters)) if parameters else cursor.sql(sql)
+        return relation.to_arrow_table()
+    except duckdb.OutOfMemoryException as error:
+        raise Retry(f"not enough memory ({error}).", where=sql[:500], todo="Narrow the period.") from error
+    except duckdb.IOException as error:
+        raise Retry(f"a file of the lake could not be read ({error}).", where=sql[:500]) from error
+    except duckdb.Error as error:
+        raise Refused(f"the lake cannot answer ({error}).", where=sql[:500]) from error
+    finally:
+        cursor.close()
+
+
+def touchpoints(taxonomy: Taxonomy) -> pa.Table:
+    """The taxonomy as the table `touchpoint(name, stage, owner, position)`."""
+    rows = [
+        {"name": each.name, "stage": each.stage, "owner": each.owner, "position": position}
+        for position, each in enumerate(taxonomy)
+    ]
+    return pa.Table.from_pylist(rows, schema=TOUCHPOINT)

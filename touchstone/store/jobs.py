@@ -1,0 +1,209 @@
+"""Durable journeys: named, idempotent steps that go on where they were stopped (DBOS, behind this one file).
+
+One process per home holds the lease, launches DBOS and works; every other process only enqueues and waits. A journey
+that was killed goes on at the step it was killed in, at the next launch. What is stored of a journey are the names of
+its steps and the counts they return, never texts.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from dbos import DBOS, DBOSClient, DBOSConfig
+from dbos._serialization import Serializer  # the one door DBOS has for a serializer of one's own
+
+from touchstone.core import errors
+from touchstone.store.lease import lease
+
+if TYPE_CHECKING:
+    from touchstone.store.home import Store
+
+STEPS_VERSION = "1"
+"""Raised only when the steps change so that a journey begun before cannot be gone on with; never with a release."""
+
+Step = Callable[["Store"], Mapping[str, Any] | None]
+Progress = Callable[[str, float], None]
+
+APPLICATION, QUEUE, SCHEMA = "touchstone", "journeys", "jobs"
+POLL_SECONDS = 0.1
+KEPT_JOURNEYS = 50
+UNFINISHED = ["ENQUEUED", "PENDING"]
+
+_one_engine = threading.Lock()  # DBOS is one global instance: a process works the journeys of one home at a time
+
+
+class Jobs:
+    """The journeys of one home. `steps` are all that may be named in a journey; each takes the store, and done twice
+    leaves what done once leaves."""
+
+    def __init__(self, store: Store, steps: Mapping[str, Step]) -> None:
+        self._store, self._steps = store, dict(steps)
+        self._failures: dict[str, BaseException] = {}
+        self._progress: Progress | None = None
+        self._kept = ExitStack()
+        database = store.settings.database
+        self._url = database or f"sqlite:///{(store.path / 'jobs.sqlite').resolve()}"
+
+    def run(
+        self, names: Sequence[str], *, wait: bool = True, mark: str = "", progress: Progress | None = None
+    ) -> dict[str, Any]:
+        """What each step of a journey through `names` returned; with `wait=False`, only {"journey": id}, at once.
+
+        What stopped journeys left to do is done first. `mark` says what the journey is to take in (the record's last
+        seq, say): an unfinished journey of the same names and mark is joined, not followed by another. `progress`
+        is told each step's name and seconds where this process does the work. A step's error is raised as it was.
+        """
+        if stray := [name for name in names if name not in self._steps]:
+            raise errors.Stop(f"no steps named {stray}.", where="jobs", todo=f"Known: {', '.join(self._steps)}.")
+        self._progress = progress
+        with self._client() as client:
+            journey = self._joined(client, list(names), mark) or self._enqueued(client, list(names), mark)
+            if not wait:
+                return {"journey": journey}
+            while True:
+                with self._working(client) as ours:
+                    if ours:
+                        self._until(client, lambda: self._is_done(client, journey) and not self._unfinished(client))
+                if self._is_done(client, journey):
+                    return self._outcome(client, journey)
+                time.sleep(POLL_SECONDS)
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Works whatever any process enqueues, for the time of the block, once the lease can be had."""
+        stopped = threading.Event()
+        worker = threading.Thread(target=self._serve, args=(stopped,), name="journeys", daemon=True)
+        worker.start()
+        try:
+            yield
+        finally:
+            stopped.set()
+            worker.join()
+
+    def _serve(self, stopped: threading.Event) -> None:
+        with self._client() as client:
+            while not stopped.is_set():
+                with self._working(client) as ours:
+                    stopped.wait(None if ours else 1.0)
+
+    # --- one journey
+
+    def _journey(self, names: list[str], mark: str) -> dict[str, Any]:  # noqa: ARG002  # the mark is read by `run`
+        """The workflow: DBOS passes over the steps it has already recorded."""
+        return {name: DBOS.run_step({"name": name}, self._step, name) for name in names}
+
+    def _step(self, name: str) -> dict[str, Any]:
+        began = time.perf_counter()
+        with ExitStack() as stack:
+            stack.push(self._remember)
+            if name not in self._steps:
+                raise errors.Stop(f"no step named {name!r}.", where="jobs", todo="Restart what serves this home.")
+            result = dict(self._steps[name](self._store) or {})
+        if self._progress is not None:
+            self._progress(name, time.perf_counter() - began)
+        return result
+
+    def _remember(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Keeps a step's error as it was raised: what DBOS stores of it is only what may be stored."""
+        if error is not None and (journey := DBOS.workflow_id) is not None:
+            self._failures[journey] = error
+
+    # --- the queue
+
+    def _enqueued(self, client: DBOSClient, names: list[str], mark: str) -> str:
+        journey = str(uuid4())
+        options = {"workflow_name": "journey", "queue_name": QUEUE, "workflow_id": journey}
+        client.enqueue(options, names, mark)  # type: ignore[arg-type]  # a plain dict reads better than DBOS's own
+        return journey
+
+    def _joined(self, client: DBOSClient, names: list[str], mark: str) -> str | None:
+        """An unfinished journey that will do what is wanted: same names, and same mark or not yet begun."""
+        for each in self._unfinished(client):
+            given = each.input["args"] if each.input else ()
+            begun = bool(client.list_workflow_steps(each.workflow_id, load_output=False)) or each.status == "PENDING"
+            if list(given[:1]) == [names] and (given[1] == mark if mark else not begun):
+                return str(each.workflow_id)
+        return None
+
+    def _unfinished(self, client: DBOSClient) -> list[Any]:
+        return list(client.list_workflows(status=UNFINISHED, name="journey"))
+
+    def _is_done(self, client: DBOSClient, journey: str) -> bool:
+        found = client.list_workflows(workflow_ids=[journey], load_input=False, load_output=False)
+        return not found or found[0].status not in UNFINISHED
+
+    def _outcome(self, client: DBOSClient, journey: str) -> dict[str, Any]:
+        """What the journey returned, or its error."""
+        found = client.list_workflows(workflow_ids=[journey])
+        if found and found[0].status == "SUCCESS":
+            return dict(found[0].output or {})
+        if found and found[0].status == "ERROR":
+            raise self._failures.pop(journey, None) or found[0].error or errors.Stop("the journey failed.")
+        raise errors.Retry("the journey was called off.", where="jobs", todo="Run it again.")
+
+    def _until(self, client: DBOSClient, done: Callable[[], bool]) -> None:
+        while not done():
+            time.sleep(POLL_SECONDS)
+        self._forget(client)
+
+    def _forget(self, client: DBOSClient) -> None:
+        """Keeps the last journeys only, so that a home's jobs stay small."""
+        old = client.list_workflows(name="journey", sort_desc=True, offset=KEPT_JOURNEYS, load_input=False)
+        client.delete_workflows([each.workflow_id for each in old if each.status not in UNFINISHED])
+
+    # --- DBOS
+
+    @contextmanager
+    def _client(self) -> Iterator[DBOSClient]:
+        """A client of the queue, which is made where there is none."""
+        with _quiet():
+            DBOS.migrate(self._url, schema=SCHEMA)
+            client = DBOSClient(
+                system_database_url=self._url,
+                dbos_system_schema=SCHEMA,
+                serializer=CountsOnly(),
+                application_name=APPLICATION,
+            )
+        try:
+            client.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=POLL_SECONDS)
+            yield client
+        finally:
+            client.destroy()
+
+    @contextmanager
+    def _working(self, client: DBOSClient) -> Iterator[bool]:
+        """Whether this process works the journeys for the time of the block: it does if the lease can be had."""
+        with ExitStack() as stack:
+            ours = stack.enter_context(lease(self._store.path, self._store.settings.database))
+            if not ours or not _one_engine.acquire(blocking=False):
+                yield False
+                return
+            stack.callback(_one_engine.release)
+            stack.callback(self._keep_lease_of_unfinished, client, stack)
+            stack.callback(DBOS.destroy, destroy_registry=True)
+            DBOS(config=self._config())
+            DBOS.workflow(name="journey")(self._journey)
+            DBOS.launch()
+            DBOS.set_latest_application_version(STEPS_VERSION)
+            stranded = [each for each in self._unfinished(client) if each.app_version not in (None, STEPS_VERSION)]
+            client.cancel_workflows([each.workflow_id for each in stranded])
+            yield True
+
+    def _config(self) -> DBOSConfig:
+        return {
+            "name": APPLICATION,
+            "system_database_url": self._url,
+            "dbos_system_schema": SCHEMA,
+            "application_version": STEPS_VERSION,
+            "executor_id": "home",
+            "serializer": CountsOnly(),
+            "sys_db_pool_size": 5,
+            "log_level": "CRITICAL",
+            "notification_listener_polling_interval_sec": POLL_SECONDS,
+        }

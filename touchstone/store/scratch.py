@@ -1,0 +1,74 @@
+"""A lake in memory, for a one-shot file and for the tests of measures: the same tables and counts, no home."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from touchstone.core.errors import Refused
+from touchstone.core.tables import DERIVED, INTERACTION, UNIT, conform
+from touchstone.core.taxonomy import Taxonomy
+from touchstone.core.viewer import INSIDER, Viewer
+from touchstone.store._choose import read
+from touchstone.store._cubes import count_interactions, count_mentions
+from touchstone.store._duck import answer, connect, fill, shut, touchpoints
+
+
+class Scratch:
+    """An `Ask` over tables in memory; it has no record."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, taxonomy: Taxonomy, seed: int, now: datetime) -> None:
+        self._connection = connection
+        self.viewer: Viewer = INSIDER
+        self.taxonomy, self.seed, self.now = taxonomy, seed, now
+
+    def lake(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """The answer to DuckDB SQL over the tables docs/rooms/store.md lists."""
+        return answer(self._connection, read(sql).sql, parameters)
+
+    def record(self, select: Any) -> list[dict[str, Any]]:
+        """Refused: nothing is recorded behind a table in memory."""
+        raise Refused("a table in memory has no record behind it.", where=str(select)[:200])
+
+
+def scratch(
+    interactions: pa.Table | list[dict[str, Any]],
+    *,
+    mentions: pa.Table | list[dict[str, Any]] | None = None,
+    units: pa.Table | list[dict[str, Any]] | None = None,
+    taxonomy: Taxonomy | None = None,
+    derived: Mapping[str, Any] | None = None,
+    seed: int = 20261121,
+    now: datetime | None = None,
+) -> Scratch:
+    """An `Ask` over `interactions` (any subset of INTERACTION's columns) and what was derived from them.
+
+    Rows without an `id` get one from their position. `derived` may bring "signal", "link", "metric" and "plan".
+    """
+    connection = connect()
+    taxonomy = taxonomy or Taxonomy("none", ())
+    tables = {"interaction": numbered(conform(interactions, INTERACTION))}
+    given = {**(derived or {}), **({} if mentions is None else {"mention": mentions})}
+    tables |= {name: conform(given.get(name, []), schema) for name, schema in DERIVED.items()}
+    tables["unit"] = conform(units if units is not None else [], UNIT)
+    tables["touchpoint"] = touchpoints(taxonomy)
+    for name, table in tables.items():
+        fill(connection, name, table)
+    connection.execute(f"create table rollup as {count_interactions('interaction')}").fetchall()
+    connection.execute(f"create table mention_rollup as {count_mentions('mention', 'interaction')}").fetchall()
+    shut(connection)
+    return Scratch(connection, taxonomy=taxonomy, seed=seed, now=now or datetime.now(UTC))
+
+
+def numbered(table: pa.Table) -> pa.Table:
+    """`table` with `seq` and `id` filled from the position where they are missing."""
+    position = pa.array(range(1, len(table) + 1), pa.int64())
+    seq = pc.coalesce(table["seq"], position)
+    identifier = pc.coalesce(table["id"], pc.cast(position, pa.string()))
+    columns = [seq, identifier, *table.columns[2:]]
+    return pa.Table.from_arrays(columns, schema=table.schema)
