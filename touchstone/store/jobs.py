@@ -8,6 +8,7 @@ its steps and the counts they return, never texts.
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,8 +16,8 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from dbos import DBOS, DBOSClient, DBOSConfig
-from dbos._serialization import Serializer  # the one door DBOS has for a serializer of one's own
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, Serializer, WorkflowStatus
+from sqlalchemy.exc import OperationalError
 
 from touchstone.core import errors
 from touchstone.store.lease import lease
@@ -38,22 +39,40 @@ UNFINISHED = ["ENQUEUED", "PENDING"]
 _one_engine = threading.Lock()  # DBOS is one global instance: a process works the journeys of one home at a time
 
 
+class CountsOnly(Serializer):
+    """What DBOS may store: JSON of names and counts; of an error that is not ours, its kind alone."""
+
+    def name(self) -> str:
+        return "touchstone"
+
+    def serialize(self, data: Any) -> str:
+        return json.dumps(data, default=_stored_error)
+
+    def deserialize(self, serialized_data: str) -> Any:
+        data = json.loads(serialized_data)
+        return _raised_error(data) if isinstance(data, dict) and "_error" in data else data
+
+
+class _Stopped(BaseException):
+    """Ends a journey's thread between two steps, past DBOS, which would record an `Exception` as its end."""
+
+
 class Jobs:
     """The journeys of one home. `steps` are all that may be named in a journey; each takes the store, and done twice
     leaves what done once leaves."""
 
     def __init__(self, store: Store, steps: Mapping[str, Step]) -> None:
         self._store, self._steps = store, dict(steps)
-        self._failures: dict[str, BaseException] = {}
         self._progress: Progress | None = None
-        self._kept = ExitStack()
+        self._failures: dict[str, BaseException] = {}
+        self._at_work, self._stopping = threading.Lock(), threading.Event()
         database = store.settings.database
         self._url = database or f"sqlite:///{(store.path / 'jobs.sqlite').resolve()}"
 
     def run(
         self, names: Sequence[str], *, wait: bool = True, mark: str = "", progress: Progress | None = None
     ) -> dict[str, Any]:
-        """What each step of a journey through `names` returned; with `wait=False`, only {"journey": id}, at once.
+        """What each step of a journey through `names` returned; with `wait=False`, {"journey": id}, at once.
 
         What stopped journeys left to do is done first. `mark` says what the journey is to take in (the record's last
         seq, say): an unfinished journey of the same names and mark is joined, not followed by another. `progress`
@@ -63,22 +82,21 @@ class Jobs:
             raise errors.Stop(f"no steps named {stray}.", where="jobs", todo=f"Known: {', '.join(self._steps)}.")
         self._progress = progress
         with self._client() as client:
-            journey = self._joined(client, list(names), mark) or self._enqueued(client, list(names), mark)
+            journey = _joined(client, list(names), mark) or _enqueued(client, list(names), mark)
             if not wait:
                 return {"journey": journey}
-            while True:
+            while not _is_done(client, journey):
                 with self._working(client) as ours:
-                    if ours:
-                        self._until(client, lambda: self._is_done(client, journey) and not self._unfinished(client))
-                if self._is_done(client, journey):
-                    return self._outcome(client, journey)
-                time.sleep(POLL_SECONDS)
+                    while ours and not (_is_done(client, journey) and not _unfinished(client)):
+                        time.sleep(POLL_SECONDS)
+                time.sleep(0 if ours else POLL_SECONDS)
+            return self._outcome(client, journey)
 
     @contextmanager
     def serving(self) -> Iterator[None]:
         """Works whatever any process enqueues, for the time of the block, once the lease can be had."""
         stopped = threading.Event()
-        worker = threading.Thread(target=self._serve, args=(stopped,), name="journeys", daemon=True)
+        worker = threading.Thread(target=self._serve, args=(stopped,), name="journeys")
         worker.start()
         try:
             yield
@@ -92,11 +110,15 @@ class Jobs:
                 with self._working(client) as ours:
                     stopped.wait(None if ours else 1.0)
 
-    # --- one journey
-
-    def _journey(self, names: list[str], mark: str) -> dict[str, Any]:  # noqa: ARG002  # the mark is read by `run`
+    def _journey(self, names: list[str], _mark: str) -> dict[str, Any]:
         """The workflow: DBOS passes over the steps it has already recorded."""
-        return {name: DBOS.run_step({"name": name}, self._step, name) for name in names}
+        with self._at_work:
+            return {name: DBOS.run_step({"name": name}, self._step, name) for name in names if self._may_go_on()}
+
+    def _may_go_on(self) -> bool:
+        if self._stopping.is_set():
+            raise _Stopped
+        return True
 
     def _step(self, name: str) -> dict[str, Any]:
         began = time.perf_counter()
@@ -114,30 +136,6 @@ class Jobs:
         if error is not None and (journey := DBOS.workflow_id) is not None:
             self._failures[journey] = error
 
-    # --- the queue
-
-    def _enqueued(self, client: DBOSClient, names: list[str], mark: str) -> str:
-        journey = str(uuid4())
-        options = {"workflow_name": "journey", "queue_name": QUEUE, "workflow_id": journey}
-        client.enqueue(options, names, mark)  # type: ignore[arg-type]  # a plain dict reads better than DBOS's own
-        return journey
-
-    def _joined(self, client: DBOSClient, names: list[str], mark: str) -> str | None:
-        """An unfinished journey that will do what is wanted: same names, and same mark or not yet begun."""
-        for each in self._unfinished(client):
-            given = each.input["args"] if each.input else ()
-            begun = bool(client.list_workflow_steps(each.workflow_id, load_output=False)) or each.status == "PENDING"
-            if list(given[:1]) == [names] and (given[1] == mark if mark else not begun):
-                return str(each.workflow_id)
-        return None
-
-    def _unfinished(self, client: DBOSClient) -> list[Any]:
-        return list(client.list_workflows(status=UNFINISHED, name="journey"))
-
-    def _is_done(self, client: DBOSClient, journey: str) -> bool:
-        found = client.list_workflows(workflow_ids=[journey], load_input=False, load_output=False)
-        return not found or found[0].status not in UNFINISHED
-
     def _outcome(self, client: DBOSClient, journey: str) -> dict[str, Any]:
         """What the journey returned, or its error."""
         found = client.list_workflows(workflow_ids=[journey])
@@ -147,32 +145,23 @@ class Jobs:
             raise self._failures.pop(journey, None) or found[0].error or errors.Stop("the journey failed.")
         raise errors.Retry("the journey was called off.", where="jobs", todo="Run it again.")
 
-    def _until(self, client: DBOSClient, done: Callable[[], bool]) -> None:
-        while not done():
-            time.sleep(POLL_SECONDS)
-        self._forget(client)
-
-    def _forget(self, client: DBOSClient) -> None:
-        """Keeps the last journeys only, so that a home's jobs stay small."""
-        old = client.list_workflows(name="journey", sort_desc=True, offset=KEPT_JOURNEYS, load_input=False)
-        client.delete_workflows([each.workflow_id for each in old if each.status not in UNFINISHED])
-
-    # --- DBOS
-
     @contextmanager
     def _client(self) -> Iterator[DBOSClient]:
-        """A client of the queue, which is made where there is none."""
-        with _quiet():
-            DBOS.migrate(self._url, schema=SCHEMA)
-            client = DBOSClient(
-                system_database_url=self._url,
-                dbos_system_schema=SCHEMA,
-                serializer=CountsOnly(),
-                application_name=APPLICATION,
-            )
+        """A client of the queue, which is made where there is none yet."""
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)
+        DBOS.migrate(self._url, schema=SCHEMA)
+        client = DBOSClient(
+            system_database_url=self._url,
+            dbos_system_schema=SCHEMA,
+            serializer=CountsOnly(),
+            application_name=APPLICATION,
+            retry_connection_errors=False,
+        )
         try:
             client.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=POLL_SECONDS)
             yield client
+        except OperationalError as error:
+            raise errors.Retry("the database is away or busy.", where="jobs", todo="Run it again.") from error
         finally:
             client.destroy()
 
@@ -185,18 +174,18 @@ class Jobs:
                 yield False
                 return
             stack.callback(_one_engine.release)
-            stack.callback(self._keep_lease_of_unfinished, client, stack)
             stack.callback(DBOS.destroy, destroy_registry=True)
-            DBOS(config=self._config())
-            DBOS.workflow(name="journey")(self._journey)
-            DBOS.launch()
-            DBOS.set_latest_application_version(STEPS_VERSION)
-            stranded = [each for each in self._unfinished(client) if each.app_version not in (None, STEPS_VERSION)]
-            client.cancel_workflows([each.workflow_id for each in stranded])
-            yield True
+            self._launch(client)
+            try:
+                yield True
+            finally:
+                self._stopping.set()
+                with self._at_work:  # the step in hand is finished, none is begun; the next launch goes on after it
+                    _forget_old(client)
 
-    def _config(self) -> DBOSConfig:
-        return {
+    def _launch(self, client: DBOSClient) -> None:
+        self._stopping.clear()
+        config: DBOSConfig = {
             "name": APPLICATION,
             "system_database_url": self._url,
             "dbos_system_schema": SCHEMA,
@@ -207,3 +196,57 @@ class Jobs:
             "log_level": "CRITICAL",
             "notification_listener_polling_interval_sec": POLL_SECONDS,
         }
+        DBOS(config=config)
+        DBOS.workflow(name="journey")(lambda names, mark: self._journey(names, mark))
+        DBOS.launch()
+        DBOS.set_latest_application_version(STEPS_VERSION)
+        stranded = [each for each in _unfinished(client) if each.app_version not in (None, STEPS_VERSION)]
+        client.cancel_workflows([each.workflow_id for each in stranded])
+
+
+def _enqueued(client: DBOSClient, names: list[str], mark: str) -> str:
+    journey = str(uuid4())
+    options: EnqueueOptions = {"workflow_name": "journey", "queue_name": QUEUE, "workflow_id": journey}
+    client.enqueue(options, names, mark)
+    return journey
+
+
+def _joined(client: DBOSClient, names: list[str], mark: str) -> str | None:
+    """An unfinished journey that will do what is wanted: same names, and the same mark or not yet begun."""
+    for each in _unfinished(client):
+        given = list(each.input["args"]) if each.input else []
+        begun = each.status == "PENDING" or bool(client.list_workflow_steps(each.workflow_id, load_output=False))
+        if given[:1] == [names] and (given[1:] == [mark] if mark else not begun):
+            return each.workflow_id
+    return None
+
+
+def _unfinished(client: DBOSClient) -> list[WorkflowStatus]:
+    return client.list_workflows(status=UNFINISHED, name="journey")
+
+
+def _is_done(client: DBOSClient, journey: str) -> bool:
+    found = client.list_workflows(workflow_ids=[journey], load_input=False, load_output=False)
+    return not found or found[0].status not in UNFINISHED
+
+
+def _forget_old(client: DBOSClient) -> None:
+    """Keeps the last journeys only, so that a home's jobs stay small."""
+    old = client.list_workflows(name="journey", sort_desc=True, offset=KEPT_JOURNEYS, load_input=False)
+    client.delete_workflows([each.workflow_id for each in old if each.status not in UNFINISHED])
+
+
+def _stored_error(error: object) -> dict[str, str]:
+    if isinstance(error, errors.TouchstoneError):
+        return {"_error": type(error).__name__, "what": error.what, "where": error.where, "todo": error.todo}
+    if isinstance(error, BaseException):
+        return {"_error": type(error).__name__}
+    raise TypeError(f"a step may return names and counts, not {type(error).__name__}")
+
+
+def _raised_error(data: Mapping[str, str]) -> errors.TouchstoneError:
+    kind = getattr(errors, data["_error"], None)
+    if kind is None:
+        return errors.Stop(f"a step ended with {data['_error']}.", where="jobs", todo="See where it ran: serve, or run.")
+    error: errors.TouchstoneError = kind(data["what"], where=data["where"], todo=data["todo"])
+    return error
