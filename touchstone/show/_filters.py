@@ -1,0 +1,118 @@
+"""What templates call on figures, verbatims and blocks, by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from markupsafe import Markup
+
+from touchstone.core.page import Cards, Chart, Estimate, Grid, Streaks, Verbatim, Words
+from touchstone.show import _draw, _marks, _say
+
+
+def headline(estimate: Estimate) -> str:
+    """The large words of a card: the figure, or that there is no real change."""
+    if estimate.value is not None and estimate.measured_in.startswith("change") and estimate.verdict == "open":
+        return "no real change"
+    return _say.value(estimate)
+
+
+def doubt(estimate: Estimate) -> str:
+    """The small line of a card: interval and n, or why there is no figure."""
+    if estimate.value is None:
+        return estimate.why or "too few answers to tell"
+    shown = [] if headline(estimate) == _say.value(estimate) else [_say.value(estimate)]
+    parts = [*shown, _say.interval(estimate), f"{_say.count(estimate.n)} {estimate.counted}"]
+    return " · ".join(part for part in parts if part)
+
+
+def bound(end: float, estimate: Estimate) -> str:
+    """An end of the scale, as short as it can be said."""
+    if estimate.measured_in.startswith("share"):
+        return _say.number(end, measured_in="share", signed=_say.signed(estimate))
+    text = f"{end:+g}" if estimate.floor < 0 and end else f"{end:g}"
+    return text.replace("-", "−")
+
+
+def origin(verbatim: Verbatim) -> list[str]:
+    """Where a verbatim comes from, as parts: touchpoint, unit, source, day."""
+    parts = (verbatim.touchpoint, verbatim.unit, verbatim.source, verbatim.occurred_at[:10])
+    return [part for part in parts if part]
+
+
+def drawn(words: Words) -> str:
+    """How the words were chosen: at random, out of how many, with which seed."""
+    if not words.verbatims:
+        return "There are no words to draw from here."
+    shown, total = len(words.verbatims), _say.count(words.total)
+    if words.total <= shown:
+        return f"All {total} there are."
+    return f"{_say.word(shown).capitalize()} of {total}, drawn at random (seed {words.seed}). Not chosen by us."
+
+
+def ranked(block: Streaks) -> bool:
+    """Whether any of its estimates carries a rank."""
+    return any(each.rank for _, group in block.groups for each in group)
+
+
+def first_estimate(block: Streaks) -> Estimate | None:
+    """The first estimate, whose scale heads the column; None when scales differ, for then no head is true of all."""
+    every = [each for _, group in block.groups for each in group]
+    scales = {(each.floor, each.ceiling, each.measured_in) for each in every}
+    return every[0] if len(scales) == 1 else None
+
+
+def numeric(grid: Grid) -> set[int]:
+    """Columns that hold figures: they stand to the right."""
+    return {
+        place
+        for place in range(len(grid.columns))
+        if any(isinstance(row[place], (int, float, Estimate)) for row in grid.rows)
+    }
+
+
+def plain_number(content: float) -> str:
+    """A bare number of a table: whole where it is whole."""
+    whole = isinstance(content, int) or float(content).is_integer()
+    return _say.count(content) if whole else _say.number(float(content))
+
+
+def kind(block: Any) -> str:
+    """The name of a block's kind."""
+    return type(block).__name__.lower()
+
+
+def safe_json(thing: Any) -> Markup:
+    """JSON that cannot end the script element it stands in."""
+    text = json.dumps(_marks.plain(thing), ensure_ascii=False, allow_nan=False)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def drawing(chart: Chart, form: str) -> Markup:
+    """The chart as SVG, wide or narrow, its colours the tokens of the page."""
+    return Markup(_draw.svg(chart, form=form))
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "address": _marks.address,
+    "aloud": _say.aloud,
+    "bound": bound,
+    "count": _say.count,
+    "doubt": doubt,
+    "drawing": drawing,
+    "drawn": drawn,
+    "excerpt": _marks.excerpt,
+    "figure": _say.value,
+    "first_estimate": first_estimate,
+    "headline": headline,
+    "interval": _say.interval,
+    "kind": kind,
+    "numeric": numeric,
+    "origin": origin,
+    "plain_number": plain_number,
+    "ranked": ranked,
+    "safe_json": safe_json,
+    "streak": _marks.streak,
+}

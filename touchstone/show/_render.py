@@ -1,0 +1,166 @@
+"""A page as HTML, a report as one file that loads nothing, a report as PDF, and a page as plain data."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import jinja2
+from markupsafe import Markup
+
+from touchstone.core import finder
+from touchstone.core.page import Block, Chart, Estimate, Filters, Page, Ranking, Streaks, Words
+from touchstone.core.viewer import Viewer
+from touchstone.show import _marks, _say
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+FONTS = (("Inter", "inter"), ("Source Serif 4", "source-serif-4"))
+LATIN = "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, U+2000-206F, U+20AC, U+2122, U+2212"
+LATIN_EXTENDED = "U+0100-017F, U+0218-021B, U+1E9E, U+20B9-20BD"
+
+
+def html(
+    page: Page, *, viewer: Viewer, base: str = "", brand: str = "", token: str = ""
+) -> str:
+    """A whole served page with navigation and filters; every address starts with `base`, forms carry `token`.
+
+    Needs only `style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'`, and no script to be read.
+    """
+    carried = _carried(page)
+    drawn = _environment().get_template("page.html").render(
+        page=page, rows=_rows(page.blocks), viewer=viewer, brand=brand, token=token, served=True,
+        navigation=navigation(viewer), carried=carried, inside=_inside(base), **_registry(),
+    )  # fmt: skip
+    return _slim(drawn)
+
+
+def report(pages: Sequence[Page], *, meta: Mapping[str, Any]) -> str:
+    """One HTML file that loads nothing from outside: styles, fonts and pictures are within, and no script is needed."""
+    title = str(meta.get("title") or (pages[0].sentence if pages else "Report"))
+    drawn = _environment().get_template("report.html").render(
+        pages=[(page, _rows(page.blocks)) for page in pages], title=title, about=about(meta), served=False,
+        left_out=_say.count(meta["rejected"]) if meta.get("rejected") else "", seed=meta.get("seed"),
+        inside=_inside(""), mark=Markup((STATIC / "mark.svg").read_text("utf-8")), style="", **_registry(),
+    )  # fmt: skip
+    return _slim(drawn.replace("<style></style>", f"<style>{_style(drawn)}</style>", 1))
+
+
+def pdf(pages: Sequence[Page], *, meta: Mapping[str, Any]) -> bytes:
+    """The report as PDF, set by typst; a Stop that says what to install where typst is missing."""
+    from touchstone.show import _paper
+
+    return _paper.pdf(pages, about=about(meta), meta=meta)
+
+
+def data(page: Page) -> dict[str, Any]:
+    """The page as plain data for JSON, block by block; what is no finite number is null."""
+    made: dict[str, Any] = _marks.plain(page)
+    return made
+
+
+def navigation(viewer: Viewer) -> list[tuple[str, str]]:
+    """(name, title) of the pages this viewer may open without settings of their own, in the order they stand."""
+    found = []
+    for name in finder.names("show"):
+        module = finder.part("show", name)
+        place = getattr(module, "_PLACE", None)
+        if place is not None and viewer.role in module.WHO:
+            found.append((place, name, (module.__doc__ or name).partition(":")[0]))
+    return [(name, title) for _, name, title in sorted(found)]
+
+
+def about(meta: Mapping[str, Any]) -> list[str]:
+    """What a report rests on, as the parts of its heading line: brand, period, interactions and files."""
+    files = [str(each) for each in meta.get("files", ())]
+    parts = [str(meta.get("brand", "")), str(meta.get("period", ""))]
+    if meta.get("interactions") is not None:
+        parts.append(_say.some(int(meta["interactions"]), "interaction", "interactions"))
+    if files:
+        parts.append(f"from {_say.listed(files)}")
+    return [part for part in parts if part]
+
+
+def _rows(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Blocks as rows: a journey followed by rankings or charts stands beside them, everything else alone."""
+    rows: list[list[Block]] = []
+    for block in blocks:
+        beside = rows and isinstance(rows[-1][0], Streaks) and any(isinstance(each, Ranking) for each in blocks)
+        if beside and isinstance(block, (Ranking, Chart)) and len(rows[-1]) < 3:
+            rows[-1].append(block)
+        else:
+            rows.append([block])
+    return rows
+
+
+def _registry() -> dict[str, Any]:
+    """What a rendering opens to, filled while it renders: each figure once, in the order of the page."""
+    opened: list[Estimate] = []
+    known: dict[str, None] = {}
+
+    def opener(estimate: Estimate) -> str:
+        name = _marks.opener(estimate)
+        if name not in known:
+            known[name] = None
+            opened.append(estimate)
+        return name
+
+    return {"opened": opened, "opener": opener}
+
+
+def _inside(base: str) -> Any:
+    root = base.rstrip("/") + "/"
+    return lambda path: root + str(path).removeprefix("/")
+
+
+def _carried(page: Page) -> str:
+    """The filters in force as a query, so that going to another page keeps them."""
+    fields = [field for block in page.blocks if isinstance(block, Filters) for field in block.fields]
+    chosen = [(field.name, field.value) for field in fields if field.value]
+    return "?" + urlencode(chosen) if chosen else ""
+
+
+def _slim(text: str) -> str:
+    """Without the blank space that only templates need; words of customers keep theirs, CSS collapses it anyway."""
+    return "\n".join(line for line in (each.strip() for each in text.split("\n")) if line) + "\n"
+
+
+def _style(drawn: str) -> str:
+    """The stylesheet with the fonts the text needs, as data; what CSS could mistake for its end cannot occur."""
+    wanted = [("latin", LATIN)]
+    if any("\u0100" <= letter <= "\u024f" or "\u1e00" <= letter <= "\u1eff" for letter in drawn):
+        wanted.append(("latin-ext", LATIN_EXTENDED))
+    faces = [
+        _face(family, _encoded(f"{file}-{part}.woff2"), reach) for family, file in FONTS for part, reach in wanted
+    ]
+    return Markup("".join(faces) + (STATIC / "touchstone.css").read_text("utf-8"))
+
+
+def _face(family: str, source: str, reach: str) -> str:
+    return (
+        f'@font-face{{font-family:"{family}";font-weight:400 700;font-display:swap;'
+        f"src:url({source}) format('woff2');unicode-range:{reach}}}\n"
+    )
+
+
+@cache
+def _encoded(name: str) -> str:
+    content = base64.b64encode((STATIC / "fonts" / name).read_bytes()).decode()
+    return f"data:font/woff2;base64,{content}"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    from touchstone.show import _filters
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    environment.filters.update(_filters.FILTERS)
+    environment.tests["estimate"] = lambda thing: isinstance(thing, Estimate)
+    return environment

@@ -1,0 +1,114 @@
+"""Figures in words: numbers, intervals and doubt, as a person at a service desk would read them out."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from touchstone.core.page import Estimate
+
+SPACE = "\u00a0"
+
+
+def count(n: float) -> str:
+    """A whole number with separated thousands: 14,820."""
+    return f"{n:,.0f}".replace("-", "−")
+
+
+def number(value: float | None, *, measured_in: str = "", signed: bool = False) -> str:
+    """One figure as text: shares as per cent, points whole, scores with two decimals; None is an en dash."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if measured_in.startswith("share"):
+        text = f"{100 * value:+.0f}" if signed else f"{100 * value:.0f}"
+        return _minus(text, signed=signed) + (f"{SPACE}points" if signed else f"{SPACE}%")
+    decimals = _decimals(value, measured_in)
+    return _minus(f"{value:{'+' if signed else ''},.{decimals}f}", signed=signed)
+
+
+def _decimals(value: float, measured_in: str) -> int:
+    if measured_in in ("points", "interactions", "mentions", "answers", "days"):
+        return 0
+    scale = re.search(r"(-?[\d.]+)\D+(-?[\d.]+)$", measured_in)
+    if scale and abs(float(scale[2]) - float(scale[1])) > 20:
+        return 1
+    return 2 if abs(value) < 1000 else 0
+
+
+def _minus(text: str, *, signed: bool) -> str:
+    """A real minus sign, and never a negative zero."""
+    if not any(digit in text for digit in "123456789"):
+        text = text.lstrip("+-")
+    elif not signed:
+        text = text.lstrip("+")
+    return text.replace("-", "−")
+
+
+def signed(estimate: Estimate) -> bool:
+    """Whether its figures carry a sign: those whose scale reaches below nothing do."""
+    return estimate.floor < 0
+
+
+def value(estimate: Estimate) -> str:
+    """The figure itself; without one, that there is none."""
+    if estimate.value is None:
+        return "no estimate"
+    return number(estimate.value, measured_in=estimate.measured_in, signed=signed(estimate))
+
+
+def interval(estimate: Estimate) -> str:
+    """The 95 % interval: between +28 and +34. Empty where there is none."""
+    if estimate.low is None or estimate.high is None:
+        return ""
+    low, high = (
+        number(end, measured_in=estimate.measured_in, signed=signed(estimate)) for end in (estimate.low, estimate.high)
+    )
+    return f"between {low} and {high}"
+
+
+def aloud(estimate: Estimate) -> str:
+    """Everything a streak draws, as one line for a screen reader."""
+    parts = [estimate.label, value(estimate), interval(estimate), f"{count(estimate.n)} {estimate.counted}"]
+    if estimate.value is None and estimate.why:
+        parts[2] = estimate.why
+    return ", ".join(part for part in parts if part)
+
+
+def listed(names: Sequence[str], *, most: int = 3) -> str:
+    """Names as a list in a sentence: A, B and C; what is beyond `most` is counted."""
+    shown = list(names[:most])
+    if (rest := len(names) - len(shown)) > 0:
+        shown.append(f"{rest} more")
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def some(n: int, one: str, many: str) -> str:
+    """A counted noun: 1 dealer, 1,200 dealers."""
+    return f"{count(n)} {one if n == 1 else many}"
+
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth")
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def word(n: int) -> str:
+    """A small number as a word."""
+    return WORDS[n] if 0 <= n < len(WORDS) else count(n)
+
+
+def sure(choices: Sequence[Estimate]) -> str:
+    """How sure the order of a ranking is: the leading places whose intervals lie clear of the next one's."""
+    clear = 0
+    for first, second in zip(choices, choices[1:], strict=False):
+        if first.low is None or second.high is None or first.low <= second.high:
+            break
+        clear += 1
+    if len(choices) < 2:
+        return ""
+    if clear == 0:
+        return "The order of the first places is open: their intervals overlap."
+    if clear >= len(choices) - 1:
+        return "We are sure of the order."
+    places = "the first" if clear == 1 else f"the first {word(clear)}"
+    return f"We are sure of {places}, not of the {ORDINALS[min(clear, 4)]}."
