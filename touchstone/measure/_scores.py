@@ -1,0 +1,199 @@
+"""From counts of answers to figures with their doubt: what all score measures share."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from touchstone.core.ask import Ask
+from touchstone.core.tables import TEXT
+from touchstone.measure._answers import Question, count
+from touchstone.measure._rows import nothing, rows, tidy
+from touchstone.measure._rules import Rule, number_text
+from touchstone.measure._shrunk import shrunk
+from touchstone.science.interval import Interval, mean_interval
+
+Floats = NDArray[np.float64]
+FEW = 10  # fewer answers than this are called few in `detail`
+POLARITY = {"positive": 1.0, "negative": -1.0}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Groups (rows of `keys`) with their figure in the units of the measure, and the counts behind it."""
+
+    keys: pa.Table
+    interval: Interval
+    worst: Floats  # ends of the scale the figure stands on
+    best: Floats
+    answered: tuple[Floats, Floats] | None  # worst and best of the answers, where they say
+    counts: list[dict[str, int]]
+
+
+def figures(
+    ask: Ask, rule: Rule, question: Question, *, worst: float | None = None, best: float | None = None
+) -> Figures | None:
+    """The figures of `rule` for each group and scale, not shrunk; None where nothing is counted.
+
+    `worst` and `best` overrule the scale that the answers say. Where several scales occur, `scale` joins the keys.
+    """
+    table = _counted(ask, rule, question, worst=worst, best=best)
+    if not len(table):
+        return None
+    if len(pc.unique(table["scale"])) > 1:
+        keyed = table.select([*question.by, "scale"])
+    else:
+        keyed = table.select(list(question.by))
+    order, group, keys = _grouped(keyed)
+    value, low_end, high_end, n = (
+        table[each].to_numpy(zero_copy_only=False)[order].astype(float) for each in ("value", "worst", "best", "n")
+    )
+    first = np.unique(group, return_index=True)[1]
+    scale = (low_end[first], high_end[first])
+    ends = scale if rule.ends is None else tuple(np.full(len(first), each) for each in rule.ends)
+    interval = mean_interval(group, rule.points(value, low_end, high_end), n, worst=ends[0], best=ends[1])
+    labels = table["label"].to_numpy(zero_copy_only=False)[order] if not rule.metric else None
+    names = labels if labels is not None else rule.label(value, low_end, high_end)
+    return Figures(
+        keys=keys,
+        interval=_times(interval, rule.factor),
+        worst=ends[0] * rule.factor,
+        best=ends[1] * rule.factor,
+        answered=scale if rule.metric else None,
+        counts=_tallies(group, names, n, size=len(first)),
+    )
+
+
+def measured(
+    ask: Ask, rule: Rule, question: Question, *, shrink: bool, worst: float | None = None, best: float | None = None
+) -> pa.Table:
+    """METRIC rows of `rule`; with `shrink`, units are drawn towards their group and ranked."""
+    found = figures(ask, rule, question, worst=worst, best=best)
+    if found is None:
+        return nothing()
+    details = [_detail(found, rule, place) for place in range(len(found.counts))]
+    leaning = shrink and "unit" in question.by
+    interval = (
+        shrunk(found.keys, found.interval, worst=found.worst, best=found.best, details=details, seed=ask.seed)
+        if leaning
+        else found.interval
+    )
+    return rows(
+        found.keys,
+        name=rule.name,
+        value=interval.value,
+        low=interval.low,
+        high=interval.high,
+        n=found.interval.n,
+        measured_in=units(found, rule),
+        detail=details,
+        salt=salt(question),
+        alone=not leaning,
+    )
+
+
+def units(found: Figures, rule: Rule) -> list[str]:
+    """What each figure is measured in; means name their scale: points on 1-5."""
+    if rule.ends is not None:
+        return [rule.measured_in] * len(found.counts)
+    return [f"{rule.measured_in} on {scale_text(low, high)}" for low, high in zip(found.worst, found.best, strict=True)]
+
+
+def salt(question: Question) -> str:
+    """What the figures were narrowed to; empty for all there is."""
+    parts = (question.where, question.since, question.until)
+    return "" if not any(parts) else "|".join("" if each is None else str(each) for each in parts)
+
+
+def scale_text(worst: float, best: float) -> str:
+    """A scale by its ends, worst first: 1-5."""
+    return f"{number_text(worst)}-{number_text(best)}"
+
+
+def _counted(ask: Ask, rule: Rule, question: Question, *, worst: float | None, best: float | None) -> pa.Table:
+    """Counts with columns value, worst, best, scale, label and n; answers outside their scale are left out."""
+    if not rule.metric:
+        table = count(ask, question, rollup="mention_rollup", columns=("polarity",))
+        value = np.array([POLARITY.get(each, 0.0) for each in table["polarity"].to_pylist()], float)
+        low, high = np.full(len(table), -1.0), np.full(len(table), 1.0)
+        label = table["polarity"]
+    else:
+        wanted = ("worst", "best", "value")
+        table = count(ask, question, rollup="rollup", columns=wanted, only={"metric": rule.metric})
+        value, low, high = (
+            table[each].to_numpy(zero_copy_only=False).astype(float) for each in ("value", "worst", "best")
+        )
+        low, high = _scale(low, rule, 0, worst), _scale(high, rule, 1, best)
+        label = pa.nulls(len(table), TEXT)
+    texts = {ends: scale_text(*ends) for ends in set(zip(low.tolist(), high.tolist(), strict=True))}
+    scale = [texts[ends] for ends in zip(low.tolist(), high.tolist(), strict=True)]
+    whole = table.select([*question.by]).append_column("value", pa.array(value))
+    for name, column in (("worst", pa.array(low)), ("best", pa.array(high)), ("scale", pa.array(scale, TEXT))):
+        whole = whole.append_column(name, column)
+    whole = whole.append_column("label", label).append_column("n", table["n"])
+    with np.errstate(invalid="ignore"):
+        inside = (value >= np.fmin(low, high)) & (value <= np.fmax(low, high))
+    return whole.filter(pa.array(inside))
+
+
+def _scale(said: Floats, rule: Rule, end: int, given: float | None) -> Floats:
+    """One end of the scale: as given, else as the answers say, else as the measure is usually asked."""
+    if given is not None:
+        return np.full(said.shape, float(given))
+    return said if rule.scale is None else np.where(np.isnan(said), rule.scale[end], said)
+
+
+def _grouped(keyed: pa.Table) -> tuple[Any, Any, pa.Table]:
+    """Order that brings equal keys together, group number of each row in that order, and the keys of each group."""
+    size = len(keyed)
+    codes = [_codes(keyed[name]) for name in keyed.column_names]
+    order = np.lexsort(codes[::-1]) if codes else np.arange(size)
+    new = np.zeros(size, bool)
+    for code in codes:
+        new[1:] |= code[order][1:] != code[order][:-1]
+    group = np.cumsum(new)
+    first = np.unique(group, return_index=True)[1]
+    return order, group, keyed.take(pa.array(order[first])) if codes else keyed.slice(0, 1)
+
+
+def _codes(column: Any) -> Any:
+    """Ranks of the words of a column, so that sorting by them sorts the words."""
+    encoded = column.combine_chunks().dictionary_encode()
+    rank = np.argsort(np.argsort(np.array(encoded.dictionary.to_pylist(), dtype=object)))
+    return rank[encoded.indices.to_numpy(zero_copy_only=False)]
+
+
+def _times(interval: Interval, factor: float) -> Interval:
+    return replace(
+        interval,
+        value=interval.value * factor,
+        low=interval.low * factor,
+        high=interval.high * factor,
+        variance=interval.variance * factor**2,
+    )
+
+
+def _tallies(group: Any, labels: Any, n: Floats, *, size: int) -> list[dict[str, int]]:
+    tallies: list[dict[str, int]] = [defaultdict(int) for _ in range(size)]
+    for place, label, amount in zip(group.tolist(), labels.tolist(), n.tolist(), strict=True):
+        tallies[place][label or "unknown"] += int(amount)
+    return [dict(each) for each in tallies]
+
+
+def _detail(found: Figures, rule: Rule, place: int) -> dict[str, Any]:
+    detail: dict[str, Any] = {
+        "formula": rule.formula,
+        "scale": {"worst": tidy(found.worst[place]), "best": tidy(found.best[place])},
+        "counts": found.counts[place],
+    }
+    if found.answered is not None:
+        detail["answered_on"] = scale_text(found.answered[0][place], found.answered[1][place])
+    if found.interval.n[place] < FEW:
+        detail["few"] = True
+    return detail

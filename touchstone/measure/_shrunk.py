@@ -1,0 +1,68 @@
+"""Units drawn towards their group and ranked within it, for all score measures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from touchstone.measure._rows import tidy
+from touchstone.science.interval import Interval
+from touchstone.science.order import ranks
+from touchstone.science.shrinkage import draws, posterior, shrink, steady_variance
+
+Floats = NDArray[np.float64]
+SMALLEST = 3  # with fewer units there is no group to be drawn towards
+BUDGET = 2_000_000  # draws times units
+
+
+def shrunk(
+    keys: pa.Table, interval: Interval, *, worst: Floats, best: Floats, details: list[dict[str, Any]], seed: int
+) -> Interval:
+    """The figures drawn towards the mean of the units that share all other keys (touchpoint, region, month, scale …).
+
+    Adds to `details`: raw, raw_low, raw_high, reliability, group mean, rank, rank_low, rank_high and the probability
+    that the unit is truly better than the next in rank. Groups of fewer than three units keep their own figures.
+    """
+    value, low, high = interval.value.copy(), interval.low.copy(), interval.high.copy()
+    for members in _families(keys, value.size):
+        place = members[0]
+        if members.size < SMALLEST or worst[place] == best[place]:
+            continue
+        ends = (float(worst[place]), float(best[place]))
+        given, n = interval.value[members], interval.n[members]
+        variance, _ = steady_variance(given, interval.variance[members], n, worst=ends[0], best=ends[1])
+        widest = abs(ends[1] - ends[0]) / 2
+        drawn_in = shrink(given, variance, widest=widest)
+        value[members], low[members], high[members] = (
+            np.clip(each, min(ends), max(ends)) for each in (drawn_in.value, drawn_in.low, drawn_in.high)
+        )
+        size = int(np.clip(BUDGET / members.size, 200, 2000))
+        truth = draws(posterior(given, variance, widest=widest), size=size, seed=seed)
+        order = ranks(drawn_in.value, truth, best_is_high=ends[1] > ends[0])
+        for at, member in enumerate(members):
+            details[member].update(
+                raw=tidy(interval.value[member]),
+                raw_low=tidy(interval.low[member]),
+                raw_high=tidy(interval.high[member]),
+                reliability=tidy(drawn_in.reliability[at], digits=4),
+                group_mean=tidy(drawn_in.centre),
+                group_size=int(members.size),
+                rank=int(order.rank[at]),
+                rank_low=int(order.low[at]),
+                rank_high=int(order.high[at]),
+                probability_above_next=tidy(order.above_next[at], digits=4),
+            )
+    return replace(interval, value=value, low=low, high=high)
+
+
+def _families(keys: pa.Table, size: int) -> list[Any]:
+    """Positions of the rows that differ in nothing but the unit."""
+    others = [keys[name].to_pylist() for name in keys.column_names if name != "unit"]
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for place in range(size):
+        found.setdefault(tuple(column[place] for column in others), []).append(place)
+    return [np.array(each) for each in found.values()]

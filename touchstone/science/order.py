@@ -1,0 +1,59 @@
+"""Ranks with their doubt, from draws of what the true values may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Per unit: its rank (1 is best), the ranks it may truly have, and the probability that it beats the next."""
+
+    rank: NDArray[np.int64]
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    above_next: Floats  # NaN for the last
+
+
+def ranks(value: Floats, drawn: Floats, *, best_is_high: bool = True, confidence: float = 0.95) -> Ranks:
+    """Ranks of `value`, ties by position; `drawn` holds draws (rows) of the true values of the same units (columns).
+
+    The limits hold a unit's true rank in `confidence` of the draws, and always its rank.
+    """
+    sign = -1.0 if best_is_high else 1.0
+    order = np.argsort(sign * value, kind="stable")
+    rank = _places(order)
+    tail = (1 - confidence) / 2
+    places = np.argsort(np.argsort(sign * drawn, axis=1, kind="stable"), axis=1) + 1
+    low, high = np.quantile(places, [tail, 1 - tail], axis=0, method="inverted_cdf")
+    above = np.full(value.size, np.nan)
+    sorted_draws = sign * drawn[:, order]
+    above[order[:-1]] = _share(sorted_draws[:, :-1], sorted_draws[:, 1:])
+    return Ranks(rank, np.fmin(low, rank).astype(np.int64), np.fmax(high, rank).astype(np.int64), above)
+
+
+def probability_above(drawn: Floats, *, best_is_high: bool = True) -> Floats:
+    """For every pair of units the probability that the first (row) is truly better than the second (column)."""
+    sign = 1.0 if best_is_high else -1.0
+    size = drawn.shape[1]
+    table = np.full((size, size), 0.5)
+    for unit in range(size):
+        table[unit] = _share(-sign * drawn[:, [unit]], -sign * drawn)
+    return table
+
+
+def _share(first: Any, second: Any) -> Floats:
+    """How often `first` is the smaller, ties counted half."""
+    return np.asarray((first < second).mean(axis=0) + 0.5 * (first == second).mean(axis=0), float)
+
+
+def _places(order: Any) -> NDArray[np.int64]:
+    places = np.empty(order.size, np.int64)
+    places[order] = np.arange(1, order.size + 1)
+    return places

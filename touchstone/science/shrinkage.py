@@ -1,0 +1,166 @@
+"""Empirical Bayes: figures of units with few answers, drawn towards what all units of their group say.
+
+The model: a figure is normal about the unit's true value with its own variance, true values are normal about the
+group's mean with spread tau. The mean and tau are not taken as known: they are averaged over all they may be (flat
+priors; tau up to `widest`), on a grid, so that the limits hold the doubt about them too.
+Sources: Efron & Morris 1975 (JASA 70); Morris 1983; Gelman et al., Bayesian Data Analysis, 5.4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr, ndtri
+
+Floats = NDArray[np.float64]
+GRID = 80  # values of tau looked at
+
+
+@dataclass(frozen=True)
+class Shrunk:
+    """Per unit: the drawn-in figure, its limits, its reliability (share of its own figure in it); and the group's."""
+
+    value: Floats
+    low: Floats
+    high: Floats
+    reliability: Floats
+    centre: float
+    spread: float
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What is believed for each `tau`, of probability `weight`: the group's mean `centre` with its variance `doubt`, and
+    the share `own` (tau x unit) that each unit's own `figure` has in its estimate; `variance` is the figure's own."""
+
+    tau: Floats
+    weight: Floats
+    own: Floats
+    centre: Floats
+    doubt: Floats
+    figure: Floats
+    variance: Floats
+
+    @property
+    def mean(self) -> Floats:
+        """Mean of each unit's true value, given each tau."""
+        return np.asarray(self.own * self.figure + (1 - self.own) * self.centre[:, None], float)
+
+    @property
+    def deviation(self) -> Floats:
+        """Standard deviation of each unit's true value, given each tau, the mean's own doubt included."""
+        return np.sqrt(self.own * self.variance + (1 - self.own) ** 2 * self.doubt[:, None])
+
+
+def posterior(figure: ArrayLike, variance: ArrayLike, *, widest: float) -> Posterior:
+    """The belief about the true values behind `figure`, whose sampling variances are known and above 0.
+
+    `widest` bounds the spread of true values (half the scale is a safe choice). Needs two units at least: ValueError.
+    """
+    given, known = np.asarray(figure, float), np.asarray(variance, float)
+    if given.size < 2 or given.shape != known.shape:
+        raise ValueError("needs two units at least, each with its variance")
+    if not (np.isfinite(given).all() and (known > 0).all() and widest > 0):
+        raise ValueError("figures must be finite, variances and `widest` above 0")
+    step = (np.arange(GRID) + 0.5) / GRID
+    tau = _reach(given, known, widest) * step**1.5  # finer near nought, where the likelihood bends
+    total = known + tau[:, None] ** 2
+    precision = (1 / total).sum(axis=1)
+    centre = (given / total).sum(axis=1) / precision
+    likelihood = -0.5 * (
+        np.log(total).sum(axis=1) + np.log(precision) + ((given - centre[:, None]) ** 2 / total).sum(1)
+    )
+    density = likelihood + 0.5 * np.log(step)  # width of the grid's steps
+    weight = np.exp(density - density.max())
+    kept = weight > 1e-6 * weight.sum()
+    weight = weight[kept] / weight[kept].sum()
+    own = (tau[:, None] ** 2 / total)[kept]
+    return Posterior(tau[kept], weight, own, centre[kept], 1 / precision[kept], given, known)
+
+
+def shrink(figure: ArrayLike, variance: ArrayLike, *, widest: float, confidence: float = 0.95) -> Shrunk:
+    """Figures drawn towards their group's mean, with limits that hold the truth of `confidence` of the units."""
+    belief = posterior(figure, variance, widest=widest)
+    weight = belief.weight
+    value = weight @ belief.mean
+    tail = (1 - confidence) / 2
+    low, high = (_quantile(belief, share) for share in (tail, 1 - tail))
+    return Shrunk(
+        value=value,
+        low=np.fmin(low, value),
+        high=np.fmax(high, value),
+        reliability=weight @ belief.own,
+        centre=float(weight @ belief.centre),
+        spread=float(weight @ belief.tau),
+    )
+
+
+def steady_variance(
+    mean: ArrayLike, variance: ArrayLike, n: ArrayLike, *, worst: float, best: float
+) -> tuple[Floats, Floats]:
+    """Sampling variances of the means of scores in one group, steady even where a unit has one answer; and means.
+
+    Answers are taken to vary as `phi (m - worst) (best - m)` about a true mean m, with one phi for the group, so that
+    three equal answers do not pass for certainty. Two imagined answers, one at each end, keep phi above 0.
+    Returns the variance of each mean and the drawn-in means it was taken at.
+    """
+    given, within, answers = (np.asarray(each, float) for each in (mean, variance, n))
+    floor, ceiling = min(worst, best), max(worst, best)
+    total = float(answers.sum())
+    grand = (float(answers @ given) + floor + ceiling) / (total + 2)
+    ends = (floor - grand) ** 2 + (ceiling - grand) ** 2
+    overall = (float(answers @ (within + (given - grand) ** 2)) + ends) / (total + 2)
+    drawn = np.full(given.shape, grand)
+    for _ in range(3):
+        shape = (drawn - floor) * (ceiling - drawn)
+        phi = (float(answers @ within) + overall) / (float((answers - 1) @ shape) + (grand - floor) * (ceiling - grand))
+        steady = phi * shape / answers
+        if given.size > 1:
+            belief = posterior(given, steady, widest=(ceiling - floor) / 2)
+            drawn = belief.weight @ belief.mean
+            margin = (ceiling - floor) / (2 * total + 4)
+            drawn = np.clip(drawn, floor + margin, ceiling - margin)
+    return steady, drawn
+
+
+def draws(belief: Posterior, *, size: int, seed: int) -> Floats:
+    """`size` draws (rows) of the true values of all units (columns) together, seeded."""
+    random = np.random.default_rng(seed)
+    at = random.choice(belief.tau.size, size=size, p=belief.weight)
+    centre = belief.centre[at] + random.standard_normal(size) * np.sqrt(belief.doubt[at])
+    own = belief.own[at]
+    mean = own * belief.figure + (1 - own) * centre[:, None]
+    return np.asarray(mean + random.standard_normal(mean.shape) * np.sqrt(own * belief.variance), float)
+
+
+def james_stein(figure: ArrayLike, *, variance: float = 1.0) -> tuple[Floats, float]:
+    """Figures of equal variance drawn to their mean by `1 - (k - 3) variance / sum of squares`, and that factor.
+
+    The factor is never below 0. Source: Efron & Morris 1975.
+    """
+    given = np.asarray(figure, float)
+    if given.size < 4:
+        raise ValueError("needs four figures at least")
+    about = given - given.mean()
+    factor = max(0.0, 1 - (given.size - 3) * variance / float(about @ about)) if about.any() else 0.0
+    return given.mean() + factor * about, factor
+
+
+def _reach(figure: Floats, variance: Floats, widest: float) -> float:
+    """The largest tau worth looking at: the figures' own spread, several times over when they are few."""
+    spread = float(figure.std()) + float(np.sqrt(variance.min()))
+    return min(widest, spread * (1.5 + 12 / figure.size))
+
+
+def _quantile(belief: Posterior, share: float) -> Floats:
+    """Where the mixture over tau reaches `share`, by halving."""
+    mean, deviation = belief.mean, belief.deviation
+    reach = abs(float(ndtri(share))) + 1.0
+    low, high = (mean - reach * deviation).min(axis=0), (mean + reach * deviation).max(axis=0)
+    for _ in range(50):
+        middle = (low + high) / 2
+        below = belief.weight @ ndtr((middle - mean) / deviation) < share
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return np.asarray((low + high) / 2, float)
