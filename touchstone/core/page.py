@@ -42,6 +42,7 @@ class Estimate:
     href: str = ""
     rank: tuple[int, int, int] | None = None  # rank, and the ranks it may have
     counted: str = "answers"  # what n counts
+    drawn_from: str = ""  # what the verbatims were drawn from, in words
 
     @property
     def verdict(self) -> str:
