@@ -1,0 +1,59 @@
+"""Open an account: an insider of everything, or a partner of named units."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from touchstone.core.errors import Refused
+from touchstone.rules import password as passwords
+from touchstone.rules import who
+from touchstone.store import accounts
+
+WHO = ("insider",)
+
+
+def act(
+    store: Any,
+    *,
+    name: str,
+    role: str = "partner",
+    units: Sequence[str] = (),
+    password: str | None = None,
+    existing: bool = False,
+) -> dict[str, Any]:
+    """The account opened: {"account", "name", "role", "units"}, and "password" where none was given and one was made.
+
+    `name` is what its owner signs in with (an address, say); `units` are the ids of the units a partner may see, whose
+    descendants come with them. A name that is taken is `Refused`, unless `existing` lets the account stand as it is.
+    """
+    name = accounts.plain(name)
+    if not 3 <= len(name) <= 200:
+        raise Refused("a name has 3 to 200 characters.", field="name", todo="Give an address, say.")
+    taken = accounts.find(store, name=name)
+    if taken is not None:
+        return _standing(taken, existing)
+    who.check_role(role, units=units)
+    _check_units(store, units)
+    made = None if password else secrets.token_urlsafe(15)
+    passwords.check(password or made or "", email=name)
+    account = accounts.add(store, name=name, role=role, units=units, password=password or made or "")
+    store.log("account.open", account=account.id)
+    return _described(account) | ({"password": made} if made else {})
+
+
+def _standing(account: accounts.Account, existing: bool) -> dict[str, Any]:
+    if not existing:
+        raise Refused(f"there is an account named {account.name!r}.", field="name", todo="Choose another name.")
+    return _described(account)
+
+
+def _check_units(store: Any, units: Sequence[str]) -> None:
+    known = accounts.units(store, among=units)
+    if stray := [each for each in units if each not in known]:
+        raise Refused(f"there is no unit {stray[0]!r}.", field="units", todo="Give ids from the table `unit`.")
+
+
+def _described(account: accounts.Account) -> dict[str, Any]:
+    return {"account": account.id, "name": account.name, "role": account.role, "units": list(account.units)}

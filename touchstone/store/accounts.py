@@ -1,0 +1,136 @@
+"""Accounts in the record: names, roles, units, and passwords as Argon2id hashes (RFC 9106, second recommendation)."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy.exc import IntegrityError
+
+from touchstone.core.errors import Refused
+from touchstone.core.viewer import Viewer
+from touchstone.store.tables import account as accounts
+from touchstone.store.tables import unit as unit_table
+
+_HASHER = PasswordHasher()
+_TURNS = threading.BoundedSemaphore(2)
+"""At most two hashes at once: each takes 64 MiB."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who may sign in. `stamp` changes when its sessions end; a `closed` account is refused everywhere."""
+
+    id: str
+    name: str
+    role: str
+    units: tuple[str, ...]
+    closed: bool
+    stamp: str
+
+    @property
+    def viewer(self) -> Viewer:
+        """What this account may see."""
+        return Viewer(self.role, self.units, self.id)
+
+
+def find(store: Any, *, name: str) -> Account | None:
+    """The account that signs in with `name`, capitals and spaces aside; None where there is none."""
+    row = _row(store, accounts.c.name == plain(name))
+    return None if row is None else _account(row)
+
+
+def get(store: Any, *, id: str) -> Account | None:
+    """The account of this id; None where there is none."""
+    row = _row(store, accounts.c.id == id)
+    return None if row is None else _account(row)
+
+
+def add(store: Any, *, name: str, role: str, units: Sequence[str], password: str) -> Account:
+    """The account added; `Refused` where the name was taken meanwhile."""
+    row = {
+        "id": secrets.token_hex(16),
+        "name": plain(name),
+        "password_hash": _hash(password),
+        "role": role,
+        "units": list(units),
+        "created_at": store.now,
+        "disabled": False,
+        "stamp": _stamp(),
+    }
+    try:
+        with store.record.writing() as connection:
+            connection.execute(accounts.insert().values(row))
+    except IntegrityError as error:
+        raise Refused(f"there is an account named {name!r}.", field="name", todo="Choose another name.") from error
+    return _account(row)
+
+
+def close(store: Any, *, id: str) -> None:
+    """Refuses the account from now on and ends its sessions."""
+    _change(store, id, disabled=True, stamp=_stamp())
+
+
+def end_sessions(store: Any, *, id: str) -> None:
+    """Ends the account's sessions, wherever they are."""
+    _change(store, id, stamp=_stamp())
+
+
+def verify(store: Any, *, name: str, password: str) -> Account | None:
+    """The open account of this name and password, else None; takes as long for a name that nobody has."""
+    row = _row(store, accounts.c.name == plain(name))
+    expected = row["password_hash"] if row else _nobody()
+    with _TURNS:
+        try:
+            _HASHER.verify(expected, password)
+        except (VerifyMismatchError, InvalidHashError):
+            return None
+    return None if row is None or row["disabled"] else _account(row)
+
+
+def units(store: Any, *, among: Collection[str]) -> set[str]:
+    """Those of the ids `among` that are units."""
+    with store.record.reading() as connection:
+        return set(connection.scalars(sa.select(unit_table.c.id).where(unit_table.c.id.in_(list(among)))))
+
+
+def plain(name: str) -> str:
+    """The name as it is kept: small letters, single spaces, so that no two accounts look alike."""
+    return " ".join(name.casefold().split())
+
+
+def _row(store: Any, condition: sa.ColumnElement[bool]) -> sa.RowMapping | None:
+    with store.record.reading() as connection:
+        row: sa.RowMapping | None = connection.execute(sa.select(accounts).where(condition)).mappings().first()
+    return row
+
+
+def _change(store: Any, id: str, **columns: Any) -> None:
+    with store.record.writing() as connection:
+        connection.execute(accounts.update().where(accounts.c.id == id).values(columns))
+
+
+def _account(row: Any) -> Account:
+    return Account(row["id"], row["name"], row["role"], tuple(row["units"]), row["disabled"], row["stamp"])
+
+
+def _hash(password: str) -> str:
+    with _TURNS:
+        return _HASHER.hash(password)
+
+
+def _stamp() -> str:
+    return secrets.token_urlsafe(12)
+
+
+@cache
+def _nobody() -> str:
+    """A hash nobody's password has, checked where there is no account."""
+    return _hash(secrets.token_urlsafe(24))

@@ -1,0 +1,57 @@
+"""The web door: pages, forms and the REST interface over one home. It knows no page, measure or action by name."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from touchstone import __version__
+from touchstone.web import api, errors, forms, pages, signing
+from touchstone.web.guard import BodyLimit, SecurityHeaders
+
+ADDRESS = "127.0.0.1"
+"""The one address it binds: what is to reach further goes through a proxy that speaks TLS."""
+SESSION_SECONDS = 12 * 60 * 60
+
+
+def create(home: Any) -> FastAPI:
+    """The web application over `home`. Sign-in is by account; what each viewer sees is narrowed by the store."""
+    application = FastAPI(title="Touchstone", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    application.state.home = home
+    application.state.doorkeeper = signing.Doorkeeper(home)
+    hosts = [each.strip() for each in home.settings.hosts.split(",") if each.strip()]
+    # The last one added is the outermost.
+    application.add_middleware(
+        SessionMiddleware,
+        secret_key=application.state.doorkeeper.secret,
+        session_cookie="touchstone",
+        max_age=SESSION_SECONDS,
+        same_site="lax",
+        https_only=bool(hosts),
+    )
+    application.add_middleware(BodyLimit)
+    application.add_middleware(TrustedHostMiddleware, allowed_hosts=[ADDRESS, "localhost", *hosts], www_redirect=False)
+    application.add_middleware(SecurityHeaders)
+    errors.install(application)
+    application.mount("/static", pages.Static(directory=pages.STATIC))
+    for routes in (signing.routes, api.routes, forms.routes, pages.routes):
+        application.include_router(routes)
+    return application
+
+
+def serving() -> FastAPI:
+    """The application over the home that `TOUCHSTONE_HOME` names (default: this folder), for a server to start."""
+    import touchstone  # the package itself, opened only when a server starts
+
+    return create(touchstone.open(os.environ.get("TOUCHSTONE_HOME", ".")))
+
+
+def serve(home: Any, *, port: int = 8000) -> None:
+    """Serves `home` on 127.0.0.1 until it is interrupted."""
+    import uvicorn  # only where it is served
+
+    uvicorn.run(create(home), host=ADDRESS, port=port, log_level="warning", server_header=False, access_log=False)

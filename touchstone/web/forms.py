@@ -1,0 +1,118 @@
+"""Actions as forms: every action has one, made from its own settings; sending it does the action once."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from touchstone.core import finder
+from touchstone.core.errors import Refused
+from touchstone.core.page import Field, Form, Note, Page
+from touchstone.core.viewer import Viewer
+from touchstone.rules import who
+from touchstone.web import drawing, errors, signing
+
+routes = APIRouter(include_in_schema=False)
+SECRET = ("password",)
+"""Fields whose text is neither shown nor given back."""
+
+
+@routes.get("/act/{name}")
+def form(request: Request, name: str) -> Response:
+    """The action's form, filled with what the address brings along."""
+    viewer = signing.viewer(request)
+    if viewer.role == "outsider" and not viewer.account:
+        return RedirectResponse("/sign-in", 303)
+    check(viewer, name)
+    return drawing.answer(request, _page(name, given=dict(request.query_params)))
+
+
+@routes.post("/act/{name}")
+async def send(request: Request, name: str) -> Response:
+    """Does the action; then back to where the form was, or what came out of it."""
+    async with request.form(max_files=0, max_fields=200) as sent:
+        given = {field: text for field, text in sent.items() if isinstance(text, str)}
+    signing.keeper(request).check_token(request, given.pop("csrf", None))
+    back = given.pop("back", "")
+    return await run_in_threadpool(_send, request, name, given, back)
+
+
+def _send(request: Request, name: str, given: dict[str, str], back: str) -> Response:
+    viewer = signing.viewer(request)
+    check(viewer, name)
+    try:
+        outcome = do(request, name, viewer=viewer, given={field: text for field, text in given.items() if text})
+    except Refused as refusal:
+        if not refusal.field:
+            raise
+        return drawing.answer(request, _page(name, given=given, refusal=refusal), status=422)
+    if back:
+        return RedirectResponse(signing.local(back), 303)
+    done = Note(json.dumps(drawing.data(outcome), ensure_ascii=False, indent=1) if outcome else "Done.")
+    return drawing.answer(request, Page("act", finder.summary("act", name), "Done.", blocks=(done,)))
+
+
+def check(viewer: Viewer, name: str) -> None:
+    """Nothing where there is an action `name` and `viewer` may do it; an outsider does not learn which there are."""
+    if viewer.role == "outsider":
+        raise errors.Problem(403 if viewer.account else 401, "This account does nothing here.", todo="Sign in.")
+    if name not in finder.names("act"):
+        raise HTTPException(404)
+    who.check(viewer, who=finder.part("act", name).WHO, what=name)
+
+
+def do(request: Request, name: str, *, viewer: Viewer, given: dict[str, Any]) -> Any:
+    """Does the action as `viewer` and gives back what came out; a field that is missing or wrong is `Refused`."""
+    chosen = finder.arguments("act", name, {field: _value(name, field, value) for field, value in given.items()})
+    for field, parameter in finder.settings("act", name).items():
+        if parameter.default is inspect.Parameter.empty and field not in chosen:
+            raise Refused(f"{field} is missing.", field=field, todo="Fill it in.")
+    return finder.verb("act", name)(request.app.state.home.store.as_viewer(viewer), **chosen)
+
+
+def _value(name: str, field: str, value: Any) -> Any:
+    """A text for a field that takes an object, read as JSON or as lines of `name=value`."""
+    annotation = str(finder.settings("act", name).get(field, inspect.Parameter.empty))
+    if not isinstance(value, str) or "dict[" not in annotation:
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        pairs = [line.partition("=") for line in value.splitlines() if line.strip()]
+    if not all(middle for _, middle, _ in pairs):
+        raise Refused("neither JSON nor lines of name=value.", field=field, todo="Write one name=value a line.")
+    return {left.strip(): right.strip() for left, _, right in pairs}
+
+
+def _page(name: str, *, given: dict[str, str], refusal: Refused | None = None) -> Page:
+    known = finder.settings("act", name)
+    fields = tuple(
+        Field(
+            field,
+            field.replace("_", " ").capitalize(),
+            value="" if field in SECRET else given.get(field, ""),
+            kind=_kind(field, str(parameter.annotation)),
+            help="" if parameter.default is inspect.Parameter.empty else "may be left out",
+            error=f"{refusal.what} {refusal.todo}" if refusal and refusal.field == field else "",
+        )
+        for field, parameter in known.items()
+        if "Callable" not in str(parameter.annotation)
+    )
+    title = finder.summary("act", name)
+    block = Form(name, title, fields, name.rpartition(".")[2].replace("_", " ").capitalize())
+    return Page("act", title, refusal.what if refusal else "", blocks=(block,))
+
+
+def _kind(field: str, annotation: str) -> str:
+    """The kind of input that suits a setting."""
+    if field in SECRET:
+        return "password"
+    kinds = {"bool": "checkbox", "int": "number", "float": "number", "datetime": "datetime-local", "date": "date"}
+    found = next((kind for word, kind in kinds.items() if annotation.startswith(word)), "text")
+    return "textarea" if "dict[" in annotation else found

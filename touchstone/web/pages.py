@@ -1,0 +1,67 @@
+"""The pages: `/` is the overview, `/x` the page x, `/x.json` the same as data. The finder knows which there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+import touchstone
+from touchstone.core import finder
+from touchstone.core.page import Page
+from touchstone.core.viewer import Viewer
+from touchstone.rules import who
+from touchstone.web import drawing, errors, signing
+
+routes = APIRouter(include_in_schema=False)
+FIRST = "overview"
+STATIC = Path(touchstone.__file__).parent / "show" / "static"
+
+
+class Static(StaticFiles):
+    """Files that ship with the package: may be kept for an hour, and asked for again by their tag."""
+
+    def file_response(self, *args: object, **settings: object) -> Response:
+        answer = super().file_response(*args, **settings)  # type: ignore[arg-type]  # passed on as they came
+        answer.headers["Cache-Control"] = "public, max-age=3600"
+        return answer
+
+
+@routes.get("/")
+def first(request: Request) -> Response:
+    """The overview."""
+    return page(request, FIRST)
+
+
+@routes.get("/{name}")
+def page(request: Request, name: str) -> Response:
+    """One page, as HTML or (with `.json` at its end) as data."""
+    viewer = signing.viewer(request)
+    wanted = name.removesuffix(".json")
+    if viewer.role == "outsider" and not viewer.account:
+        return _to_sign_in(request, as_data=name != wanted)
+    shown = show(request, wanted, viewer=viewer, filters=dict(request.query_params))
+    return JSONResponse(drawing.page_data(shown)) if name != wanted else drawing.answer(request, shown)
+
+
+def show(request: Request, name: str, *, viewer: Viewer, filters: dict[str, str]) -> Page:
+    """May you, is it valid, then do it: the page `name` of this home, narrowed to `viewer` and by `filters`."""
+    if viewer.role == "outsider":
+        raise errors.Problem(403, "This account sees no pages.", todo="Ask an insider for a role.")
+    if name not in finder.names("show"):
+        raise HTTPException(404)
+    who.check(viewer, who=finder.part("show", name).WHO, what=name)
+    chosen = finder.arguments("show", name, {field: text for field, text in filters.items() if text != ""})
+    shown: Page = finder.verb("show", name)(request.app.state.home.ask(viewer), **chosen)
+    return shown
+
+
+def _to_sign_in(request: Request, *, as_data: bool) -> Response:
+    if as_data:
+        raise errors.Problem(401, "This is for accounts of this home.", todo="Sign in, or send HTTP Basic.")
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse("/sign-in" + (f"?next={quote(wanted, safe='')}" if wanted != "/" else ""), 303)
