@@ -49,9 +49,11 @@ class Estimate:
         """good, bad, open (cannot be told from the middle) or plain (no middle to be told from)."""
         if self.value is None or self.middle is None:
             return "plain"
-        if self.low is not None and self.low > self.middle:
-            return "good"
-        return "bad" if self.high is not None and self.high < self.middle else "open"
+        above = self.low is not None and self.low > self.middle
+        below = self.high is not None and self.high < self.middle
+        if self.floor > self.ceiling:  # a scale whose best is its smaller end
+            above, below = below, above
+        return "good" if above else "bad" if below else "open"
 
 
 @dataclass(frozen=True)
