@@ -1,0 +1,240 @@
+"""The simulated car maker: its units, its people, and the truth planted in them. Everything follows from the seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from touchstone.core.errors import Stop
+from touchstone.core.taxonomy import Taxonomy, load
+from touchstone.listen import _example_names as names
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+BRAND = "example-motors"
+DEPARTMENTS = ("marketing", "parts", "warranty", "information-technology", "training", "customer-line")
+VENDORS = ("brightcoat-paint", "kessel-electronics", "fernhall-logistics", "tallow-seats")
+BETWEEN_FIRMS = (
+    "website and prices",
+    "price and contract",
+    "delivery",
+    "app and manual",
+    "call centre",
+    "complaint handling",
+)
+"""Touchpoints that dealers, distributors and departments rate each other on."""
+MODELS = ("Aria", "Borealis", "Cinder EV", "Dunlin", "Esker")
+CUTS = np.array([-1.75, -1.15, -0.45, 0.55])
+"""Where the hidden experience (normal, mean = quality) becomes 1, 2, 3, 4 or 5."""
+HALO = 0.5
+"""How much one person's ratings of different touchpoints share."""
+
+
+@dataclass(frozen=True)
+class Decline:
+    """A dealer group that gets worse from `day` on, by `drop` over `days`, at every touchpoint that partners own."""
+
+    units: Whole
+    day: float
+    days: float
+    drop: float
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of days."""
+
+    start: float
+    stop: float
+
+
+@dataclass(frozen=True)
+class People:
+    """Customers, ordered by home dealer (those who stay first), and the accounts each speaks under."""
+
+    home: Whole  # dealer of each customer
+    first: Whole  # first customer of each dealer
+    count: Whole
+    stay: Whole  # how many of a dealer's customers never leave
+    leaves: Floats  # day each one falls silent; infinity: never
+    language: Whole  # 0 English, 1 French, 2 Spanish
+    product: Whole
+    accounts: Whole  # how many each has
+    account: Whole  # the first of them
+    number: Whole  # the number in an account's id, a permutation
+    teacher: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class World:
+    """All that is planted; nothing of it reaches the product but through the interactions."""
+
+    seed: int
+    taxonomy: Taxonomy
+    start: datetime
+    days: int
+    unit_ids: tuple[str, ...]  # dealers first, then distributors, the maker, departments, vendors
+    unit_names: tuple[str, ...]
+    dealers: int
+    region: Whole  # of each dealer
+    regions: tuple[str, ...]
+    distributor: Whole  # of each dealer
+    distributors: int
+    size: Floats  # share of the interactions each dealer gets
+    quality: Floats  # units x touchpoints, at the start
+    weights: Floats  # what drives loyalty, by touchpoint; adds up to 1
+    asked: Floats  # how often each touchpoint is asked about and spoken of
+    decline: Decline
+    campaign: Window
+    defect: Window
+    people: People
+
+    @property
+    def touchpoints(self) -> tuple[str, ...]:
+        return self.taxonomy.names
+
+    def instant(self, day: float) -> datetime:
+        """The instant `day` days after the start."""
+        return self.start + timedelta(days=float(day))
+
+    def fallen(self, unit: Whole, day: Floats) -> Floats:
+        """How far quality at partners' touchpoints has fallen at these units on these days."""
+        share = np.clip((day - self.decline.day) / self.decline.days, 0.0, 1.0)
+        return np.where(np.isin(unit, self.decline.units), share * self.decline.drop, 0.0)
+
+    def experience(self, unit: Whole, touchpoint: Any, day: Floats) -> Floats:
+        """Mean hidden experience at unit and touchpoint on a day (arrays of one shape)."""
+        return np.asarray(self.quality[unit, touchpoint] - self.fallen(unit, day) * self.partner_owned[touchpoint])
+
+    @property
+    def partner_owned(self) -> Floats:
+        return np.array([float(each.owner == "partner") for each in self.taxonomy])
+
+
+def build(*, seed: int, dealers: int, regions: int, distributors: int, customers: int, years: int, until: str) -> World:
+    """The world of these settings. `Stop` where they cannot hold together."""
+    if min(dealers, regions, distributors, years) < 1 or customers < dealers:
+        raise Stop(
+            "the example brand needs a dealer, a region, a distributor, a year, and a customer per dealer.",
+            where="listen example",
+            todo="Raise the setting that is too small.",
+        )
+    random = np.random.default_rng([seed, 1])
+    taxonomy = load("auto_dealer")
+    stop = datetime.fromisoformat(until).replace(tzinfo=UTC) + timedelta(days=1)
+    days = 365 * years
+    region = np.arange(dealers) % regions
+    quality = _quality(random, taxonomy, dealers + distributors + 1 + len(DEPARTMENTS) + len(VENDORS))
+    size = _sizes(random, dealers)
+    weights = _weights(random, taxonomy)
+    declining = random.choice(np.flatnonzero(region == 0), max(1, min(8, dealers // regions // 2)), replace=False)
+    ids, titles = _unit_names(dealers, distributors)
+    return World(
+        seed=seed,
+        taxonomy=taxonomy,
+        start=stop - timedelta(days=days),
+        days=days,
+        unit_ids=ids,
+        unit_names=titles,
+        dealers=dealers,
+        region=region,
+        regions=tuple(names.region(each) for each in range(regions)),
+        distributor=region * distributors // regions,
+        distributors=distributors,
+        size=size,
+        quality=quality,
+        weights=weights,
+        asked=_asked(random, taxonomy),
+        decline=Decline(np.sort(declining), days * 0.55, 90.0, 0.8),
+        campaign=Window(days * 0.7, days * 0.7 + 42),
+        defect=Window(days * 0.6, float(days)),
+        people=_people(random, size * customers, quality[:dealers] @ weights, region, customers),
+    )
+
+
+def _quality(random: np.random.Generator, taxonomy: Taxonomy, units: int) -> Floats:
+    """Touchpoint level, plus the unit's own, plus what is peculiar to both."""
+    count = len(taxonomy.names)
+    level = random.permutation(np.linspace(-0.9, 0.9, count)) + random.normal(0, 0.03, count)
+    partner = np.array([1.0 if each.owner == "partner" else 0.4 for each in taxonomy])
+    unit = random.normal(0, 0.3, (units, 1))
+    own = random.normal(0, 0.25, (units, count))
+    return np.asarray(level + (unit + own) * partner)
+
+
+def _sizes(random: np.random.Generator, dealers: int) -> Floats:
+    """A few large dealers, many small ones; the shares add up to 1."""
+    size = np.exp(random.normal(0, 0.9, dealers))
+    return np.asarray(size / size.sum())
+
+
+def _weights(random: np.random.Generator, taxonomy: Taxonomy) -> Floats:
+    """Loyalty hangs on a few touchpoints and hardly on the others."""
+    strong = {
+        "the car itself": 6.0,
+        "service adviser's attitude": 4.0,
+        "repair quality": 4.0,
+        "clarity of the bill": 2.5,
+        "price and contract": 2.0,
+        "complaint handling": 2.0,
+    }
+    weight = np.array([strong.get(name, 0.4) for name in taxonomy.names]) * np.exp(
+        random.normal(0, 0.15, len(taxonomy.names))
+    )
+    return np.asarray(weight / weight.sum())
+
+
+def _asked(random: np.random.Generator, taxonomy: Taxonomy) -> Floats:
+    often = {"the car itself": 3.0, "service adviser's attitude": 2.0, "repair quality": 2.0, "price and contract": 1.6}
+    often |= {"waiting area": 1.5, "welcome": 1.3, "call centre": 1.2, "word of mouth": 0.5, "courtesy car": 0.6}
+    share = np.array([often.get(name, 1.0) for name in taxonomy.names]) * random.uniform(0.9, 1.1, len(taxonomy.names))
+    return np.asarray(share / share.sum())
+
+
+def _unit_names(dealers: int, distributors: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    titles = [names.dealer(each) for each in range(dealers)]
+    titles += [names.distributor(each) for each in range(distributors)]
+    ids = [names.slug(each) for each in titles]
+    inside = [BRAND, *(f"department-{each}" for each in DEPARTMENTS), *(f"vendor-{each}" for each in VENDORS)]
+    titles += ["Example Motors", *(each.replace("-", " ").title() for each in inside[1:])]
+    return tuple(ids + inside), tuple(titles)
+
+
+def _people(random: np.random.Generator, expected: Floats, loyalty: Floats, region: Whole, customers: int) -> People:
+    """Customers of each dealer in proportion to its size; the worse a dealer, the more of them fall silent."""
+    dealers = len(expected)
+    count = 1 + random.multinomial(customers - dealers, expected / expected.sum())
+    standing = (loyalty - loyalty.mean()) / (loyalty.std() + 1e-9)
+    stay = np.maximum(1, np.ceil(count * np.clip(0.6 + 0.12 * standing, 0.25, 0.9))).astype(np.int64)
+    home = np.repeat(np.arange(dealers), count)
+    first = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64)
+    place = np.arange(customers) - first[home]
+    leaves = np.where(place < stay[home], np.inf, random.uniform(120, 1500, customers))
+    several = np.where(random.random(customers) < 0.04, random.integers(2, 5, customers), 1)
+    account = np.concatenate([[0], np.cumsum(several)[:-1]]).astype(np.int64)
+    return People(
+        home=home,
+        first=first,
+        count=count,
+        stay=stay,
+        leaves=leaves,
+        language=_languages(random, region[home]),
+        product=random.choice(len(MODELS), customers, p=[0.3, 0.25, 0.15, 0.2, 0.1]),
+        accounts=several,
+        account=account,
+        number=random.permutation(int(several.sum())),
+        teacher=random.random(customers) < 0.006,
+    )
+
+
+def _languages(random: np.random.Generator, region: Whole) -> Whole:
+    """English, but every fifth region speaks mostly French and every sixth mostly Spanish."""
+    draw = random.random(len(region))
+    mostly = np.select([region % 6 == 4, region % 6 == 5], [1, 2], 0)
+    other = np.where(draw < 0.015, 1, np.where(draw < 0.03, 2, 0))
+    return np.where((mostly > 0) & (draw < 0.65), mostly, other)

@@ -1,0 +1,118 @@
+"""A living example brand: a simulated car maker whose truth is planted, in any size from a thousand interactions on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from touchstone.core.tables import UNIT
+from touchstone.listen import _example_events as events
+from touchstone.listen import _example_people as people
+from touchstone.listen import _example_surveys as surveys
+from touchstone.listen import _example_texts as texts
+from touchstone.listen._example_block import Block, blocks
+from touchstone.listen._example_names import slug
+from touchstone.listen._example_truth import LABELS, Tally, write
+from touchstone.listen._example_world import DEPARTMENTS, VENDORS, World, build
+from touchstone.listen._example_writer import Writer
+
+
+def listen(
+    *,
+    seed: int = 20261121,
+    interactions: int = 60_000,
+    dealers: int = 120,
+    regions: int = 6,
+    distributors: int = 2,
+    customers: int = 40_000,
+    years: int = 2,
+    until: str = "2026-09-30",
+    truth: str | Path | None = None,
+    since: datetime | str | None = None,
+) -> Iterator[pa.RecordBatch | tuple[str, pa.Table]]:
+    """Units, persons and interactions of a simulated car maker with dealers, the same for the same settings.
+
+    Yields `("unit", table)`, `("person", table)` pieces, then record batches of `ARRIVING` in order of time, about
+    `interactions` rows in all (more while its coupon campaign runs), each batch up to about 25,000 rows; memory does
+    not grow with their number. `until` is the last day. With `truth` a JSON file of everything planted is written
+    when the last batch has been taken, and beside it `<name>.labels.jsonl`, texts with their true mentions.
+    Nothing that happened before `since` is yielded. `Stop` where the settings cannot hold together.
+    """
+    world = build(
+        seed=seed, dealers=dealers, regions=regions, distributors=distributors, customers=customers, years=years,
+        until=until,
+    )  # fmt: skip
+    earliest = _instant(since)
+    yield "unit", units(world)
+    for table in people.tables(world):
+        yield "person", table
+    with ExitStack() as stack:
+        path = Path(truth) if truth is not None else None
+        labels = stack.enter_context(path.with_suffix(".labels.jsonl").open("w", encoding="utf-8")) if path else None
+        tally = _tally(world, labels, interactions)
+        writer = Writer(seed, [slug(each) for each in world.touchpoints])
+        for block in blocks(world, interactions):
+            if earliest is None or world.instant(block.stop) > earliest:
+                yield from _batches(block, writer, tally, earliest)
+        if path:
+            write(path, tally)
+
+
+def _tally(world: World, labels: TextIO | None, interactions: int) -> Tally:
+    return Tally(world, labels, min(1.0, LABELS / max(1.0, 0.3 * interactions)))
+
+
+def _batches(block: Block, writer: Writer, tally: Tally, earliest: datetime | None) -> Iterator[pa.RecordBatch]:
+    """The block's interactions in order of time."""
+    tables = [
+        surveys.listen(block),
+        surveys.between_firms(block),
+        texts.reviews(block, writer, tally),
+        texts.bought(block, writer, tally),
+        *events.listen(block),
+    ]
+    table = pa.concat_tables(tables).sort_by([("occurred_at", "ascending"), ("source_id", "ascending")])
+    if earliest is not None:
+        table = table.filter(pc.greater_equal(table["occurred_at"], pa.scalar(earliest, table["occurred_at"].type)))
+    yield from table.combine_chunks().to_batches()
+
+
+def _instant(since: datetime | str | None) -> datetime | None:
+    if since is None:
+        return None
+    instant = datetime.fromisoformat(since) if isinstance(since, str) else since
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
+
+
+def units(world: World) -> pa.Table:
+    """The maker, its departments and vendors, its distributors and dealers, as `UNIT` rows."""
+    made: list[dict[str, Any]] = []
+    inside = {f"department-{each}": "department" for each in DEPARTMENTS}
+    inside |= {f"vendor-{each}": "vendor" for each in VENDORS}
+    first = world.dealers
+    for number, (unit, name) in enumerate(zip(world.unit_ids, world.unit_names, strict=True)):
+        row: dict[str, Any] = {"id": unit, "name": name, "parent": "example-motors", "organisation": unit}
+        if number < first:
+            row |= {
+                "kind": "dealer",
+                "parent": world.unit_ids[first + int(world.distributor[number])],
+                "region": world.regions[int(world.region[number])],
+                "grade": ("gold", "silver", "bronze")[number % 7 % 3],
+                "organisation": "north-star-group" if number in world.decline.units else unit,
+            }
+        elif number < first + world.distributors:
+            row["kind"] = "distributor"
+        else:
+            row |= {"kind": inside.get(unit, "company"), "organisation": "example-motors"}
+            if unit == "example-motors":
+                row["parent"] = None
+            if inside.get(unit) == "vendor":
+                row["organisation"] = unit
+        made.append(row)
+    return pa.Table.from_pylist(made, schema=UNIT)
