@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from touchstone.measure._rows import tidy
 from touchstone.science.interval import Interval
 from touchstone.science.order import ranks
-from touchstone.science.shrinkage import draws, posterior, shrink, steady_variance
+from touchstone.science.shrinkage import draws, pooled_variance, posterior, shrink
 
 Floats = NDArray[np.float64]
 SMALLEST = 3  # with fewer units there is no group to be drawn towards
@@ -34,7 +34,7 @@ def shrunk(
             continue
         ends = (float(worst[place]), float(best[place]))
         given, n = interval.value[members], interval.n[members]
-        variance, _ = steady_variance(given, interval.variance[members], n, worst=ends[0], best=ends[1])
+        variance = pooled_variance(given, interval.variance[members], n, worst=ends[0], best=ends[1])
         widest = abs(ends[1] - ends[0]) / 2
         drawn_in = shrink(given, variance, widest=widest)
         value[members], low[members], high[members] = (

@@ -2,8 +2,8 @@
 
 The model: a figure is normal about the unit's true value with its own variance, true values are normal about the
 group's mean with spread tau. The mean and tau are not taken as known: they are averaged over all they may be (flat
-priors; tau up to `widest`), on a grid, so that the limits hold the doubt about them too.
-Sources: Efron & Morris 1975 (JASA 70); Morris 1983; Gelman et al., Bayesian Data Analysis, 5.4.
+in the mean and in tau squared, up to `widest`), on a grid, so that the limits hold the doubt about them too.
+Sources: Efron & Morris 1975 (JASA 70); Morris 1983 (JASA 78), whose prior keeps the limits' promise when tau is small.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Shrunk:
 
 @dataclass(frozen=True)
 class Posterior:
-    """What is believed for each `tau`, of probability `weight`: the group's mean `centre` with its variance `doubt`, and
+    """What is believed for each `tau` of probability `weight`: the group's mean `centre` with variance `doubt`, and
     the share `own` (tau x unit) that each unit's own `figure` has in its estimate; `variance` is the figure's own."""
 
     tau: Floats
@@ -72,7 +72,7 @@ def posterior(figure: ArrayLike, variance: ArrayLike, *, widest: float) -> Poste
     likelihood = -0.5 * (
         np.log(total).sum(axis=1) + np.log(precision) + ((given - centre[:, None]) ** 2 / total).sum(1)
     )
-    density = likelihood + 0.5 * np.log(step)  # width of the grid's steps
+    density = likelihood + np.log(tau) + 0.5 * np.log(step)  # flat in tau squared; the grid's steps widen
     weight = np.exp(density - density.max())
     kept = weight > 1e-6 * weight.sum()
     weight = weight[kept] / weight[kept].sum()
@@ -97,32 +97,20 @@ def shrink(figure: ArrayLike, variance: ArrayLike, *, widest: float, confidence:
     )
 
 
-def steady_variance(
-    mean: ArrayLike, variance: ArrayLike, n: ArrayLike, *, worst: float, best: float
-) -> tuple[Floats, Floats]:
-    """Sampling variances of the means of scores in one group, steady even where a unit has one answer; and means.
+def pooled_variance(mean: ArrayLike, variance: ArrayLike, n: ArrayLike, *, worst: float, best: float) -> Floats:
+    """Sampling variance of each unit's mean score, from the variance within all units of its group together.
 
-    Answers are taken to vary as `phi (m - worst) (best - m)` about a true mean m, with one phi for the group, so that
-    three equal answers do not pass for certainty. Two imagined answers, one at each end, keep phi above 0.
-    Returns the variance of each mean and the drawn-in means it was taken at.
+    A unit's own variance is too unsteady (three equal answers would pass for certainty) and goes with its mean, which
+    would bend the estimate of tau. Two imagined answers, one at each end of the scale, keep it above 0.
+    `variance` is that of the answers about their unit's mean, divided by n.
     """
     given, within, answers = (np.asarray(each, float) for each in (mean, variance, n))
-    floor, ceiling = min(worst, best), max(worst, best)
     total = float(answers.sum())
-    grand = (float(answers @ given) + floor + ceiling) / (total + 2)
-    ends = (floor - grand) ** 2 + (ceiling - grand) ** 2
+    grand = (float(answers @ given) + worst + best) / (total + 2)
+    ends = (worst - grand) ** 2 + (best - grand) ** 2
     overall = (float(answers @ (within + (given - grand) ** 2)) + ends) / (total + 2)
-    drawn = np.full(given.shape, grand)
-    for _ in range(3):
-        shape = (drawn - floor) * (ceiling - drawn)
-        phi = (float(answers @ within) + overall) / (float((answers - 1) @ shape) + (grand - floor) * (ceiling - grand))
-        steady = phi * shape / answers
-        if given.size > 1:
-            belief = posterior(given, steady, widest=(ceiling - floor) / 2)
-            drawn = belief.weight @ belief.mean
-            margin = (ceiling - floor) / (2 * total + 4)
-            drawn = np.clip(drawn, floor + margin, ceiling - margin)
-    return steady, drawn
+    pooled = (float(answers @ within) + overall) / (float((answers - 1).sum()) + 1)
+    return np.asarray(pooled / answers, float)
 
 
 def draws(belief: Posterior, *, size: int, seed: int) -> Floats:
