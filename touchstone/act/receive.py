@@ -14,8 +14,8 @@ from touchstone.core.tables import ARRIVING, INCENTIVES, KINDS, LEVELS, METRICS,
 
 WHO = ("insider",)
 
-MOST = 10_000
-CHOICES = {"kind": KINDS, "level": LEVELS, "incentive": INCENTIVES, "metric": METRICS}
+_MOST = 10_000
+_CHOICES = {"kind": KINDS, "level": LEVELS, "incentive": INCENTIVES, "metric": METRICS}
 
 
 def act(store: Any, *, interactions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -24,8 +24,8 @@ def act(store: Any, *, interactions: Sequence[Mapping[str, Any]]) -> dict[str, A
     Each interaction is an object of the columns of ARRIVING, `source` and `source_id` always; instants are ISO texts,
     `attributes` may be an object. Rows count from 0. Over 10,000 at once are `Refused`.
     """
-    if len(interactions) > MOST:
-        raise Refused(f"more than {MOST:,} at once.", field="interactions", todo="Send them in parts.")
+    if len(interactions) > _MOST:
+        raise Refused(f"more than {_MOST:,} at once.", field="interactions", todo="Send them in parts.")
     usable: list[dict[str, Any]] = []
     rejected: list[dict[str, Any]] = []
     for row, given in enumerate(interactions):
@@ -48,7 +48,7 @@ def _read(row: dict[str, Any]) -> dict[str, Any]:
     for name in ("source", "source_id"):
         if not row.get(name):
             raise ValueError(f"{name} is missing")
-    for name, choices in CHOICES.items():
+    for name, choices in _CHOICES.items():
         if row.get(name) is not None and row[name] not in choices:
             raise ValueError(f"{name} {row[name]!r} is none of {', '.join(choices)}")
     if row.get("occurred_at") is not None:

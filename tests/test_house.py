@@ -1,0 +1,193 @@
+"""The laws of the house, as tests: whoever adds a part gets the whole suite for one file."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import re
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from tests import _house
+from tests._house import File
+from touchstone.core import errors, finder
+from touchstone.core.settings import Settings
+from touchstone.core.viewer import ROLES
+
+PARTS = [(room, name) for room in finder.ROOMS for name in finder.names(room)]
+PART_FILES = [(room, file) for room in finder.ROOMS for file in _house.part_files(room)]
+SOURCES = _house.files("touchstone")
+ALL = _house.files("touchstone", "tests", "training", "bench")
+LEADING = {"listen": 0}
+"""How many arguments of a verb stand before its settings; one (ask, store, reading) where nothing is said."""
+BESIDE = {"act": {"WHO"}, "show": {"WHO"}, "understand": {"HEADS"}}
+"""What a part may and must offer beside its verb."""
+
+
+def named(room_and_file: object) -> str:
+    return str(room_and_file)
+
+
+# Law 1: every file of a verb room opens with a docstring and offers exactly its room's verb, keyword-only settings.
+
+
+@pytest.mark.parametrize(("room", "file"), PART_FILES, ids=named)
+def test_a_part_offers_exactly_its_verb(room: str, file: File) -> None:
+    assert ast.get_docstring(file.tree), "opens with a docstring"
+    assert _house.public_names(file) == {finder.ROOMS[room]} | BESIDE.get(room, set())
+
+
+@pytest.mark.parametrize(("room", "name"), PARTS, ids=named)
+def test_settings_are_keyword_only(room: str, name: str) -> None:
+    parameters = inspect.signature(finder.verb(room, name)).parameters.values()
+    leading = [each for each in parameters if each.kind is not each.KEYWORD_ONLY]
+    assert len(leading) == LEADING.get(room, 1)
+    assert all(each.kind is each.POSITIONAL_OR_KEYWORD and each.default is each.empty for each in leading)
+
+
+@pytest.mark.parametrize(("room", "name"), [part for part in PARTS if part[0] in ("act", "show")], ids=named)
+def test_a_page_or_an_action_says_who_may(room: str, name: str) -> None:
+    who = finder.part(room, name).WHO
+    assert who
+    assert set(who) <= set(ROLES) - {"outsider"}
+
+
+@pytest.mark.parametrize("name", finder.names("understand"))
+def test_an_enricher_declares_its_heads(name: str) -> None:
+    heads = finder.part("understand", name).HEADS
+    assert isinstance(heads, tuple)
+    assert all(isinstance(head, str) for head in heads)
+
+
+# Law 7: every part, setting and error is in the docs; every docs example runs.
+
+
+def documented(name: str, text: str) -> bool:
+    return re.search(rf"`[^`\n]*\b{re.escape(name)}\b[^`\n]*`", text) is not None
+
+
+@pytest.mark.parametrize(("room", "name"), PARTS, ids=named)
+def test_every_part_and_setting_is_in_the_docs(room: str, name: str) -> None:
+    page = _house.ROOT / "docs" / "rooms" / f"{room}.md"
+    assert page.exists(), f"{page.name} is missing"
+    text = page.read_text("utf-8")
+    assert documented(name, text), f"{name} is not in {page.name}"
+    missing = [setting for setting in finder.settings(room, name) if not documented(setting, text)]
+    assert not missing, f"settings of {name} that {page.name} does not name: {missing}"
+
+
+def test_every_house_wide_setting_and_error_is_in_the_docs() -> None:
+    text = "\n".join(page.read_text("utf-8") for page in _house.docs())
+    kinds = [name for name, kind in vars(errors).items() if inspect.isclass(kind) and issubclass(kind, Exception)]
+    names = [each.name for each in fields(Settings)] + [name for name in kinds if name != "TouchstoneError"]
+    assert [name for name in names if not documented(name, text)] == []
+
+
+@pytest.mark.parametrize("room", sorted(path.parent.name for path in _house.PACKAGE.glob("*/__init__.py")))
+def test_every_room_has_its_page(room: str) -> None:
+    doors = {"web": "docs/web.md", "home": "docs/home.md"}
+    page = _house.ROOT / doors.get(room, f"docs/rooms/{room}.md")
+    assert page.exists(), f"{page.relative_to(_house.ROOT)} is missing"
+
+
+@pytest.mark.parametrize("page", [page for page in _house.docs() if _house.examples(page)], ids=lambda page: page.stem)
+def test_the_examples_of_a_page_run(page: Path, tmp_path: Path) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "TOUCHSTONE_NOW": "2026-11-21T09:00:00+00:00"}
+    for language, text in _house.examples(page):
+        command = ["bash", "-euo", "pipefail", "-c", text] if language == "sh" else [sys.executable, "-c", text]
+        ran = subprocess.run(command, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert ran.returncode == 0, f"{text}\n{ran.stdout}\n{ran.stderr}"
+
+
+# Law 8: size limits, reserved words, import contracts.
+
+
+@pytest.mark.parametrize("file", ALL, ids=str)
+def test_files_and_functions_stay_small(file: File) -> None:
+    assert file.text.count("\n") <= 300
+    for function in _house.functions(file):
+        length = (function.end_lineno or 0) - function.lineno + 1
+        positional = [*function.args.posonlyargs, *function.args.args]
+        own = [each for each in positional if each.arg not in ("self", "cls")]
+        assert length <= 40, f"{function.name} has {length} lines"
+        assert len(own) <= 6, f"{function.name} takes {len(own)} arguments by position"
+
+
+@pytest.mark.parametrize("file", ALL, ids=str)
+def test_names_say_what_they_name(file: File) -> None:
+    classes = {node.name for node in ast.walk(file.tree) if isinstance(node, ast.ClassDef)}
+    names = {
+        *classes,
+        *_house.public_names(file),
+        *(Path(part).stem for part in file.path.relative_to(_house.ROOT).parts),
+    }
+    assert {name for name in names if _house.words(name) & _house.RESERVED} == set()
+
+
+@pytest.mark.parametrize("file", ALL, ids=str)
+def test_files_and_public_functions_say_what_they_are_for(file: File) -> None:
+    assert ast.get_docstring(file.tree) or not file.tree.body, "a file opens with a docstring"
+    if file.room:
+        silent = [each.name for each in file.tree.body if isinstance(each, _house.Function | ast.ClassDef)
+                  and not each.name.startswith("_") and not ast.get_docstring(each)]  # fmt: skip
+        assert silent == []
+
+
+@pytest.mark.parametrize("file", ALL, ids=str)
+def test_nothing_is_waved_through_without_a_reason(file: File) -> None:
+    for line, comment in _house.comments(file):
+        waved = re.search(r"(type: ignore|noqa|pragma)\S*(.*)", comment)
+        reason = re.sub(r"^[\s:A-Z0-9,\[\]a-z-]*?(\s[#-]|$)", "", waved[2]) if waved else "none needed"
+        assert reason.strip(" #-"), f"line {line}: {comment}"
+        assert not re.search(r"\b(TODO|FIXME|XXX)\b", comment), f"line {line}: {comment}"
+    for node in ast.walk(file.tree):
+        if isinstance(node, ast.ExceptHandler):
+            caught = {each.id for each in ast.walk(node.type) if isinstance(each, ast.Name)} if node.type else {"all"}
+            assert not caught & {"all", "Exception", "BaseException"}, f"line {node.lineno} catches everything"
+
+
+def test_ignored_rules_give_their_reason() -> None:
+    text = (_house.ROOT / "pyproject.toml").read_text("utf-8")
+    block = text.partition("\nignore = [\n")[2].partition("\n]")[0]
+    assert [line for line in block.splitlines() if "#" not in line and "RUF00" not in line] == []
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=str)
+def test_strangers_keep_to_their_room(file: File) -> None:
+    place = str(file.path.relative_to(_house.PACKAGE))
+    for module in _house.imports(file):
+        homes = next((at for name, at in _house.STRANGERS.items() if f"{module}.".startswith(f"{name}.")), None)
+        assert homes is None or any(place.startswith(home) for home in homes), f"{module} is no guest of {place}"
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=str)
+def test_parts_never_meet_and_private_files_stay_private(file: File) -> None:
+    wiring = file.room in ("act", "home", "web", "")
+    for module in _house.imports(file):
+        room, _, rest = module.removeprefix("touchstone.").partition(".")
+        if not module.startswith("touchstone.") or room not in finder.ROOMS or not rest:
+            continue
+        part = any(f"{rest}.".startswith(f"{name}.") for name in finder.names(room))
+        assert not part, f"{module}: a part is found, never imported"
+        assert not rest.startswith("_") or room == file.room or wiring, f"{module} is private to {room}"
+
+
+def test_the_import_contracts_hold() -> None:
+    program = Path(sys.executable).parent / "lint-imports"
+    ran = subprocess.run([program, "--no-cache"], check=False, cwd=_house.ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout
+
+
+def test_nothing_of_this_machine_is_written_down() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=_house.ROOT, capture_output=True, text=True, check=True)
+    texts = [
+        path for path in listed.stdout.split("\0") if path.endswith((".py", ".md", ".toml", ".sh", ".lock", ".yaml"))
+    ]
+    private = re.compile(r"(?<![\w.])/(?:work|root|home/\w+|tmp/scratch)/")
+    assert [each for each in texts if private.search((_house.ROOT / each).read_text("utf-8"))] == []
