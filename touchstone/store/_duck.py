@@ -21,7 +21,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     """A fresh database in memory that reckons in UTC."""
     connection = duckdb.connect(":memory:")
     for statement in (
-        "set TimeZone = 'UTC'",
+        "set global TimeZone = 'UTC'",  # for every cursor, too
         "set preserve_insertion_order = false",
         "set python_scan_all_frames = false",
     ):
