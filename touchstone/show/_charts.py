@@ -9,65 +9,149 @@ from typing import Any
 import altair as alt
 
 from touchstone.core.page import Chart, Estimate
-from touchstone.show import _say
+from touchstone.show import _league, _say, _stored
 from touchstone.show._draw import LIGHT
 
 TONES = {"good": LIGHT["good"], "bad": LIGHT["bad"], "open": LIGHT["dot"], "plain": LIGHT["dot"]}
+ROOM = {"narrow": 5, "wide": 10}  # names that fit beside the dots
 
 
-def funnel(figures: Sequence[Estimate], *, title: str, lead: str, mean: float, spread: float) -> Chart:
-    """Units by number of answers within the band of chance around `mean`; `spread` is the variance of one answer."""
-    known = [each for each in figures if each.value is not None and each.n > 0]
-    points = [
-        {"name": each.label, "n": each.n, "value": each.value, "tone": _tone(each, mean), "text": _tip(each)}
-        for each in known
-    ]
-    band = _band([each.n for each in known], mean, spread, ends=(figures[0].floor, figures[0].ceiling))
-    scale = alt.Scale(type="log", nice=False)
-    x = alt.X("n:Q", scale=scale, axis=alt.Axis(title=figures[0].counted, values=_ticks(known), format=",.0f"))
-    funnel_band = alt.Chart(alt.Data(values=band)).mark_area(color=LIGHT["band"], interpolate="monotone")
-    dots = alt.Chart(alt.Data(values=points)).mark_circle(size=46, opacity=0.9)
-    layers = [
-        funnel_band.encode(x=x, y=alt.Y("low:Q", axis=None), y2="high:Q"),
-        alt.Chart(alt.Data(values=[{"mean": mean}])).mark_rule(color=LIGHT["edge"]).encode(y=alt.Y("mean:Q", title=None)),
-        dots.encode(x=x, y=alt.Y("value:Q", scale=alt.Scale(zero=False)), color=alt.Color("tone:N", scale=None), tooltip="text:N"),
-        *_labels(points, x),
-    ]
-    return Chart(title, lead, _plain(alt.layer(*layers)), tuple(figures))
+def funnel(found: _league.League, *, most: int = 0) -> Chart:
+    """Units by number of answers within the band of chance; colour is what can still be told from the mean.
+
+    With `most`, the figures it opens to are those that can be told apart, furthest first, at most so many.
+    """
+    points = _points(found)
+    told = [each for each in found.estimates if each.verdict in ("good", "bad")]
+    told.sort(key=lambda each: -abs((each.value or 0.0) - found.mean))
+    title = f"{_count(len(told))} of {len(found.estimates)} {found.many} can be told from the rest"
+    lead = (
+        f"Each dot is a {found.one}’s own {_stored.NAMES.get(found.name, found.name).lower()} by its number of "
+        f"{found.estimates[0].counted}; inside the band, chance alone explains its distance from the mean."
+    )
+    figures = tuple(told[:most]) if most else ()
+    return Chart(title, lead, _funnel(found, points), figures)
 
 
-def _labels(points: list[dict[str, Any]], x: Any) -> list[Any]:
-    """Names beside the dots furthest out, which is where one looks."""
-    told = [each for each in points if each["tone"] != TONES["open"]]
-    named = sorted(told, key=lambda each: -abs(each["value"]))[:8]
-    text = alt.Chart(alt.Data(values=named)).mark_text(align="left", dx=7, fontSize=12, limit=130)
-    return [text.encode(x=x, y="value:Q", text="name:N")]
+def _count(told: int) -> str:
+    return "None" if told == 0 else str(told)
 
 
-def _tone(estimate: Estimate, mean: float) -> str:
-    if estimate.low is not None and estimate.low > mean:
-        return TONES["good"]
-    return TONES["bad"] if estimate.high is not None and estimate.high < mean else TONES["open"]
-
-
-def _tip(estimate: Estimate) -> str:
-    return _say.aloud(estimate)
-
-
-def _band(counts: list[int], mean: float, spread: float, *, ends: tuple[float, float]) -> list[dict[str, float]]:
-    """The 95 % band of chance from the fewest answers to the most, cut at the ends of the scale."""
-    least, most = math.log(min(counts)), math.log(max(counts) + 1)
-    places = [math.exp(least + (most - least) * step / 40) for step in range(41)]
-    reach = [1.96 * math.sqrt(spread / place) for place in places]
+def _points(found: _league.League) -> list[dict[str, Any]]:
+    """Each unit's own figure (not drawn towards the mean), with its colour and what it says when pointed at."""
     return [
-        {"n": place, "low": max(ends[0], mean - far), "high": min(ends[1], mean + far)}
-        for place, far in zip(places, reach, strict=True)
+        {
+            "name": shown.label,
+            "n": row.n,
+            "value": row.detail["raw"] if row.detail.get("raw") is not None else row.value,
+            "tone": TONES[shown.verdict],
+            "text": _say.aloud(shown),
+        }
+        for shown, row in zip(found.estimates, found.figures, strict=True)
+        if row.n > 0
     ]
 
 
-def _ticks(figures: Sequence[Estimate]) -> list[int]:
-    counts = [each.n for each in figures]
-    return sorted({min(counts), max(counts)} | {10**power for power in range(1, 7) if min(counts) * 2 < 10**power < max(counts) / 2})
+def _funnel(found: _league.League, points: list[dict[str, Any]]) -> dict[str, Any]:
+    counts = [each["n"] for each in points]
+    band = _band(counts, found.mean, _league.spread(found.figures), points)
+    x = alt.X("n:Q", scale=alt.Scale(type="log", nice=False), axis=_count_axis(counts, found.estimates[0].counted))
+    y = alt.Y("value:Q", scale=alt.Scale(zero=False), axis=alt.Axis(title=None, tickCount=4))
+    mean = {"mean": found.mean, "n": max(counts), "text": "mean"}
+    named = alt.Chart(alt.Data(name="names"))
+    layers = [
+        alt.Chart(alt.Data(values=band))
+        .mark_area(color=LIGHT["band"])
+        .encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q"),
+        alt.Chart(alt.Data(values=[mean])).mark_rule(color=LIGHT["edge"], strokeDash=[3, 3]).encode(y="mean:Q"),
+        alt.Chart(alt.Data(values=[mean]))
+        .mark_text(align="right", dy=-6, color=LIGHT["mute"])
+        .encode(x=x, y="mean:Q", text="text:N"),
+        alt.Chart(alt.Data(values=points))
+        .mark_circle(size=44, opacity=0.9)
+        .encode(x=x, y=y, color=alt.Color("tone:N", scale=None), tooltip=alt.Tooltip("text:N", title=" ")),
+        named.mark_text(align="left", dx=7, limit=150, color=LIGHT["ink"]).encode(x=x, y="value:Q", text="name:N"),
+        named.mark_text(align="right", dx=-7, limit=150, color=LIGHT["ink"]).encode(x=x, y="value:Q", text="left:N"),
+    ]
+    made = _plain(alt.layer(*layers))
+    made["usermeta"] = {form: {"datasets": {"names": _names(points, most)}} for form, most in ROOM.items()}
+    made["datasets"] = {"names": _names(points, ROOM["wide"])}
+    return made
+
+
+def _names(points: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    """Labels for the dots that stand out most, none over another: to the right of a dot, or left where it is far right."""
+    values = [each["value"] for each in points]
+    middle, height = sum(values) / len(values), (max(values) - min(values)) or 1.0
+    far = math.log(max(each["n"] for each in points)) - 0.25 * _logs(points)
+    chosen: list[dict[str, Any]] = []
+    told = [each for each in points if each["tone"] != TONES["open"]]
+    for each in sorted(told, key=lambda point: -abs(point["value"] - middle)):
+        if len(chosen) < most and all(_apart(each, other, height, _logs(points)) for other in chosen):
+            chosen.append(each)
+    return [
+        {key: each[key] for key in ("n", "value")} | {"left" if math.log(each["n"]) > far else "name": each["name"]}
+        for each in chosen
+    ]
+
+
+def _logs(points: list[dict[str, Any]]) -> float:
+    counts = [each["n"] for each in points]
+    return math.log(max(counts)) - math.log(min(counts)) or 1.0
+
+
+def _apart(one: dict[str, Any], other: dict[str, Any], height: float, width: float) -> bool:
+    aside = abs(math.log(one["n"]) - math.log(other["n"])) / width
+    return abs(one["value"] - other["value"]) / height > 0.07 or aside > 0.5
+
+
+def _band(counts: list[int], mean: float, spread: float, points: list[dict[str, Any]]) -> list[dict[str, float]]:
+    """The 95 % band of chance from the fewest answers to the most, cut a little beyond where dots lie."""
+    values = [each["value"] for each in points]
+    far = max(max(values) - mean, mean - min(values)) * 1.15 or 1.0
+    least, most = math.log(min(counts)), math.log(max(counts))
+    places = [math.exp(least + (most - least) * step / 40) for step in range(41)] if most > least else counts[:1]
+    reach = [min(far, 1.96 * math.sqrt(spread / place)) for place in places]
+    return [{"n": place, "low": mean - each, "high": mean + each} for place, each in zip(places, reach, strict=True)]
+
+
+def _count_axis(counts: Sequence[int], counted: str) -> Any:
+    least, most = min(counts), max(counts)
+    between = {10**power for power in range(7) if least * 1.6 < 10**power < most / 1.6}
+    return alt.Axis(title=counted, values=sorted({least, most} | between), format=",.0f", titlePadding=4)
+
+
+def over_time(series: Sequence[Estimate], *, title: str, lead: str, mean: float | None = None) -> Chart:
+    """A figure period by period with its band of doubt; the last period is named, and `mean` drawn as the reference."""
+    points = [
+        {"period": each.label, "value": each.value, "low": each.low, "high": each.high, "tone": TONES[each.verdict]
+         if each.verdict in ("good", "bad") else LIGHT["mid"], "text": _say.aloud(each), "last": _say.value(each)}
+        for each in series if each.value is not None
+    ]  # fmt: skip
+    x = alt.X("period:O", sort=None, axis=_period_axis([each["period"] for each in points]))
+    y = alt.Y("value:Q", scale=alt.Scale(zero=False), axis=alt.Axis(title=None, tickCount=4))
+    data = alt.Data(values=points)
+    layers = [
+        alt.Chart(data).mark_area(color=LIGHT["band"]).encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q"),
+        alt.Chart(data).mark_line(color=LIGHT["ink"], strokeWidth=1.4).encode(x=x, y=y),
+        alt.Chart(data).mark_circle(size=34, opacity=1).encode(
+            x=x, y=y, color=alt.Color("tone:N", scale=None), tooltip=alt.Tooltip("text:N", title=" ")
+        ),
+        alt.Chart(alt.Data(values=points[-1:])).mark_text(align="right", dy=-12, fontWeight=600, color=LIGHT["ink"]).encode(
+            x=x, y="value:Q", text="last:N"
+        ),
+    ]  # fmt: skip
+    if mean is not None:
+        rule = alt.Chart(alt.Data(values=[{"mean": mean}])).mark_rule(color=LIGHT["edge"], strokeDash=[3, 3])
+        layers.insert(1, rule.encode(y="mean:Q"))
+    return Chart(title, lead, _plain(alt.layer(*layers)), tuple(series))
+
+
+def _period_axis(periods: Sequence[str]) -> Any:
+    """A label for the first, the last and a few between, so that none is turned or left out by chance."""
+    step = max(1, math.ceil(len(periods) / 6))
+    shown = [each for place, each in enumerate(periods) if place % step == 0]
+    return alt.Axis(title=None, values=shown, labelAngle=0, labelOverlap=False)
 
 
 def _plain(chart: Any) -> dict[str, Any]:

@@ -24,9 +24,7 @@ LATIN = "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, 
 LATIN_EXTENDED = "U+0100-017F, U+0218-021B, U+1E9E, U+20B9-20BD"
 
 
-def html(
-    page: Page, *, viewer: Viewer, base: str = "", brand: str = "", token: str = ""
-) -> str:
+def html(page: Page, *, viewer: Viewer, base: str = "", brand: str = "", token: str = "") -> str:
     """A whole served page with navigation and filters; every address starts with `base`, forms carry `token`.
 
     Needs only `style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'`, and no script to be read.
@@ -134,9 +132,7 @@ def _style(drawn: str) -> str:
     wanted = [("latin", LATIN)]
     if any("\u0100" <= letter <= "\u024f" or "\u1e00" <= letter <= "\u1eff" for letter in drawn):
         wanted.append(("latin-ext", LATIN_EXTENDED))
-    faces = [
-        _face(family, _encoded(f"{file}-{part}.woff2"), reach) for family, file in FONTS for part, reach in wanted
-    ]
+    faces = [_face(family, _encoded(f"{file}-{part}.woff2"), reach) for family, file in FONTS for part, reach in wanted]
     return Markup("".join(faces) + (STATIC / "touchstone.css").read_text("utf-8"))
 
 

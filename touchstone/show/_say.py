@@ -88,6 +88,11 @@ def some(n: int, one: str, many: str) -> str:
     return f"{count(n)} {one if n == 1 else many}"
 
 
+def scale(text: str) -> str:
+    """A scale or unit of measurement with real dashes and minus signs: 1–5, −1 to 1."""
+    return re.sub(r"(^| )-(?=\d)", r"\1−", re.sub(r"(?<=\d)-(?=\d)", "–", text))
+
+
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -112,3 +117,16 @@ def sure(choices: Sequence[Estimate]) -> str:
         return "We are sure of the order."
     places = "the first" if clear == 1 else f"the first {word(clear)}"
     return f"We are sure of {places}, not of the {ORDINALS[min(clear, 4)]}."
+
+
+def inline(name: str) -> str:
+    """A touchpoint's name within a sentence: small first letter, unless it is written as a name or in capitals."""
+    first, rest = name[:1], name[1:]
+    return name if rest[:1].isupper() or any(letter.isupper() for letter in rest) else first.lower() + rest
+
+
+def plural(noun: str) -> str:
+    """The plural of a unit's kind: dealers, branches, agencies."""
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")

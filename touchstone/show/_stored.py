@@ -1,0 +1,175 @@
+"""Figures from stored rows, or measured afresh when the page is narrowed, as estimates that open."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from touchstone.core import finder
+from touchstone.core.ask import Ask
+from touchstone.core.page import Estimate, Verbatim
+from touchstone.show import _say
+from touchstone.show._narrow import Narrow
+
+SCORES = ("nps", "csat", "rating", "ces", "yes_share")
+NAMES = {
+    "nps": "Would recommend (NPS)",
+    "csat": "Satisfied customers",
+    "rating": "Rating",
+    "ces": "Effort",
+    "yes_share": "Said yes",
+    "sentiment": "Sentiment of what is said",
+    "volume": "Interactions",
+}
+READ = 'select id, name, "by", value, low, high, n, measured_in, detail from metric'
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One metric or plan row, its `by` and `detail` unfolded."""
+
+    name: str
+    by: dict[str, str]
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    measured_in: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """Worst and best of the scale the figure stands on; None where it has none."""
+        scale = self.detail.get("scale") or {}
+        worst, best = scale.get("worst"), scale.get("best")
+        return None if worst is None or best is None or worst == best else (float(worst), float(best))
+
+
+def stored(ask: Ask, name: str, by: Sequence[str] = ()) -> list[Figure]:
+    """The stored rows of one measure by exactly these columns (and by scale, where several occur), in order of id."""
+    cut = sorted(by)
+    sizes = f'cardinality("by") in ({len(cut)}, {len(cut) + 1})'  # one more where several scales occur
+    found = ask.lake(f"{READ} where name = ? and {sizes} order by id", [name])
+    return [each for each in unfolded(found) if sorted(set(each.by) - {"scale"}) == cut]
+
+
+def figures(ask: Ask, name: str, by: Sequence[str], chosen: Narrow) -> list[Figure]:
+    """Stored rows, or, when the page is narrowed, the measure's own answer to the narrowed question.
+
+    A narrowed figure of a unit is its own, not drawn towards others: an asker's slice never stands for the whole.
+    """
+    if not chosen.active:
+        return stored(ask, name, by)
+    measure = finder.verb("measure", name)
+    own = {"shrink": False} if "shrink" in finder.settings("measure", name) else {}
+    rows: pa.Table = measure(ask, by=tuple(by), **chosen.settings(), **own)
+    return unfolded(rows)
+
+
+def unfolded(rows: pa.Table) -> list[Figure]:
+    """METRIC or PLAN rows as figures."""
+    return [
+        Figure(
+            row["name"], dict(row["by"] or ()), row["value"], row["low"], row["high"], int(row["n"] or 0),
+            row["measured_in"] or "", json.loads(row["detail"] or "{}"),
+        )
+        for row in rows.to_pylist()
+    ]  # fmt: skip
+
+
+def main_scale(found: Iterable[Figure]) -> list[Figure]:
+    """Those on the scale most answers were given on: scores on different scales never share a list."""
+    rows = list(found)
+    weight: Counter[str] = Counter()
+    for each in rows:
+        weight[each.measured_in] += each.n
+    chosen = weight.most_common(1)[0][0] if weight else ""
+    return [each for each in rows if each.measured_in == chosen]
+
+
+def headline(ask: Ask, chosen: Narrow) -> Figure | None:
+    """The score most answers were given to, over everything the page shows."""
+    every = [each for name in SCORES for each in figures(ask, name, (), chosen)]
+    return max(every, key=lambda each: each.n, default=None)
+
+
+def estimate(
+    figure: Figure,
+    label: str,
+    *,
+    middle: float | None = None,
+    verbatims: tuple[Verbatim, ...] = (),
+    seed: int = 0,
+    drawn_from: str = "",
+    href: str = "",
+) -> Estimate:
+    """A figure as an estimate that opens to its n, interval, formula and words."""
+    ends = figure.ends or _span(figure)
+    detail = figure.detail
+    rank = (detail["rank"], detail["rank_low"], detail["rank_high"]) if "rank" in detail else None
+    return Estimate(
+        label=label, value=figure.value, low=figure.low, high=figure.high, n=figure.n,
+        measured_in=figure.measured_in, floor=ends[0], ceiling=ends[1], middle=middle,
+        formula=str(detail.get("formula", "")), why=_why(figure), note=note(figure),
+        verbatims=verbatims, seed=seed, drawn_from=drawn_from, href=href, rank=rank, counted=counted(figure.name),
+    )  # fmt: skip
+
+
+def counted(name: str) -> str:
+    """What a measure's n counts."""
+    return {"sentiment": "mentions", "volume": "interactions", "priorities": "mentions"}.get(name, "answers")
+
+
+def title(figure: Figure) -> str:
+    """A figure's name for people; several scales are told apart."""
+    named = NAMES.get(figure.name, figure.name.replace("_", " ").capitalize())
+    scale = re.search(r" on (.+)$", figure.measured_in)
+    return f"{named}, {_say.scale(scale[1])}" if scale else named
+
+
+def note(figure: Figure) -> str:
+    """What must be read with the figure: how it was drawn towards its group, few answers, how the answers fell."""
+    detail = figure.detail
+    parts = []
+    if "reliability" in detail and detail.get("raw") is not None:
+        own = _say.number(detail["raw"], measured_in=figure.measured_in, signed=_reaches_below(figure))
+        parts.append(
+            f"Its own answers alone say {own}; drawn towards its group, with reliability {detail['reliability']:.2f}."
+        )
+    if detail.get("few"):
+        parts.append("Few answers: read the interval, not the figure.")
+    if counts := detail.get("counts"):
+        parts.append(_tally(counts))
+    return " ".join(parts)
+
+
+def _tally(counts: dict[str, int]) -> str:
+    """How the answers fell, the most frequent first; many kinds are cut short."""
+    ordered = list(counts.items())
+    if len(ordered) > 6:
+        ordered = sorted(ordered, key=lambda each: -each[1])[:6]
+    fell = ", ".join(f"{_say.count(n)} × {label}" for label, n in ordered)
+    return f"Answers: {fell}{' …' if len(counts) > 6 else ''}."
+
+
+def _why(figure: Figure) -> str:
+    if figure.value is not None:
+        return ""
+    return str(figure.detail.get("why") or "too few answers to tell")
+
+
+def _reaches_below(figure: Figure) -> bool:
+    return figure.ends is not None and min(figure.ends) < 0
+
+
+def _span(figure: Figure) -> tuple[float, float]:
+    """Ends for a figure without a scale: from nothing to beyond its interval, or even on both sides of nothing."""
+    far = max(abs(each) for each in (figure.low, figure.high, figure.value, 1.0) if each is not None) * 1.15
+    below = any(each is not None and each < 0 for each in (figure.low, figure.value))
+    return (-far if below else 0.0, far)

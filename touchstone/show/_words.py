@@ -1,0 +1,104 @@
+"""Customers' own words: random draws that a seed repeats, never hand-picked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from touchstone.core.ask import Ask
+from touchstone.core.page import Verbatim, Words
+from touchstone.show._narrow import Narrow
+
+EACH = 3  # verbatims behind one figure
+METRIC_OF = {"yes_share": "boolean"}  # a measure whose answers bear another name
+FIELDS = "i.id, i.text, i.url, i.source, coalesce(u.name, i.unit) as unit, strftime(i.occurred_at, '%Y-%m-%d') as day"
+JOINED = "left join unit u on u.id = i.unit"
+SAID = "i.text is not null and i.text <> ''"
+
+Draws = dict[str, tuple[Verbatim, ...]]
+
+
+def of_touchpoints(
+    ask: Ask, chosen: Narrow, *, polarity: Sequence[str] = (), each: int = EACH, seed: int | None = None
+) -> Draws:
+    """For each touchpoint, a draw among the interactions that mention it; with `polarity`, among those that so do."""
+    narrowing, values = chosen.sql("i", touchpoint="m.touchpoint")
+    if polarity:
+        narrowing += f" and m.polarity in ({', '.join('?' for _ in polarity)})"
+        values += list(polarity)
+    sql = f"""
+        with said as (
+            select m.touchpoint as key, m.interaction as id, min(m.start) as start, min_by(m.stop, m.start) as stop
+            from mention m join interaction i on i.id = m.interaction
+            where {SAID}{narrowing} group by m.touchpoint, m.interaction),
+        placed as (
+            select *, row_number() over (partition by key order by md5(id || ?), id) as place from said)
+        select p.key, p.place, p.start, p.stop, {FIELDS}
+        from placed p join interaction i on i.id = p.id {JOINED} where p.place <= ? order by p.key, p.place"""
+    return _gathered(ask, sql, [*values, _salt(ask, seed), each], touchpoint=True)
+
+
+def of_column(ask: Ask, column: str, chosen: Narrow, *, each: int = EACH, seed: int | None = None) -> Draws:
+    """For each value of an interaction's `column` (unit, channel, …), a draw among its texts."""
+    narrowing, values = chosen.sql("i", touchpoint="i.touchpoint")
+    sql = f"""
+        with said as (select i."{column}" as key, i.id from interaction i where {SAID} and i."{column}" is not null{narrowing}),
+        placed as (select *, row_number() over (partition by key order by md5(id || ?), id) as place from said)
+        select p.key, p.place, 0 as start, 0 as stop, {FIELDS}
+        from placed p join interaction i on i.id = p.id {JOINED} where p.place <= ? order by p.key, p.place"""
+    return _gathered(ask, sql, [*values, _salt(ask, seed), each])
+
+
+def drawn(
+    ask: Ask, chosen: Narrow, *, title: str, draw: str = "", page: str = "", count: int = 6, search: str = ""
+) -> Words:
+    """A block of words: `count` texts at random among all that the filters leave; `draw` numbers another draw."""
+    turn = int(draw) if draw.isdigit() and len(draw) < 6 else 0
+    seed = ask.seed + turn
+    source, narrowing, values = _source(chosen, search)
+    total = ask.lake(f"select count(*) as n from {source} where {SAID}{narrowing}", values)["n"][0].as_py()
+    sql = f"""select {"m.touchpoint as touchpoint, m.start, m.stop" if chosen.touchpoint else "'' as touchpoint, 0 as start, 0 as stop"},
+        {FIELDS} from {source} {JOINED} where {SAID}{narrowing} order by md5(i.id || ?), i.id limit ?"""
+    rows = ask.lake(sql, [*values, _salt(ask, seed), count]).to_pylist()
+    again = chosen.address(page, draw=turn + 1, search=search) if page and total > count else ""
+    return Words(title, tuple(_verbatim(row, row["touchpoint"]) for row in rows), total, seed, again)
+
+
+def _source(chosen: Narrow, search: str) -> tuple[str, str, list[Any]]:
+    """The rows to draw from: interactions, or one row per interaction that mentions the touchpoint chosen."""
+    mentions = """interaction i join (select interaction, touchpoint, min(start) as start, min_by(stop, start) as stop
+        from mention group by interaction, touchpoint) m on m.interaction = i.id"""
+    narrowing, values = chosen.sql("i", touchpoint="m.touchpoint")
+    for word in search.split()[:8]:
+        narrowing += " and lower(i.text) like ? escape '!'"
+        values.append("%" + word.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%")
+    return (mentions if chosen.touchpoint else "interaction i"), narrowing, values
+
+
+def _gathered(ask: Ask, sql: str, values: list[Any], *, touchpoint: bool = False) -> Draws:
+    found: dict[str, list[Verbatim]] = {}
+    for row in ask.lake(sql, values).to_pylist():
+        found.setdefault(row["key"], []).append(_verbatim(row, row["key"] if touchpoint else ""))
+    return {key: tuple(each) for key, each in found.items()}
+
+
+def _verbatim(row: dict[str, Any], touchpoint: str) -> Verbatim:
+    return Verbatim(
+        id=row["id"], text=row["text"], touchpoint=touchpoint, occurred_at=row["day"] or "", url=row["url"] or "",
+        source=row["source"] or "", unit=row["unit"] or "", start=row["start"] or 0, stop=row["stop"] or 0,
+    )  # fmt: skip
+
+
+def _salt(ask: Ask, seed: int | None) -> str:
+    return str(ask.seed if seed is None else seed)
+
+
+def of_metric(ask: Ask, name: str, chosen: Narrow, *, each: int = EACH) -> tuple[Verbatim, ...]:
+    """A draw among the texts of those who gave a score of this kind; among all texts for sentiment and volume."""
+    narrowing, values = chosen.sql("i", touchpoint="i.touchpoint")
+    if name not in ("sentiment", "volume"):
+        narrowing += " and i.metric = ? and i.value is not null"
+        values.append(METRIC_OF.get(name, name))
+    sql = f"""select 0 as start, 0 as stop, {FIELDS} from interaction i {JOINED}
+        where {SAID}{narrowing} order by md5(i.id || ?), i.id limit ?"""
+    return tuple(_verbatim(row, "") for row in ask.lake(sql, [*values, _salt(ask, None), each]).to_pylist())
