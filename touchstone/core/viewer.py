@@ -14,6 +14,7 @@ class Viewer:
     role: str = "outsider"
     units: tuple[str, ...] = ()
     account: str = ""
+    name: str = ""
 
 
 INSIDER = Viewer("insider")

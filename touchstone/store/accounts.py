@@ -38,7 +38,7 @@ class Account:
     @property
     def viewer(self) -> Viewer:
         """What this account may see."""
-        return Viewer(self.role, self.units, self.id)
+        return Viewer(self.role, self.units, self.id, self.name)
 
 
 def find(store: Any, *, name: str) -> Account | None:

@@ -10,6 +10,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from touchstone import __version__
+from touchstone.core import finder
 from touchstone.web import api, errors, forms, pages, signing
 from touchstone.web.guard import BodyLimit, SecurityHeaders
 
@@ -38,6 +39,8 @@ def create(home: Any) -> FastAPI:
     application.add_middleware(SecurityHeaders)
     errors.install(application)
     application.mount("/static", pages.Static(directory=pages.STATIC))
+    for name in finder.names("show"):
+        finder.part("show", name)  # now, so that the first visitor does not wait for imports
     for routes in (signing.routes, api.routes, forms.routes, pages.routes):
         application.include_router(routes)
     return application

@@ -21,6 +21,7 @@ from touchstone.web import drawing, errors, signing
 routes = APIRouter(include_in_schema=False)
 SECRET = ("password",)
 """Fields whose text is neither shown nor given back."""
+_YES_NO = (("", "–"), ("true", "yes"), ("false", "no"))
 
 
 @routes.get("/act/{name}")
@@ -38,7 +39,7 @@ async def send(request: Request, name: str) -> Response:
     """Does the action; then back to where the form was, or what came out of it."""
     async with request.form(max_files=0, max_fields=200) as sent:
         given = {field: text for field, text in sent.items() if isinstance(text, str)}
-    signing.keeper(request).check_token(request, given.pop("csrf", None))
+    signing.keeper(request).check_token(request, given.pop("token", None))
     back = given.pop("back", "")
     return await run_in_threadpool(_send, request, name, given, back)
 
@@ -98,6 +99,7 @@ def _page(name: str, *, given: dict[str, str], refusal: Refused | None = None) -
             field.replace("_", " ").capitalize(),
             value="" if field in SECRET else given.get(field, ""),
             kind=_kind(field, str(parameter.annotation)),
+            choices=_YES_NO if str(parameter.annotation).startswith("bool") else (),
             help="" if parameter.default is inspect.Parameter.empty else "may be left out",
             error=f"{refusal.what} {refusal.todo}" if refusal and refusal.field == field else "",
         )
@@ -113,6 +115,6 @@ def _kind(field: str, annotation: str) -> str:
     """The kind of input that suits a setting."""
     if field in SECRET:
         return "password"
-    kinds = {"bool": "checkbox", "int": "number", "float": "number", "datetime": "datetime-local", "date": "date"}
+    kinds = {"int": "number", "float": "number", "datetime": "datetime-local", "date": "date"}
     found = next((kind for word, kind in kinds.items() if annotation.startswith(word)), "text")
-    return "textarea" if "dict[" in annotation else found
+    return "area" if "dict[" in annotation else found
