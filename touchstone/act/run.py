@@ -9,12 +9,13 @@ from typing import Any
 import pyarrow as pa
 
 from touchstone.core import finder
-from touchstone.core.tables import METRIC
+from touchstone.core.tables import MENTION, METRIC, SIGNAL
 
 WHO = ("insider",)
 
 BRAND_CUTS = ((), ("touchpoint",), ("stage",), ("region",), ("month",), ("quarter",), ("channel",))
 UNIT_CUTS = (("unit",), ("unit", "touchpoint"), ("touchpoint", "month"))
+UNDERSTOOD = {"mention": MENTION, "signal": SIGNAL}
 DIFFERENCE_CUTS = ((), ("touchpoint",), ("unit",))
 
 
@@ -30,7 +31,7 @@ def act(store: Any, *, durable: bool = True, progress: Callable[[str, float], No
     if durable:
         from touchstone.store.jobs import Jobs
 
-        outcome: dict[str, Any] = Jobs(store, steps).run(list(steps))
+        outcome: dict[str, Any] = Jobs(store, steps).run(list(steps), progress=progress)
     else:
         outcome = {}
         for name, step in steps.items():
@@ -53,13 +54,17 @@ def _understand(store: Any) -> dict[str, Any]:
     from touchstone.understand import _pass
 
     compiled = load(store.settings.model or None).compile(store.taxonomy)
-    parts = finder.names("understand")
+    maker = f"understand@{compiled.version}"
     texts = 0
-    for pending in store.pending("understand"):
-        reading = _pass.read(pending, compiled)
-        made = {part: finder.verb("understand", part)(reading) for part in parts}
-        store.extend_all(made, pending)
-        texts += len(pending)
+    for interactions in store.pending(maker, *UNDERSTOOD):
+        reading = _pass.read(interactions, compiled)
+        made = [finder.verb("understand", part)(reading) for part in finder.names("understand")]
+        for name, schema in UNDERSTOOD.items():
+            rows = pa.concat_tables(
+                [schema.empty_table(), *(each for each in made if each.schema.names == schema.names)]
+            )
+            store.extend(name, maker, rows, interactions["seq"][-1].as_py())
+        texts += len(interactions)
     return {"interactions": texts}
 
 

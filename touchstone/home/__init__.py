@@ -11,22 +11,31 @@ import pyarrow as pa
 from touchstone.core import finder
 from touchstone.core import settings as house
 from touchstone.core.page import Page
+from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import INSIDER, Viewer
+
+FIRST = "contact_centre"  # the taxonomy of a home that was given none
 
 
 class Home:
     """The home at `path`, made when it is not there; what it gives back is Arrow tables, pages and plain dicts."""
 
     def __init__(self, path: str | Path = ".", *, viewer: Viewer = INSIDER, **settings: Any) -> None:
-        from touchstone.store.home import create_store, open_store
+        from touchstone.store.home import TAXONOMY, create_store, open_store
 
         self.path = Path(path)
         self.settings = house.load(self.path, **settings)
-        if (self.path / "record.sqlite").exists() or self.settings.database:
+        if (self.path / TAXONOMY).exists():
             self.store = open_store(self.path, viewer=viewer, settings=self.settings)
         else:
-            taxonomy = self.settings.taxonomy or "contact_centre"
-            self.store = create_store(self.path, taxonomy=taxonomy, settings=self.settings)
+            self.store = create_store(self.path, taxonomy=self.settings.taxonomy or FIRST, settings=self.settings)
+
+    def adopt(self, taxonomy: Taxonomy) -> None:
+        """Makes `taxonomy` the home's; the next `run` understands everything anew by it."""
+        from touchstone.core.taxonomy import write
+        from touchstone.store.home import TAXONOMY
+
+        (self.path / TAXONOMY).write_text(write(taxonomy), "utf-8")
 
     def ask(self, viewer: Viewer | None = None) -> Any:
         """A question to this home, narrowed to what `viewer` may see."""

@@ -35,12 +35,11 @@ def report(
         raise Refused(f"{output}: no report ends in {ending!r}.", field="output", todo=f"Use {', '.join(FORMATS)}.")
     stage = _Stages(progress)
     with tempfile.TemporaryDirectory(prefix="touchstone-") as folder:
-        home = Home(folder, taxonomy=taxonomy or "contact_centre")
+        home = Home(folder, taxonomy=taxonomy)
         outcomes = [home.listen(each, map=map, **(set or {})) for each in files]
         stage.done("listen")
         if taxonomy is None:
-            guessed = _guess(home)
-            home.store.retaxonomise(guessed)
+            home.adopt(_guess(home))
         home.run(durable=False, progress=stage.report)
         read = _read(files, outcomes, home)
         content = json_report(home, read) if ending == ".json" else _rendered(home, read, ending)
