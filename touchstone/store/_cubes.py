@@ -1,7 +1,7 @@
 """Counts kept beside the lake, so that a page never scans interactions: which there are, and the SQL that counts them.
 
-`rollup` and `mention_rollup` hold every column by day. Each has narrower siblings with fewer columns, which hold the same
-counts in far fewer rows; `_choose.py` reads from the smallest sibling that has every column a question names.
+`rollup` and `mention_rollup` hold every column by day. Each has narrower siblings with fewer columns, which hold the
+same counts in far fewer rows; `_choose.py` reads from the smallest sibling that has every column a question names.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def answer(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence
     cursor = connection.cursor()
     try:
         relation = cursor.sql(sql, params=list(parameters)) if parameters else cursor.sql(sql)
-        return relation.to_arrow_table()
+        return _counted(relation.to_arrow_table())
     except duckdb.OutOfMemoryException as error:
         raise Retry(f"not enough memory ({error}).", where=sql[:500], todo="Narrow the period.") from error
     except duckdb.IOException as error:
@@ -59,6 +59,15 @@ def answer(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence
         raise Refused(f"the lake cannot answer ({error}).", where=sql[:500]) from error
     finally:
         cursor.close()
+
+
+def _counted(table: pa.Table) -> pa.Table:
+    """Sums of counts as 64-bit whole numbers; DuckDB makes them wider, which Arrow can only call decimals."""
+    for position, field in enumerate(table.schema):
+        if pa.types.is_decimal(field.type) and field.type.scale == 0:
+            whole = table.column(position).cast(pa.int64())
+            table = table.set_column(position, field.name, whole)
+    return table
 
 
 def touchpoints(taxonomy: Taxonomy) -> pa.Table:

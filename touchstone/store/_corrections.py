@@ -1,0 +1,92 @@
+"""What people changed in what was understood: replayed, in order of arrival, over every maker's rows.
+
+A mention is told by its touchpoint, a signal by its layer and label. A change gives the fields the row should have; one
+whose other fields are all null takes the row away; a mention that no row speaks of yet is added.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Connection, select
+
+from touchstone.core.tables import DERIVED
+from touchstone.store._arrive import APART
+from touchstone.store.tables import correction
+
+KEYS = {"mention": ("touchpoint",), "signal": ("layer", "label")}
+FIXED = ("id", "interaction", "maker", "seq")
+FULL: dict[str, dict[str, Any]] = {
+    "mention": {"confidence": 1.0, "start": 0, "stop": 0},
+    "signal": {"score": 1.0, "probability": 1.0},
+}
+Row = dict[str, Any]
+
+
+def standing(connection: Connection, name: str, *, above: int = 0) -> dict[str, list[Row]]:
+    """The changes to a table by interaction, in order of arrival, of corrections with seq above `above`."""
+    wanted = (
+        select(correction.c.seq, correction.c.interaction, correction.c.change)
+        .where(correction.c.table == name, correction.c.seq > above)
+        .order_by(correction.c.seq)
+    )
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in connection.execute(wanted):
+        change = json.loads(row.change or "{}")
+        if isinstance(change, dict) and all(change.get(key) is not None for key in KEYS[name]):
+            found[row.interaction].append(change)
+    return dict(found)
+
+
+def corrected(
+    name: str, rows: pa.Table, *, changes: dict[str, list[Row]], maker: str, seqs: dict[str, int]
+) -> pa.Table:
+    """`rows` (with `seq`) of one maker after `changes`; `seqs` numbers the interactions the rows are about."""
+    touched = [interaction for interaction in changes if interaction in seqs]
+    if not touched:
+        return rows
+    table: dict[str, list[Row]] = {interaction: [] for interaction in touched}
+    untouched = []
+    for position, interaction in enumerate(rows["interaction"].to_pylist()):
+        if interaction in table:
+            table[interaction].append(rows.slice(position, 1).to_pylist()[0])
+        else:
+            untouched.append(position)
+    made = []
+    for interaction in touched:
+        for change in changes[interaction]:
+            about = {"interaction": interaction, "maker": maker, "seq": seqs[interaction]}
+            table[interaction] = _after(name, table[interaction], change=change, about=about)
+        made.extend(table[interaction])
+    kept = rows.take(pa.array(untouched, pa.int64()))
+    return pa.concat_tables([kept, pa.Table.from_pylist(made, schema=rows.schema)])
+
+
+def _after(name: str, rows: list[Row], *, change: Row, about: Row) -> list[Row]:
+    keys = KEYS[name]
+    fields = {key: value for key, value in change.items() if key in DERIVED[name].names and key not in (*keys, *FIXED)}
+    meant = [row for row in rows if all(row[key] == change[key] for key in keys)]
+    others = [row for row in rows if row not in meant]
+    if fields and all(value is None for value in fields.values()):
+        return others
+    fields = _rounded({key: value for key, value in fields.items() if value is not None})
+    if not meant and (name == "mention" or any(row["layer"] == change["layer"] for row in rows)):
+        told = APART.join([about["maker"], about["interaction"], "correction", *(change[key] for key in keys)])
+        own = {"id": hashlib.sha256(told.encode()).hexdigest()[:32], **about, **{key: change[key] for key in keys}}
+        meant = [{**dict.fromkeys(DERIVED[name].names), **FULL[name], **own}]
+        fields = fields if name == "signal" else {"polarity": "neutral", "sentiment": 0.0, **fields}
+    return [*others, *({**row, **fields} for row in meant)]
+
+
+def _rounded(fields: Row) -> Row:
+    """Polarity and sentiment say the same: where one is given alone, the other follows."""
+    if "polarity" in fields and "sentiment" not in fields:
+        return {**fields, "sentiment": {"positive": 1.0, "negative": -1.0}.get(fields["polarity"], 0.0)}
+    if "sentiment" in fields and "polarity" not in fields:
+        value = fields["sentiment"]
+        return {**fields, "polarity": "positive" if value > 0 else "negative" if value < 0 else "neutral"}
+    return fields

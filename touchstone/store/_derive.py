@@ -1,0 +1,117 @@
+"""The lake catches up with the record by seq: new interactions come, what is gone goes, corrections are replayed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pyarrow as pa
+from sqlalchemy import Connection, select
+
+from touchstone.core.tables import INTERACTION, MENTION, SIGNAL
+from touchstone.store._append import between, highest
+from touchstone.store._cubes import CUBES, count_interactions, count_mentions, empty, siblings
+from touchstone.store._lake import Bench, Draft, Lake, Piece
+from touchstone.store.tables import gone
+
+SLICE = 200_000  # interactions brought into the lake at once
+MARK = "interaction"
+KEPT = {"interaction": INTERACTION.names, "mention": [*MENTION.names, "seq"], "signal": [*SIGNAL.names, "seq"]}
+
+
+def catch_up(lake: Lake) -> bool:
+    """Brings the lake to where the record is; False where it was there."""
+    moved = False
+    while lake.change(lambda connection: _step(lake, connection)):
+        moved = True
+    return moved
+
+
+def _step(lake: Lake, connection: Connection) -> Draft | None:
+    draft = Draft(lake.state(connection))
+    low, high = draft.state.marks.get(MARK, 0), highest(connection)
+    departed = [int(seq) for seq in connection.execute(select(gone.c.seq).order_by(gone.c.seq)).scalars()]
+    if low == high and not departed:
+        return None
+    bench = Bench(lake)
+    if departed:
+        let_go(bench, draft, departed)
+    if low < high:
+        fresh = between(connection, low, limit=SLICE)
+        reached = fresh["seq"][-1].as_py() if len(fresh) == SLICE else high
+        land(bench, draft, fresh, upto=reached)
+    return draft
+
+
+def land(bench: Bench, draft: Draft, fresh: pa.Table, *, upto: int) -> None:
+    """Adds the interactions above the lake's mark and up to `upto`, and their counts."""
+    like = Piece("interaction", "", draft.state.marks.get(MARK, 0), upto, 0, "")
+    bench.take("fresh", fresh)
+    piece = bench.write("select * from fresh", like)
+    draft.come.extend([] if piece is None else [piece])
+    draft.come.extend(bench.stack(count_interactions("fresh"), replace(like, name="rollup")))
+    draft.marks[MARK] = upto
+
+
+def let_go(bench: Bench, draft: Draft, seqs: list[int]) -> None:
+    """Takes the interactions of `seqs`, and all that was derived from them, out of the lake."""
+    bench.take("leaving", pa.table({"seq": pa.array(seqs, pa.int64())}))
+    pieces = draft.state
+    holders = {name: [each for each in pieces.of(name) if _covers(each, seqs)] for name in KEPT}
+    none = {name: f"select {', '.join(columns)} from no_{name}" for name, columns in KEPT.items()}
+    for name, columns in KEPT.items():
+        bench.take(f"no_{name}", _nothing(name))
+        source = bench.rows(holders[name], none[name])
+        old = f"select {', '.join(columns)} from {source} semi join leaving using (seq)"
+        bench.duck.execute(f"create or replace temp table old_{name} as {old}").fetchall()
+    _uncount(bench, draft)
+    for name, columns in KEPT.items():
+        for piece in holders[name]:
+            kept = (
+                f"select {', '.join(columns)} from {bench.rows([piece], '')} anti join leaving using (seq) order by seq"
+            )
+            written = bench.write(kept, piece)
+            draft.come.extend([] if written is None else [written])
+        draft.drop(holders[name])
+    draft.settled = seqs
+
+
+def _covers(piece: Piece, seqs: list[int]) -> bool:
+    return any(piece.low < seq <= piece.high for seq in seqs)
+
+
+def _nothing(name: str) -> pa.Table:
+    schema = {"interaction": INTERACTION, "mention": MENTION, "signal": SIGNAL}[name]
+    if name != "interaction":
+        schema = schema.append(pa.field("seq", pa.int64()))
+    return schema.empty_table()
+
+
+def _uncount(bench: Bench, draft: Draft) -> None:
+    """Subtracts what `old_interaction` and `old_mention` were counted as."""
+    for stack in draft.state.of("rollup"):
+        leaving = f"(select * from old_interaction where seq > {stack.low} and seq <= {stack.high})"
+        recount(bench, draft, stack, minus=count_interactions(leaving))
+    for stack in draft.state.of("mention_rollup"):
+        maker = stack.maker.replace("'", "''")
+        leaving = f"(select * from old_mention where maker = '{maker}' and seq > {stack.low} and seq <= {stack.high})"
+        recount(bench, draft, stack, minus=count_mentions(leaving, "old_interaction"))
+
+
+def recount(bench: Bench, draft: Draft, stack: Piece, *, minus: str, plus: str = "") -> None:
+    """Writes a stack of cubes anew, less what `minus` counts and with what `plus` counts."""
+    columns = ", ".join(CUBES[stack.name])
+    changes = f"select {columns}, -n as n from ({minus})" + (
+        f" union all select {columns}, n from ({plus})" if plus else ""
+    )
+    bench.duck.execute(f"create or replace temp table changes as {changes}").fetchall()
+    if not bench.duck.execute("select 1 from changes limit 1").fetchall():
+        return
+    source = bench.rows([stack], empty(stack.name))
+    sql = f"select {columns}, n from {source} union all select {columns}, n from changes"
+    draft.come.extend(bench.stack(sql, stack))
+    draft.drop(
+        each
+        for name in siblings(stack.name)
+        for each in draft.state.of(name, stack.maker)
+        if (each.low, each.high) == (stack.low, stack.high)
+    )

@@ -1,0 +1,147 @@
+"""What a partner may see, written once: which column of which table says whose a row is, and what is masked.
+
+`lake` renders it as DuckDB SQL, `record` as SQLAlchemy. A table that is not listed here is refused to partners.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnClause, Connection, Select, Subquery, Table, TableClause, null, select
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.operators import custom_op
+from sqlalchemy.sql.util import ClauseAdapter
+
+from touchstone.core.errors import Refused
+from touchstone.core.viewer import Viewer
+from touchstone.store import tables
+from touchstone.store._cubes import CUBES
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """Rows of `table` whose `column` is an allowed unit, or with `through`, in that column of narrowed interactions.
+
+    `listed`: the column lists units, all of which must be allowed. `masked` columns are null.
+    """
+
+    table: str
+    column: str
+    through: str = ""
+    listed: bool = False
+    masked: tuple[str, ...] = ()
+
+
+NARROWINGS = {
+    each.table: each
+    for each in (
+        Narrowing("interaction", "unit"),
+        Narrowing("interaction_history", "unit"),
+        Narrowing("unit", "id"),
+        Narrowing("person", "id", through="person", masked=("contacts",)),
+        Narrowing("correction", "interaction", through="id", masked=("person",)),
+        Narrowing("mention", "interaction", through="id"),
+        Narrowing("signal", "interaction", through="id"),
+        Narrowing("link", "about", listed=True),
+        Narrowing("metric", "about", listed=True),
+        Narrowing("plan", "about", listed=True),
+        *(Narrowing(cube, "unit") for cube, columns in CUBES.items() if "unit" in columns),
+    )
+}
+OPEN = ("touchpoint",)
+"""Tables that are the same for everyone who may look in at all."""
+
+
+def allowed(connection: Connection, viewer: Viewer) -> frozenset[str]:
+    """The units named to a partner, with all their descendants; nothing for an outsider."""
+    if viewer.role != "partner":
+        return frozenset()
+    children = defaultdict(list)
+    for row in connection.execute(select(tables.unit.c.id, tables.unit.c.parent)):
+        children[row.parent].append(row.id)
+    found: set[str] = set()
+    waiting = list(viewer.units)
+    while waiting:
+        if (unit := waiting.pop()) not in found:
+            found.add(unit)
+            waiting.extend(children[unit])
+    return frozenset(found)
+
+
+def lake(name: str, columns: Iterable[str]) -> str:
+    """DuckDB SQL for the rows of table `name` that the units in `allowed` open; refused where no rule is written."""
+    rule = _rule(name)
+    shown = ", ".join(f"null as {each}" if each in rule.masked else each for each in columns)
+    units = "(select unit from allowed)"
+    if rule.listed:
+        mine = "(select list(unit) from allowed)"
+        about = f"len({rule.column}) > 0 and list_has_all({mine}, {rule.column})"
+        rests = "" if name == "link" else f" and (rests_on is null or list_has_all({mine}, rests_on))"
+        return f"select {shown} from {name} where {about}{rests}"
+    if rule.through:
+        units = f"(select {rule.through} from interaction where unit in {units})"
+    return f"select {shown} from {name} where {rule.column} in {units}"
+
+
+def record(wanted: Any, units: frozenset[str]) -> Any:
+    """The SQLAlchemy select `wanted`, reading narrowed rows in place of every table it names."""
+    if not isinstance(wanted, Select):
+        raise Refused("a partner may only select.", where=type(wanted).__name__)
+    named = {each for each in visitors.iterate(wanted) if isinstance(each, Table)}
+    if any(_written(each) for each in visitors.iterate(wanted)):
+        raise Refused("a partner's question holds no SQL text.", where="record")
+    token = secrets.token_hex(8)  # no question can name a subquery of its own like ours
+    for table in sorted(named, key=lambda each: each.name):
+        wanted = ClauseAdapter(_narrowed(table, units, token)).traverse(wanted)
+    _check(wanted, token)
+    return wanted
+
+
+def _written(each: Any) -> bool:
+    """SQL given as text, in any of the forms SQLAlchemy has for it."""
+    operator = getattr(each, "operator", None)
+    return (
+        isinstance(each, TextClause | custom_op)
+        or isinstance(operator, custom_op)
+        or (isinstance(each, ColumnClause) and each.is_literal and each.name != "*")
+        or any(getattr(each, name, ()) for name in ("_prefixes", "_suffixes", "_hints", "_statement_hints"))
+    )
+
+
+def _narrowed(table: Table, units: frozenset[str], token: str) -> Subquery:
+    rule = _rule(table.name)
+    if tables.metadata.tables.get(table.name) is not table:
+        raise Refused(f"no table {table.name!r} for partners.", where="record")
+    shown = [null().label(each.name) if each.name in rule.masked else each for each in table.columns]
+    value, some = table.c[rule.column], sorted(units)
+    if rule.through:
+        own = tables.interaction.alias(f"interaction_{token}")
+        mine = value.in_(select(own.c[rule.through]).where(own.c.unit.in_(some)))
+    else:
+        mine = value.in_(some)
+    return select(*shown).where(mine).subquery(f"{table.name}_{token}")
+
+
+def _check(wanted: Any, token: str) -> None:
+    """Nothing but narrowed rows is read: a table found outside them is refused."""
+    waiting: list[Any] = [wanted]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Subquery) and each.name.endswith(token):
+            continue
+        if isinstance(each, TableClause):
+            raise Refused(
+                f"table {each.name!r} cannot be narrowed here.", where="record", todo="Name it without alias."
+            )
+        waiting.extend(each.get_children())
+
+
+def _rule(name: str) -> Narrowing:
+    if (rule := NARROWINGS.get(name)) is None:
+        raise Refused(f"no table {name!r} for partners.", where=name)
+    return rule

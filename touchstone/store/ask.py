@@ -1,0 +1,185 @@
+"""Questions to the store, already narrowed to what the asker may see: the lake by SQL, the record by select."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from touchstone.core import taxonomy as taxonomies
+from touchstone.core.errors import Refused, Retry
+from touchstone.core.settings import Settings
+from touchstone.core.tables import DERIVED, INTERACTION, UNIT
+from touchstone.core.taxonomy import Taxonomy
+from touchstone.core.viewer import Viewer
+from touchstone.store import _narrow, tables
+from touchstone.store._choose import read, smaller
+from touchstone.store._cubes import CUBES, empty
+from touchstone.store._duck import TOUCHPOINT, answer, connect, fill, shut, touchpoints
+from touchstone.store._lake import Lake, State, read_files
+from touchstone.store._record import Record
+
+TAXONOMY = "taxonomy.yaml"
+KEPT = 8  # databases in memory kept ready, one per viewer and version of the lake
+COLUMNS = {
+    "interaction": INTERACTION.names,
+    **{name: schema.names for name, schema in DERIVED.items()},
+    "unit": UNIT.names,
+    "touchpoint": TOUCHPOINT.names,
+    **{name: [*columns, "n"] for name, columns in CUBES.items()},
+}
+"""Every table a question may name, with its columns."""
+
+
+def read_taxonomy(path: Path, settings: Settings) -> Taxonomy:
+    """The home's taxonomy: the setting's, else the home's own."""
+    if settings.taxonomy:
+        return taxonomies.load(settings.taxonomy)
+    return taxonomies.parse((path / TAXONOMY).read_text("utf-8"), where=TAXONOMY)
+
+
+class Snapshot:
+    """The whole lake at one version, as views that read nothing but the lake's folder."""
+
+    def __init__(self, lake: Lake, taxonomy: Taxonomy) -> None:
+        with lake.record.reading() as connection:
+            self.state: State = lake.state(connection)
+            units = connection.execute(tables.unit.select()).mappings().all()
+        self.duck = connect()
+        schemas = {"interaction": INTERACTION, **DERIVED}
+        for name, columns in COLUMNS.items():
+            files = read_files([lake.path(piece) for piece in self.state.of(name)])
+            if files:
+                self.duck.execute(f"create view {name} as select {', '.join(columns)} from ({files})").fetchall()
+            elif name in CUBES:
+                self.duck.execute(f"create table {name} as {empty(name)}").fetchall()
+            elif name in schemas:
+                fill(self.duck, name, schemas[name].empty_table())
+        fill(self.duck, "unit", pa.Table.from_pylist([dict(row) for row in units], schema=UNIT))
+        fill(self.duck, "touchpoint", touchpoints(taxonomy))
+        self.rows = {name: sum(piece.rows for piece in self.state.of(name)) for name in CUBES}
+        lake.folder.mkdir(exist_ok=True)
+        shut(self.duck, lake.folder)
+
+    def ready(self, names: frozenset[str]) -> None:
+        """Every table is ready always."""
+
+
+class Slice:
+    """A partner's own database: narrowed rows, copied when first asked for; no file, no view, no way out of it."""
+
+    def __init__(self, whole: Snapshot, units: frozenset[str]) -> None:
+        self.state = whole.state
+        self._whole = whole.duck.cursor()
+        self._whole.register("allowed", pa.table({"unit": pa.array(sorted(units), pa.string())}))
+        self._lock = threading.Lock()
+        self._filled: set[str] = set()
+        self.duck = connect()
+        shut(self.duck)
+        self.rows = {name: rows for name, rows in whole.rows.items() if name in _narrow.NARROWINGS}
+
+    def ready(self, names: frozenset[str]) -> None:
+        """Copies the tables of `names` that are not here yet."""
+        for name in sorted(names & set(COLUMNS)):
+            with self._lock:
+                if name not in self._filled:
+                    sql = f"select * from {name}" if name in _narrow.OPEN else _narrow.lake(name, COLUMNS[name])
+                    fill(self.duck, name, self._whole.sql(sql).to_arrow_table())
+                    self._filled.add(name)
+
+
+class StoreAsk:
+    """An `Ask` over one version of a home's lake, and over its record as it is."""
+
+    def __init__(self, window: Window, viewer: Viewer, *, base: Snapshot | Slice | None) -> None:
+        self._window, self._base = window, base
+        self.viewer = viewer
+        self.seed: int = window.settings.seed
+        self.now: datetime = window.settings.clock()
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The home's taxonomy."""
+        return read_taxonomy(self._window.path, self._window.settings)
+
+    def lake(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """The answer to DuckDB SQL over the tables docs/rooms/store.md lists; it holds one select and `?` parameters."""
+        if self._base is None:
+            raise Refused("an outsider may not ask.", where=self.viewer.role)
+        try:
+            return self._answer(self._base, sql, parameters)
+        except Retry:  # the lake moved on and an old file was swept away
+            self._base = self._window.base(self.viewer)
+            return self._answer(self._base, sql, parameters) if self._base else INTERACTION.empty_table()
+
+    def record(self, select: Any) -> list[dict[str, Any]]:
+        """The rows of a SQLAlchemy select over store/tables.py, fresh, narrowed to the viewer."""
+        if self.viewer.role not in ("insider", "partner"):
+            raise Refused("an outsider may not ask.", where=self.viewer.role)
+        with self._window.record.reading() as connection:
+            if self.viewer.role == "partner":
+                select = _narrow.record(select, _narrow.allowed(connection, self.viewer))
+            return [dict(row) for row in connection.execute(select).mappings()]
+
+    def _answer(self, base: Snapshot | Slice, sql: str, parameters: Sequence[Any]) -> pa.Table:
+        question = read(sql)
+        chosen = smaller(question, base.rows)
+        base.ready(question.tables if chosen == sql else read(chosen).tables)
+        return answer(base.duck, chosen, parameters)
+
+
+class Window:
+    """Keeps the databases behind the questions ready, per viewer and version of the lake."""
+
+    def __init__(self, lake: Lake, path: Path, settings: Settings) -> None:
+        self._lake, self.path, self.settings = lake, path, settings
+        self.record: Record = lake.record
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[int, str, tuple[str, ...]], Snapshot | Slice] = OrderedDict()
+
+    def ask(self, viewer: Viewer) -> StoreAsk:
+        """What `viewer` may ask of the lake as it is now."""
+        return StoreAsk(self, viewer, base=self.base(viewer))
+
+    def base(self, viewer: Viewer) -> Snapshot | Slice | None:
+        """The database behind a viewer's questions, made where it is not kept."""
+        if viewer.role not in ("insider", "partner"):
+            return None
+        version = self._lake.version()
+        with self._lock:
+            whole = self._snapshot(version)
+            if viewer.role == "insider":
+                return whole
+            with self.record.reading() as connection:
+                units = _narrow.allowed(connection, viewer)
+            key = (version, "partner", tuple(sorted(units)))
+            if key not in self._kept:
+                self._keep(key, Slice(whole, units))
+            self._kept.move_to_end(key)
+            return self._kept[key]
+
+    def _snapshot(self, version: int) -> Snapshot:
+        key = (version, "insider", ())
+        if not isinstance(found := self._kept.get(key), Snapshot):
+            found = Snapshot(self._lake, read_taxonomy(self.path, self.settings))
+            self._keep(key, found)
+        return found
+
+    def _keep(self, key: tuple[int, str, tuple[str, ...]], base: Snapshot | Slice) -> None:
+        self._kept[key] = base
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    def close(self) -> None:
+        """Forgets every database kept."""
+        with self._lock:
+            self._kept.clear()
+
+
+__all__ = ["StoreAsk", "Window", "duckdb"]

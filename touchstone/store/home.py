@@ -1,0 +1,170 @@
+"""The store of one home: a folder with a record, a lake, a taxonomy and settings, seen by one viewer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import insert, select
+
+from touchstone.core import taxonomy as taxonomies
+from touchstone.core.errors import Refused, Stop
+from touchstone.core.settings import Settings
+from touchstone.core.settings import load as load_settings
+from touchstone.core.tables import CORRECTION, PERSON, UNIT, conform
+from touchstone.core.taxonomy import Taxonomy
+from touchstone.core.viewer import INSIDER, Viewer
+from touchstone.store import _activity, _append, _arrive, _derive, _extend, _lake, _land, tables
+from touchstone.store._append import Appended
+from touchstone.store._record import Record, put
+from touchstone.store.ask import TAXONOMY, StoreAsk, Window, read_taxonomy
+
+PRECIOUS = {"unit": (tables.unit, UNIT), "person": (tables.person, PERSON)}
+
+
+class Store:
+    """The only door to a home's data, for one viewer. Only an insider's store writes."""
+
+    def __init__(self, path: Path, *, viewer: Viewer, settings: Settings, record: Record) -> None:
+        self.path, self.viewer, self.settings, self._record = path, viewer, settings, record
+        self._lake = _lake.Lake(path / "lake", record)
+        self._window = Window(self._lake, path, settings)
+
+    @property
+    def now(self) -> datetime:
+        """The instant by the home's clock."""
+        return self.settings.clock()
+
+    @property
+    def record(self) -> Record:
+        """The record's two transactions, for the room's own files."""
+        return self._record
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The home's taxonomy, as it is written now."""
+        return read_taxonomy(self.path, self.settings)
+
+    def append(self, batches: Iterable[Any], *, source: str | None = None) -> Appended:
+        """Keeps interactions once each, by source and source_id; says how many were new, changed and the same.
+
+        `batches` are tables, record batches or lists of dicts with columns of ARRIVING; `source` fills in where null.
+        """
+        self._may_write()
+        counts = Appended()
+        writer = _land.Landing(self._lake)
+        for chunk in _arrive.chunks(batches, source=source, now=self.now):
+            with self._record.writing() as connection:
+                landed = _append.keep(connection, chunk)
+            counts += landed.counts
+            writer.take(chunk, landed)
+        writer.finish()
+        return counts
+
+    def put(self, name: str, rows: Any) -> int:
+        """Writes rows of "unit" or "person", each replacing the one of its id; returns how many."""
+        self._may_write()
+        table, schema = PRECIOUS[name]
+        last = {row["id"]: row for row in conform(rows, schema).to_pylist()}
+        with self._record.writing() as connection:
+            put(connection, table, list(last.values()), key="id")
+            _lake.bump(connection)
+        return len(last)
+
+    def correct(self, rows: Any) -> int:
+        """Keeps CORRECTION rows, once each by id; the next `derive` replays them. Returns how many were new."""
+        self._may_write()
+        arrived = {row["id"]: row for row in conform(rows, CORRECTION).to_pylist()}
+        with self._record.writing() as connection:
+            known = set(
+                connection.execute(
+                    select(tables.correction.c.id).where(tables.correction.c.id.in_(list(arrived)))
+                ).scalars()
+            )
+            fresh = [row for key, row in arrived.items() if key not in known]
+            if fresh:
+                connection.execute(insert(tables.correction), fresh)
+        return len(fresh)
+
+    def derive(self) -> bool:
+        """Brings the lake to where the record is: new, changed, erased, corrected. False where nothing was new."""
+        self._may_write()
+        return _derive.catch_up(self._lake)
+
+    def pending(self, maker: str, *names: str, batch: int = 20_000) -> Iterator[pa.Table]:
+        """Interactions that `maker` has not yet understood, by seq; name the derived tables it fills if several."""
+        return _extend.pending(self._lake, maker, names, batch)
+
+    def extend(self, name: str, maker: str, rows: Any, upto: int) -> bool:
+        """Adds a maker's rows about what it had not understood, up to seq `upto`; done twice, it does nothing."""
+        self._may_write()
+        return _extend.extend(self._lake, name, maker=maker, rows=rows, upto=upto)
+
+    def replace(self, name: str, maker: str, rows: Any) -> None:
+        """Makes `rows` all there is of this maker in a derived table."""
+        self._may_write()
+        _extend.replace_all(self._lake, name, maker=maker, rows=rows)
+
+    def rejected(self, rows: Iterable[dict[str, Any]]) -> Path | None:
+        """Appends rows that could not be used to rejects/<source>.jsonl; returns the last file written to."""
+        path = None
+        for row in rows:
+            name = "".join(
+                letter if letter.isalnum() or letter in "-_" else "_" for letter in str(row.get("source", ""))
+            )
+            path = self.path / "rejects" / f"{name or 'unknown'}.jsonl"
+            path.parent.mkdir(exist_ok=True)
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+        return path
+
+    def log(self, action: str, **ids: Any) -> int:
+        """Adds a link to the chain of what was done; ids only. Returns its seq."""
+        return _activity.add(self._record, action, ids, now=self.now)
+
+    def ask(self, viewer: Viewer | None = None) -> StoreAsk:
+        """What `viewer` (or this store's) may ask, over the lake as it is now."""
+        return self._window.ask(viewer or self.viewer)
+
+    def as_viewer(self, viewer: Viewer) -> Store:
+        """The same store, seen by another."""
+        other = Store(self.path, viewer=viewer, settings=self.settings, record=self._record)
+        other._lake, other._window = self._lake, self._window
+        return other
+
+    def close(self) -> None:
+        """Lets go of the record and of every answer kept."""
+        self._window.close()
+        self._record.close()
+
+    def _may_write(self) -> None:
+        if self.viewer.role != "insider":
+            raise Refused("only an insider's store writes.", where=str(self.path))
+
+
+def create_store(path: str | Path, *, taxonomy: str | Taxonomy, settings: Settings | None = None) -> Store:
+    """A new home at `path` with a taxonomy (ready-made, a file, or in hand); one that is there is opened, unchanged."""
+    home = Path(path)
+    settings = settings or load_settings(home)
+    if not (home / TAXONOMY).exists():
+        chosen = taxonomies.load(taxonomy) if isinstance(taxonomy, str) else taxonomy
+        home.mkdir(parents=True, exist_ok=True)
+        if settings.database and not (home / "touchstone.toml").exists():
+            (home / "touchstone.toml").write_text(f"database = {json.dumps(settings.database)}\n", "utf-8")
+        (home / TAXONOMY).write_text(taxonomies.write(chosen), "utf-8")
+    return open_store(home, settings=settings)
+
+
+def open_store(path: str | Path, *, viewer: Viewer = INSIDER, settings: Settings | None = None) -> Store:
+    """The store of the home at `path`, its record brought to the newest schema."""
+    home = Path(path)
+    if not (home / TAXONOMY).exists():
+        raise Stop("no home here.", where=str(home), todo="Make one with `touchstone init`.")
+    settings = settings or load_settings(home)
+    record = Record(settings.database or f"sqlite:///{home / 'record.sqlite'}")
+    record.migrate()
+    return Store(home, viewer=viewer, settings=settings, record=record)
