@@ -47,7 +47,7 @@ def pending(lake: Lake, maker: str, names: tuple[str, ...], batch: int) -> Itera
 
 
 def extend(lake: Lake, name: str, *, maker: str, rows: Any, upto: int) -> bool:
-    """Adds rows about the interactions above the maker's mark and up to `upto`; False where the mark is there already."""
+    """Adds rows about the interactions from the maker's mark up to `upto`; False where the mark is there already."""
     table = _conforming(name, rows)
     if name not in UNDERSTOOD:
         raise Stop(f"{name!r} is not derived batch by batch.", todo=f"Use replace, or one of: {', '.join(UNDERSTOOD)}.")

@@ -109,7 +109,7 @@ class StoreAsk:
         return read_taxonomy(self._window.path, self._window.settings)
 
     def lake(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
-        """The answer to DuckDB SQL over the tables docs/rooms/store.md lists; it holds one select and `?` parameters."""
+        """The answer to one DuckDB select with `?` parameters, over the tables docs/rooms/store.md lists."""
         if self._base is None:
             raise Refused("an outsider may not ask.", where=self.viewer.role)
         try:

@@ -125,7 +125,6 @@ account = Table(
     Column("units", JSON, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("disabled", Boolean, nullable=False),
-    Column("stamp", Text, nullable=False),  # changes when the account's sessions end
     Column("stamp", Text, nullable=False),  # changes when its sessions end: sign-out, new password, disabled
 )
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))

@@ -96,7 +96,6 @@ def _living() -> None:
         sa.Column("units", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("disabled", sa.Boolean(), nullable=False),
-        *_text("stamp", nullable=False),
     )
     op.create_table("setting", sa.Column("name", sa.Text(), primary_key=True), *_text("value", nullable=False))
     op.create_table(
