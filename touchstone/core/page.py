@@ -43,12 +43,15 @@ class Estimate:
     rank: tuple[int, int, int] | None = None  # rank, and the ranks it may have
     counted: str = "answers"  # what n counts
     drawn_from: str = ""  # what the verbatims were drawn from, in words
+    real: bool | None = None  # whether it stands after correction for many comparisons; None: the interval decides
 
     @property
     def verdict(self) -> str:
         """good, bad, open (cannot be told from the middle) or plain (no middle to be told from)."""
         if self.value is None or self.middle is None:
             return "plain"
+        if self.real is False:
+            return "open"
         above = self.low is not None and self.low > self.middle
         below = self.high is not None and self.high < self.middle
         if self.floor > self.ceiling:  # a scale whose best is its smaller end
@@ -174,3 +177,4 @@ class Page:
     sentence: str
     lead: str = ""
     blocks: tuple[Block, ...] = field(default_factory=tuple)
+    accent: str = ""  # the words of the sentence that carry it
