@@ -33,9 +33,3 @@ def test_role_and_units_must_agree(role: str, units: tuple[str, ...], field: str
     with pytest.raises(Refused) as refusal:
         who.check_role(role, units=units)
     assert refusal.value.field == field
-
-
-def test_an_account_becomes_the_viewer_it_is() -> None:
-    assert who.viewer_of(role="partner", units=["north", "south"], account="a1") == Viewer(
-        "partner", ("north", "south"), "a1"
-    )

@@ -20,12 +20,6 @@ def check(viewer: Viewer, *, who: Sequence[str], what: str) -> None:
         raise Refused(f"{what} is not open to you.", where=what, todo=todo)
 
 
-def viewer_of(*, role: str, units: Sequence[str], account: str, name: str = "") -> Viewer:
-    """The viewer that an account with this role and these units is; the units are checked by `check_role`."""
-    check_role(role, units=units)
-    return Viewer(role, tuple(units), account, name)
-
-
 def check_role(role: str, *, units: Sequence[str]) -> None:
     """Nothing where the role and its units agree: an insider sees everything and names none, a partner at least one.
 

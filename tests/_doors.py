@@ -6,21 +6,25 @@ import re
 import socket
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
-import uvicorn
+import pytest
 
-from touchstone.web import create
-
-PASSWORDS = {"board@example": "seven brown kettles", "dealer@example": "eight green lanterns", "nobody@example": "ten"}
+from tests import _brand
+from tests._brand import PASSWORDS
 
 
 @contextmanager
 def served(home: Any) -> Iterator[str]:
     """The address at which `home` is served while the block runs."""
+    import uvicorn  # only where something is served: every test run reads this file
+
+    from touchstone.web import create
+
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(create(home), log_level="critical", lifespan="off", server_header=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -52,3 +56,53 @@ class Person(httpx.Client):
         """Fills in the sign-in form and sends it."""
         form = {"name": name, "password": password or PASSWORDS[name], "next": next}
         return self.post("/act/sign-in", data={**form, "token": token(self.get("/sign-in").text)})
+
+
+def basic(name: str, password: str | None = None) -> dict[str, str]:
+    """The header by which a program signs in."""
+    given = f"{name}:{password or PASSWORDS.get(name, '')}"
+    return {"Authorization": f"Basic {b64encode(given.encode()).decode()}"}
+
+
+@pytest.fixture(scope="session")
+def brand(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The small brand after its journey."""
+    return _brand.full(tmp_path_factory.mktemp("brand") / "home")
+
+
+@pytest.fixture(scope="session")
+def address(brand: Any) -> Iterator[str]:
+    """Where the small brand is served."""
+    with served(brand) as where:
+        yield where
+
+
+@pytest.fixture
+def stranger(address: str) -> Iterator[Person]:
+    """Someone who has not signed in."""
+    with Person(address) as person:
+        yield person
+
+
+@pytest.fixture
+def board(address: str) -> Iterator[Person]:
+    """An insider."""
+    yield from _signed_in(address, "board@example")
+
+
+@pytest.fixture
+def dealer(address: str) -> Iterator[Person]:
+    """A partner of the north."""
+    yield from _signed_in(address, "dealer@example")
+
+
+@pytest.fixture
+def nobody(address: str) -> Iterator[Person]:
+    """An account with the role of an outsider."""
+    yield from _signed_in(address, "nobody@example")
+
+
+def _signed_in(address: str, name: str) -> Iterator[Person]:
+    with Person(address) as person:
+        assert person.sign_in(name).status_code == 303
+        yield person

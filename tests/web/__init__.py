@@ -1,0 +1,1 @@
+"""The web door, served for real."""

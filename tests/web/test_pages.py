@@ -1,0 +1,97 @@
+"""Each page as owner, partner and outsider, with the same as data beside it; hostile filters; how quick it is."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests._doors import Person
+from touchstone.core import finder
+
+PAGES = finder.names("show")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_owner_reads_every_page_and_the_same_as_data(board: Person, page: str) -> None:
+    read, data = board.get(f"/{page}"), board.get(f"/{page}.json")
+    assert read.status_code == data.status_code == 200
+    assert data.json()["sentence"]
+    assert data.json()["name"] == page
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_partner_reads_the_pages_open_to_partners(dealer: Person, page: str) -> None:
+    expected = 200 if "partner" in finder.part("show", page).WHO else 403
+    assert dealer.get(f"/{page}").status_code == expected
+    assert dealer.get(f"/{page}.json").status_code == expected
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_partner_never_meets_a_stranger_s_words(dealer: Person, page: str) -> None:
+    for answer in (dealer.get(f"/{page}"), dealer.get(f"/{page}.json")):
+        assert "South Gate" not in answer.text
+        assert "at south" not in answer.text
+
+
+@pytest.mark.parametrize("page", [*PAGES, "no-such-page"])
+def test_the_outsider_sees_sign_in_and_nothing_else(stranger: Person, page: str) -> None:
+    sent = stranger.get(f"/{page}")
+    assert sent.status_code == 303
+    assert sent.headers["location"].startswith("/sign-in")
+    refused = stranger.get(f"/{page}.json")
+    assert refused.status_code == 401
+    assert refused.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_account_that_is_an_outsider_is_refused(nobody: Person, page: str) -> None:
+    assert nobody.get(f"/{page}").status_code == 403
+    assert nobody.get(f"/{page}.json").status_code == 403
+
+
+def test_the_first_page_is_the_overview(board: Person) -> None:
+    assert 'data-page="overview"' in board.get("/").text
+
+
+def test_an_unknown_page_says_so(board: Person) -> None:
+    answer = board.get("/nowhere")
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_filter_nobody_has_is_named(board: Person, page: str) -> None:
+    answer = board.get(f"/{page}", params={"colour": "red"})
+    assert answer.status_code == 422
+    assert "colour" in answer.text
+
+
+HOSTILE = [
+    "'; drop table interaction; --",
+    "<script>alert(1)</script>",
+    "\u202e../../etc/passwd",
+    "x" * 5000,
+    "%00",
+    "0 or 1=1",
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("page", PAGES)
+def test_hostile_filters_do_no_harm(board: Person, page: str, value: str) -> None:
+    for name in finder.settings("show", page):
+        answer = board.get(f"/{page}", params={name: value})
+        assert answer.status_code in (200, 404, 422), f"{name}: {answer.status_code}"
+        assert "<script>alert" not in answer.text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_quick(board: Person, page: str) -> None:
+    def seconds() -> float:
+        began = time.process_time()
+        board.get(f"/{page}")
+        return time.process_time() - began
+
+    seconds()
+    assert min(seconds() for _ in range(3)) < 0.2  # the server shares this process: CPU of both
