@@ -14,30 +14,46 @@ from numpy.typing import NDArray
 from touchstone.core.ask import Ask
 from touchstone.core.tables import TEXT
 from touchstone.measure._answers import Question, count
+from touchstone.measure._polarity import PLACE, SCORES, Polarity
 from touchstone.measure._rows import nothing, rows, tidy
 from touchstone.measure._rules import Rule, number_text
 from touchstone.measure._shrunk import shrunk
 from touchstone.science.interval import Interval, mean_interval
+from touchstone.science.misclassification import widened
 
 Floats = NDArray[np.float64]
 FEW = 10  # fewer answers than this are called few in `detail`
-POLARITY = {"positive": 1.0, "negative": -1.0}
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Groups (rows of `keys`) with their figure in the units of the measure, and the counts behind it."""
+    """Groups (rows of `keys`) with their figure in the units of the measure, and the counts behind it.
+
+    `interval` holds the doubt of sampling alone; `doubt` is what misread texts add, as a standard deviation.
+    """
 
     keys: pa.Table
     interval: Interval
     worst: Floats  # ends of the scale the figure stands on
     best: Floats
+    ends: tuple[Floats, Floats]  # ends of the points that were averaged; wider where misreading is corrected
+    doubt: Floats
     answered: tuple[Floats, Floats] | None  # worst and best of the answers, where they say
     counts: list[dict[str, int]]
 
+    def whole(self, interval: Interval) -> Interval:
+        """`interval` with all doubt in it, kept on the scale."""
+        return widened(interval, self.doubt, worst=self.worst, best=self.best)
+
 
 def figures(
-    ask: Ask, rule: Rule, question: Question, *, worst: float | None = None, best: float | None = None
+    ask: Ask,
+    rule: Rule,
+    question: Question,
+    *,
+    worst: float | None = None,
+    best: float | None = None,
+    reading: Polarity | None = None,
 ) -> Figures | None:
     """The figures of `rule` for each group and scale, not shrunk; None where nothing is counted.
 
@@ -46,44 +62,51 @@ def figures(
     table = _counted(ask, rule, question, worst=worst, best=best)
     if not len(table):
         return None
-    if len(pc.unique(table["scale"])) > 1:
-        keyed = table.select([*question.by, "scale"])
-    else:
-        keyed = table.select(list(question.by))
-    order, group, keys = _grouped(keyed)
-    value, low_end, high_end, n = (
-        table[each].to_numpy(zero_copy_only=False)[order].astype(float) for each in ("value", "worst", "best", "n")
-    )
+    several = len(pc.unique(table["scale"])) > 1
+    order, group, keys = _grouped(table.select([*question.by, "scale"] if several else list(question.by)))
+    value, low, high, n = (_numbers(table[each])[order] for each in ("value", "worst", "best", "n"))
     first = np.unique(group, return_index=True)[1]
-    scale = (low_end[first], high_end[first])
-    ends = scale if rule.ends is None else tuple(np.full(len(first), each) for each in rule.ends)
-    interval = mean_interval(group, rule.points(value, low_end, high_end), n, worst=ends[0], best=ends[1])
-    labels = table["label"].to_numpy(zero_copy_only=False)[order] if not rule.metric else None
-    names = labels if labels is not None else rule.label(value, low_end, high_end)
+    scale, size = (low[first], high[first]), len(first)
+    ends = scale if rule.ends is None else (np.full(size, rule.ends[0]), np.full(size, rule.ends[1]))
+    points, span, doubt = rule.points(value, low, high), ends, np.zeros(size)
+    names = rule.label(value, low, high)
+    if not rule.metric:
+        names, known = _numbers(table["label"])[order], reading or Polarity(None)
+        place = np.array([PLACE.get(each, 2) for each in names], np.int64)
+        points, doubt = known.points[place], known.doubt(group, place, n, size=size)
+        span = (np.full(size, known.points.min()), np.full(size, known.points.max()))
+    interval = mean_interval(group, points, n, worst=span[0], best=span[1])
     return Figures(
         keys=keys,
         interval=_times(interval, rule.factor),
         worst=ends[0] * rule.factor,
         best=ends[1] * rule.factor,
+        ends=(span[0] * rule.factor, span[1] * rule.factor),
+        doubt=doubt * rule.factor,
         answered=scale if rule.metric else None,
-        counts=_tallies(group, names, n, size=len(first)),
+        counts=_tallies(group, names, n, size=size),
     )
 
 
 def measured(
-    ask: Ask, rule: Rule, question: Question, *, shrink: bool, worst: float | None = None, best: float | None = None
+    ask: Ask,
+    rule: Rule,
+    question: Question,
+    *,
+    shrink: bool,
+    worst: float | None = None,
+    best: float | None = None,
+    reading: Polarity | None = None,
 ) -> pa.Table:
     """METRIC rows of `rule`; with `shrink`, units are drawn towards their group and ranked."""
-    found = figures(ask, rule, question, worst=worst, best=best)
+    found = figures(ask, rule, question, worst=worst, best=best, reading=reading)
     if found is None:
         return nothing()
     details = [_detail(found, rule, place) for place in range(len(found.counts))]
+    if reading is not None:
+        _tell(details, found, reading)
     leaning = shrink and "unit" in question.by
-    interval = (
-        shrunk(found.keys, found.interval, worst=found.worst, best=found.best, details=details, seed=ask.seed)
-        if leaning
-        else found.interval
-    )
+    interval = found.whole(shrunk(found, details, seed=ask.seed) if leaning else found.interval)
     return rows(
         found.keys,
         name=rule.name,
@@ -120,15 +143,12 @@ def _counted(ask: Ask, rule: Rule, question: Question, *, worst: float | None, b
     """Counts with columns value, worst, best, scale, label and n; answers outside their scale are left out."""
     if not rule.metric:
         table = count(ask, question, rollup="mention_rollup", columns=("polarity",))
-        value = np.array([POLARITY.get(each, 0.0) for each in table["polarity"].to_pylist()], float)
-        low, high = np.full(len(table), -1.0), np.full(len(table), 1.0)
+        value, low, high = np.zeros(len(table)), np.full(len(table), -1.0), np.ones(len(table))
         label = table["polarity"]
     else:
         wanted = ("worst", "best", "value")
         table = count(ask, question, rollup="rollup", columns=wanted, only={"metric": rule.metric})
-        value, low, high = (
-            table[each].to_numpy(zero_copy_only=False).astype(float) for each in ("value", "worst", "best")
-        )
+        value, low, high = (_numbers(table[each]).astype(float) for each in ("value", "worst", "best"))
         low, high = _scale(low, rule, 0, worst), _scale(high, rule, 1, best)
         label = pa.nulls(len(table), TEXT)
     texts = {ends: scale_text(*ends) for ends in set(zip(low.tolist(), high.tolist(), strict=True))}
@@ -169,6 +189,10 @@ def _codes(column: Any) -> Any:
     return rank[encoded.indices.to_numpy(zero_copy_only=False)]
 
 
+def _numbers(column: Any) -> Any:
+    return column.to_numpy(zero_copy_only=False)
+
+
 def _times(interval: Interval, factor: float) -> Interval:
     return replace(
         interval,
@@ -197,3 +221,13 @@ def _detail(found: Figures, rule: Rule, place: int) -> dict[str, Any]:
     if found.interval.n[place] < FEW:
         detail["few"] = True
     return detail
+
+
+def _tell(details: list[dict[str, Any]], found: Figures, reading: Polarity) -> None:
+    """Says in each detail what was read as what, and whether the machine's mistakes are in the figure."""
+    for place, detail in enumerate(details):
+        tally = found.counts[place]
+        net = sum(SCORES[PLACE.get(name, 2)] * n for name, n in tally.items()) / max(sum(tally.values()), 1)
+        detail.update(uncorrected=tidy(net), corrected=reading.corrector is not None)
+        if reading.corrector is not None:
+            detail.update(labels=reading.labels, formula=f"{detail['formula']}; corrected for misread mentions")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -19,16 +19,28 @@ SMALLEST = 3  # with fewer units there is no group to be drawn towards
 BUDGET = 2_000_000  # draws times units
 
 
-def shrunk(
-    keys: pa.Table, interval: Interval, *, worst: Floats, best: Floats, details: list[dict[str, Any]], seed: int
-) -> Interval:
+class Drawable(Protocol):
+    """Figures as `_scores` has them."""
+
+    @property
+    def keys(self) -> pa.Table: ...
+    @property
+    def interval(self) -> Interval: ...
+    @property
+    def ends(self) -> tuple[Floats, Floats]: ...
+    def whole(self, interval: Interval) -> Interval: ...
+
+
+def shrunk(found: Drawable, details: list[dict[str, Any]], *, seed: int) -> Interval:
     """The figures drawn towards the mean of the units that share all other keys (touchpoint, region, month, scale …).
 
     Adds to `details`: raw, raw_low, raw_high, reliability, group mean, rank, rank_low, rank_high and the probability
     that the unit is truly better than the next in rank. Groups of fewer than three units keep their own figures.
     """
+    interval, own = found.interval, found.whole(found.interval)
+    worst, best = found.ends
     value, low, high = interval.value.copy(), interval.low.copy(), interval.high.copy()
-    for members in _families(keys, value.size):
+    for members in _families(found.keys, value.size):
         place = members[0]
         if members.size < SMALLEST or worst[place] == best[place]:
             continue
@@ -45,9 +57,9 @@ def shrunk(
         order = ranks(drawn_in.value, truth, best_is_high=ends[1] > ends[0])
         for at, member in enumerate(members):
             details[member].update(
-                raw=tidy(interval.value[member]),
-                raw_low=tidy(interval.low[member]),
-                raw_high=tidy(interval.high[member]),
+                raw=tidy(own.value[member]),
+                raw_low=tidy(own.low[member]),
+                raw_high=tidy(own.high[member]),
                 reliability=tidy(drawn_in.reliability[at], digits=4),
                 group_mean=tidy(drawn_in.centre),
                 group_size=int(members.size),

@@ -14,6 +14,7 @@ from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
 from touchstone.core.tables import METRIC, TEXT
 from touchstone.measure._answers import Question, count, day, period_text
+from touchstone.measure._polarity import polarity
 from touchstone.measure._rows import nothing, rows, tidy
 from touchstone.measure._rules import RULES, Rule
 from touchstone.measure._scores import Figures, figures, salt, scale_text
@@ -72,7 +73,8 @@ def _change(
     if starts is None:
         return None
     bounds = [(start, _next(start, every) - timedelta(days=1)) for start in starts]
-    earlier, later = (figures(ask, rule, replace(question, since=a, until=b)) for a, b in bounds)
+    reading = None if rule.metric else polarity(ask, None)
+    earlier, later = (figures(ask, rule, replace(question, since=a, until=b), reading=reading) for a, b in bounds)
     if earlier is None or later is None:
         return None
     keys, first, second = _matched(question, earlier, later)

@@ -1,0 +1,85 @@
+"""Figures about classes that a machine assigned, corrected for its mistakes as held-apart labels show them.
+
+With `M[t, s]` the share said to be s among those truly t, weights w that solve `M w = scores` give every case, whatever
+it truly is, its true score on average; so the mean weight of what was said is an unbiased mean score (Rogan & Gladen
+1978 for two classes; Buonaccorsi 2010 for more). Its doubt has two parts: which cases there were, and how well the
+labels tell M.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
+
+from touchstone.science.interval import Interval, table_interval
+
+Floats = NDArray[np.float64]
+SINGULAR = 1e3  # beyond this condition number the labels cannot tell the classes apart
+
+
+@dataclass(frozen=True)
+class Corrector:
+    """`weights` replaces the score of each class said; the rest is what the labels leave open."""
+
+    weights: Floats
+    matrix: Floats
+    labels: Floats
+
+    def doubt(self, said: ArrayLike) -> Floats:
+        """Standard deviation, from the labels alone, of the corrected mean of each row of counts of classes said."""
+        counts = np.atleast_2d(np.asarray(said, float))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = counts / counts.sum(axis=1, keepdims=True)
+        true = np.clip(np.nan_to_num(shares) @ np.linalg.inv(self.matrix), 0, 1)
+        true = true / np.fmax(true.sum(axis=1, keepdims=True), 1e-12)
+        spread = self.matrix @ self.weights**2 - (self.matrix @ self.weights) ** 2
+        return np.asarray(np.sqrt(true**2 @ (np.fmax(spread, 0) / (self.labels + 1))), float)
+
+
+def corrector(labels: ArrayLike, scores: ArrayLike) -> Corrector | None:
+    """The correction that `labels` (counts: rows true class, columns class said) teach for the mean of `scores`.
+
+    None where they cannot: a class without labels, or classes the machine does not tell apart.
+    One imagined label per true class, spread evenly, keeps shares off 0.
+    """
+    counts, wanted = np.asarray(labels, float), np.asarray(scores, float)
+    if counts.shape != (wanted.size, wanted.size) or (counts < 0).any():
+        raise ValueError("labels must be a square table of counts, one row and one column per score")
+    totals = counts.sum(axis=1)
+    if (totals <= 0).any():
+        return None
+    matrix = (counts + 1 / wanted.size) / (totals[:, None] + 1)
+    if np.linalg.cond(matrix) > SINGULAR:
+        return None
+    return Corrector(np.linalg.solve(matrix, wanted), matrix, totals)
+
+
+def corrected(said: ArrayLike, labels: ArrayLike, scores: ArrayLike) -> Interval:
+    """The corrected mean of `scores` for each row of counts `said`, with a 95 % interval of both doubts.
+
+    For the share of one class let `scores` be 1 for it and 0 for the rest. Values stay within the scores.
+    ValueError where the labels cannot teach a correction.
+    """
+    known = corrector(labels, scores)
+    if known is None:
+        raise ValueError("these labels cannot tell the classes apart")
+    counts, wanted = np.atleast_2d(np.asarray(said, float)), np.asarray(scores, float)
+    raw = table_interval(counts, known.weights)
+    return widened(raw, known.doubt(counts), worst=float(wanted.min()), best=float(wanted.max()))
+
+
+def widened(interval: Interval, doubt: ArrayLike, *, worst: ArrayLike, best: ArrayLike) -> Interval:
+    """`interval` with a further, independent standard deviation `doubt`, kept within the scale."""
+    extra = float(ndtri(0.975)) * np.asarray(doubt, float)
+    floor, ceiling = np.minimum(worst, best), np.maximum(worst, best)
+    low = interval.value - np.hypot(interval.value - interval.low, extra)
+    high = interval.value + np.hypot(interval.high - interval.value, extra)
+    return replace(
+        interval,
+        value=np.clip(interval.value, floor, ceiling),
+        low=np.clip(low, floor, ceiling),
+        high=np.clip(high, floor, ceiling),
+    )
