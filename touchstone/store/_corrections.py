@@ -12,25 +12,27 @@ from collections import defaultdict
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from touchstone.core.tables import DERIVED
 from touchstone.store._arrive import APART
-from touchstone.store.tables import correction
+from touchstone.store.tables import correction, interaction
 
 KEYS = {"mention": ("touchpoint",), "signal": ("layer", "label")}
 FIXED = ("id", "interaction", "maker", "seq")
 FULL: dict[str, dict[str, Any]] = {
-    "mention": {"confidence": 1.0, "start": 0, "stop": 0},
+    "mention": {"confidence": 1.0, "start": 0},
     "signal": {"score": 1.0, "probability": 1.0},
 }
+LENGTH = " length"  # of the text, beside the fields of a change: a mention without words of its own spans it all
 Row = dict[str, Any]
 
 
 def standing(connection: Connection, name: str, *, above: int = 0) -> dict[str, list[Row]]:
     """The changes to a table by interaction, in order of arrival, of corrections with seq above `above`."""
     wanted = (
-        select(correction.c.seq, correction.c.interaction, correction.c.change)
+        select(correction.c.interaction, correction.c.change, func.length(interaction.c.text).label("length"))
+        .join_from(correction, interaction, interaction.c.id == correction.c.interaction)
         .where(correction.c.table == name, correction.c.seq > above)
         .order_by(correction.c.seq)
     )
@@ -38,7 +40,7 @@ def standing(connection: Connection, name: str, *, above: int = 0) -> dict[str, 
     for row in connection.execute(wanted):
         change = json.loads(row.change or "{}")
         if isinstance(change, dict) and all(change.get(key) is not None for key in KEYS[name]):
-            found[row.interaction].append(change)
+            found[row.interaction].append({**change, LENGTH: row.length or 0})
     return dict(found)
 
 
@@ -46,22 +48,22 @@ def corrected(
     name: str, rows: pa.Table, *, changes: dict[str, list[Row]], maker: str, seqs: dict[str, int]
 ) -> pa.Table:
     """`rows` (with `seq`) of one maker after `changes`; `seqs` numbers the interactions the rows are about."""
-    touched = [interaction for interaction in changes if interaction in seqs]
+    touched = [id for id in changes if id in seqs]
     if not touched:
         return rows
-    table: dict[str, list[Row]] = {interaction: [] for interaction in touched}
+    table: dict[str, list[Row]] = {id: [] for id in touched}
     untouched = []
-    for position, interaction in enumerate(rows["interaction"].to_pylist()):
-        if interaction in table:
-            table[interaction].append(rows.slice(position, 1).to_pylist()[0])
+    for position, id in enumerate(rows["interaction"].to_pylist()):
+        if id in table:
+            table[id].append(rows.slice(position, 1).to_pylist()[0])
         else:
             untouched.append(position)
     made = []
-    for interaction in touched:
-        for change in changes[interaction]:
-            about = {"interaction": interaction, "maker": maker, "seq": seqs[interaction]}
-            table[interaction] = _after(name, table[interaction], change=change, about=about)
-        made.extend(table[interaction])
+    for id in touched:
+        for change in changes[id]:
+            about = {"interaction": id, "maker": maker, "seq": seqs[id]}
+            table[id] = _after(name, table[id], change=change, about=about)
+        made.extend(table[id])
     kept = rows.take(pa.array(untouched, pa.int64()))
     return pa.concat_tables([kept, pa.Table.from_pylist(made, schema=rows.schema)])
 
@@ -78,7 +80,8 @@ def _after(name: str, rows: list[Row], *, change: Row, about: Row) -> list[Row]:
         told = APART.join([about["maker"], about["interaction"], "correction", *(change[key] for key in keys)])
         own = {"id": hashlib.sha256(told.encode()).hexdigest()[:32], **about, **{key: change[key] for key in keys}}
         meant = [{**dict.fromkeys(DERIVED[name].names), **FULL[name], **own}]
-        fields = fields if name == "signal" else {"polarity": "neutral", "sentiment": 0.0, **fields}
+        whole = {"polarity": "neutral", "sentiment": 0.0, "stop": change[LENGTH]}
+        fields = fields if name == "signal" else {**whole, **fields}
     return [*others, *({**row, **fields} for row in meant)]
 
 

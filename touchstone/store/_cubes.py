@@ -45,18 +45,18 @@ def count_interactions(table: str) -> str:
 
 
 def count_mentions(mentions: str, interactions: str) -> str:
-    """SQL that counts, once per interaction, touchpoint and maker, what the mentions say together."""
+    """SQL that counts, once per interaction and touchpoint, what its mentions say together."""
     facts = ", ".join(
         f"{'said' if fact == 'touchpoint' else 'interactions'}.{fact} as {fact}"
         for fact in CUBES["mention_rollup"][2:-1]
     )
     return f"""with said as (
-        select interaction, touchpoint, maker,
+        select interaction, touchpoint,
             case when bool_or(polarity = 'mixed') or (bool_or(polarity = 'positive') and bool_or(polarity = 'negative'))
                     then 'mixed'
                 when bool_or(polarity = 'positive') then 'positive'
                 when bool_or(polarity = 'negative') then 'negative' else 'neutral' end as polarity
-        from {mentions} group by interaction, touchpoint, maker
+        from {mentions} group by interaction, touchpoint
     ) select {_TIME}, {facts}, polarity, count(*) as n
     from said join {interactions} as interactions on interactions.id = said.interaction group by all"""
 

@@ -15,13 +15,15 @@ from touchstone.store.tables import gone
 
 SLICE = 200_000  # interactions brought into the lake at once
 MARK = "interaction"
-KEPT = {"interaction": INTERACTION.names, "mention": [*MENTION.names, "seq"], "signal": [*SIGNAL.names, "seq"]}
+SEQ = pa.field("seq", pa.int64())
+KEPT_SCHEMAS = {"interaction": INTERACTION, "mention": MENTION.append(SEQ), "signal": SIGNAL.append(SEQ)}
+"""Columns of the files whose rows are about one interaction each: its seq stands beside what is derived from it."""
 
 
-def catch_up(lake: Lake) -> bool:
-    """Brings the lake to where the record is; False where it was there."""
+def catch_up(lake: Lake, *, discard: bool = False) -> bool:
+    """Brings the lake to where the record is; False where it was there. `discard`: what goes is unlinked at once."""
     moved = False
-    while lake.change(lambda connection: _step(lake, connection)):
+    while lake.change(lambda connection: _step(lake, connection), discard=discard):
         moved = True
     return moved
 
@@ -56,44 +58,38 @@ def let_go(bench: Bench, draft: Draft, seqs: list[int]) -> None:
     """Takes the interactions of `seqs`, and all that was derived from them, out of the lake."""
     bench.take("leaving", pa.table({"seq": pa.array(seqs, pa.int64())}))
     pieces = draft.state
-    holders = {name: [each for each in pieces.of(name) if _covers(each, seqs)] for name in KEPT}
-    none = {name: f"select {', '.join(columns)} from no_{name}" for name, columns in KEPT.items()}
-    for name, columns in KEPT.items():
-        bench.take(f"no_{name}", _nothing(name))
-        source = bench.rows(holders[name], none[name])
-        old = f"select {', '.join(columns)} from {source} semi join leaving using (seq)"
-        bench.duck.execute(f"create or replace temp table old_{name} as {old}").fetchall()
-    _uncount(bench, draft)
-    for name, columns in KEPT.items():
+    holders = {name: [each for each in pieces.of(name) if covers(each, seqs)] for name in KEPT_SCHEMAS}
+    bench.take("no_mention", KEPT_SCHEMAS["mention"].empty_table())
+    bench.take("no_interaction", INTERACTION.empty_table())
+    source = bench.rows(holders["interaction"], "select * from no_interaction")
+    old = f"select {', '.join(INTERACTION.names)} from {source} semi join leaving using (seq)"
+    bench.duck.execute(f"create temp table old_interaction as {old}").fetchall()
+    _uncount(bench, draft, seqs)
+    for name, schema in KEPT_SCHEMAS.items():
         for piece in holders[name]:
-            kept = (
-                f"select {', '.join(columns)} from {bench.rows([piece], '')} anti join leaving using (seq) order by seq"
-            )
+            source = f"{bench.rows([piece], '')} anti join leaving using (seq)"
+            kept = f"select {', '.join(schema.names)} from {source} order by seq"
             written = bench.write(kept, piece)
             draft.come.extend([] if written is None else [written])
         draft.drop(holders[name])
     draft.settled = seqs
 
 
-def _covers(piece: Piece, seqs: list[int]) -> bool:
+def covers(piece: Piece, seqs: list[int]) -> bool:
     return any(piece.low < seq <= piece.high for seq in seqs)
 
 
-def _nothing(name: str) -> pa.Table:
-    schema = {"interaction": INTERACTION, "mention": MENTION, "signal": SIGNAL}[name]
-    if name != "interaction":
-        schema = schema.append(pa.field("seq", pa.int64()))
-    return schema.empty_table()
-
-
-def _uncount(bench: Bench, draft: Draft) -> None:
-    """Subtracts what `old_interaction` and `old_mention` were counted as."""
+def _uncount(bench: Bench, draft: Draft, seqs: list[int]) -> None:
+    """Subtracts what the leaving interactions and their mentions were counted as."""
     for stack in draft.state.of("rollup"):
         leaving = f"(select * from old_interaction where seq > {stack.low} and seq <= {stack.high})"
         recount(bench, draft, stack, minus=count_interactions(leaving))
     for stack in draft.state.of("mention_rollup"):
-        maker = stack.maker.replace("'", "''")
-        leaving = f"(select * from old_mention where maker = '{maker}' and seq > {stack.low} and seq <= {stack.high})"
+        said = [each for each in draft.state.of("mention", stack.maker) if covers(each, seqs)]
+        rows = bench.rows(said, "select * from no_mention")
+        leaving = (
+            f"(select * from {rows} semi join leaving using (seq) where seq > {stack.low} and seq <= {stack.high})"
+        )
         recount(bench, draft, stack, minus=count_mentions(leaving, "old_interaction"))
 
 

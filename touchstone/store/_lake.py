@@ -92,10 +92,10 @@ class Lake:
             found = connection.execute(select(setting.c.value).where(setting.c.name == "lake_version")).scalar()
         return int(found or 0)
 
-    def change(self, make: Callable[[Connection], Draft | None]) -> bool:
+    def change(self, make: Callable[[Connection], Draft | None], *, discard: bool = False) -> bool:
         """Commits what `make` drafts from one reading of the record; drafted anew where another was quicker.
 
-        False where there was nothing to do.
+        False where there was nothing to do. What goes is left lying for those who still read it, unless `discard`.
         """
         for _ in range(ATTEMPTS):
             with self.record.reading() as connection:
@@ -103,6 +103,7 @@ class Lake:
             if draft is None:
                 return False
             if self._commit(draft):
+                self._unlink(draft.go if discard else [])
                 self.sweep()
                 return True
             self._unlink(draft.come)

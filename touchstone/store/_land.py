@@ -18,6 +18,7 @@ class Landing:
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
         self._held: list[pa.Table] = []
+        self._wrote = False
         self._low = self._high = self._mark()
 
     def take(self, chunk: pa.Table, landed: Landed) -> None:
@@ -33,10 +34,11 @@ class Landing:
         if self._high - self._low >= SLICE:
             self._write()
 
-    def finish(self) -> None:
-        """Writes what is held, if it is enough."""
+    def finish(self) -> bool:
+        """Writes what is held, if it is enough; True where anything was written."""
         if self._high - self._low >= ENOUGH:
             self._write()
+        return self._wrote
 
     def _mark(self) -> int:
         with self._lake.record.reading() as connection:
@@ -54,5 +56,5 @@ class Landing:
             land(Bench(self._lake), made, fresh, upto=high)
             return made
 
-        self._lake.change(draft)
+        self._wrote = self._lake.change(draft) or self._wrote
         self._held, self._low = [], high

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,6 +72,22 @@ class Record:
             config.set_main_option("path_separator", "os")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+    def compact(self) -> None:
+        """Rewrites the database's file, so that nothing erased is left in a corner of it."""
+        with _told(self.address):
+            if self.shared:
+                with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    connection.exec_driver_sql("vacuum full")
+                return
+            plain = self.engine.raw_connection()  # outside any transaction: SQLite takes no vacuum in one
+            try:
+                for statement in ("vacuum", "pragma wal_checkpoint(truncate)"):
+                    plain.cursor().execute(statement).fetchall()
+            except sqlite3.OperationalError as error:
+                raise Retry(f"the record is in use ({error}).", where=self.name, todo="Erase again shortly.") from error
+            finally:
+                plain.close()
 
     @property
     def name(self) -> str:

@@ -18,7 +18,19 @@ from touchstone.core.settings import load as load_settings
 from touchstone.core.tables import CORRECTION, PERSON, UNIT, conform
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import INSIDER, Viewer
-from touchstone.store import _activity, _append, _arrive, _derive, _extend, _lake, _land, tables
+from touchstone.store import (
+    _activity,
+    _append,
+    _arrive,
+    _derive,
+    _erase,
+    _extend,
+    _lake,
+    _land,
+    _replay,
+    _tidy,
+    tables,
+)
 from touchstone.store._append import Appended
 from touchstone.store._record import Record, put
 from touchstone.store.ask import TAXONOMY, StoreAsk, Window, read_taxonomy
@@ -62,7 +74,8 @@ class Store:
                 landed = _append.keep(connection, chunk)
             counts += landed.counts
             writer.take(chunk, landed)
-        writer.finish()
+        if writer.finish():
+            _tidy.tidy(self._lake)
         return counts
 
     def put(self, name: str, rows: Any) -> int:
@@ -93,7 +106,11 @@ class Store:
     def derive(self) -> bool:
         """Brings the lake to where the record is: new, changed, erased, corrected. False where nothing was new."""
         self._may_write()
-        return _derive.catch_up(self._lake)
+        moved = _derive.catch_up(self._lake)
+        moved = _replay.replay(self._lake) or moved
+        if moved:
+            _tidy.tidy(self._lake)
+        return moved
 
     def pending(self, maker: str, *names: str, batch: int = 20_000) -> Iterator[pa.Table]:
         """Interactions that `maker` has not yet understood, by seq; name the derived tables it fills if several."""
@@ -102,7 +119,9 @@ class Store:
     def extend(self, name: str, maker: str, rows: Any, upto: int) -> bool:
         """Adds a maker's rows about what it had not understood, up to seq `upto`; done twice, it does nothing."""
         self._may_write()
-        return _extend.extend(self._lake, name, maker=maker, rows=rows, upto=upto)
+        if added := _extend.extend(self._lake, name, maker=maker, rows=rows, upto=upto):
+            _tidy.tidy(self._lake)
+        return added
 
     def replace(self, name: str, maker: str, rows: Any) -> None:
         """Makes `rows` all there is of this maker in a derived table."""
@@ -125,6 +144,11 @@ class Store:
     def log(self, action: str, **ids: Any) -> int:
         """Adds a link to the chain of what was done; ids only. Returns its seq."""
         return _activity.add(self._record, action, ids, now=self.now)
+
+    def erase(self, person: str) -> int:
+        """Erases all of a person, here and in the lake, for good; returns how many interactions went."""
+        self._may_write()
+        return _erase.erase(self._record, self._lake, who=person, home=self.path)
 
     def ask(self, viewer: Viewer | None = None) -> StoreAsk:
         """What `viewer` (or this store's) may ask, over the lake as it is now."""

@@ -1,0 +1,101 @@
+"""New corrections reach what is in the lake already: the rows they touch are written anew, and counted anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection, func, select
+
+from touchstone.store._append import as_table
+from touchstone.store._corrections import KEYS, Row, corrected, standing
+from touchstone.store._cubes import count_mentions
+from touchstone.store._derive import KEPT_SCHEMAS, covers, recount
+from touchstone.store._extend import FACT_ROWS, FACT_SCHEMA, mark
+from touchstone.store._lake import Bench, Draft, Lake, Piece
+from touchstone.store.tables import correction
+
+MARK = "correction"
+
+
+def replay(lake: Lake) -> bool:
+    """Applies the corrections that came since the last time; False where none came."""
+    return lake.change(lambda connection: _draft(lake, connection))
+
+
+def _draft(lake: Lake, connection: Connection) -> Draft | None:
+    draft = Draft(lake.state(connection))
+    last = connection.execute(select(func.max(correction.c.seq))).scalar() or 0
+    if last <= (before := draft.state.marks.get(MARK, 0)):
+        return None
+    draft.marks[MARK] = last
+    bench = Bench(lake)
+    for name in KEYS:
+        changes = standing(connection, name, above=before)
+        known = _known(connection, list(changes))
+        for maker, reached in _makers(draft, name):
+            bench.take("facts", known.filter(pc.less_equal(known["seq"], reached)))
+            _redo(bench, draft, Piece(name, maker, 0, reached, 0, ""), changes=changes)
+    return draft
+
+
+def _known(connection: Connection, ids: list[str]) -> pa.Table:
+    found = [FACT_SCHEMA.empty_table()]
+    for start in range(0, len(ids), 500):
+        wanted = select(FACT_ROWS).where(FACT_ROWS.c.id.in_(ids[start : start + 500]))
+        found.append(as_table(connection.execute(wanted).all(), FACT_SCHEMA))
+    return pa.concat_tables(found)
+
+
+def _makers(draft: Draft, name: str) -> list[tuple[str, int]]:
+    """The makers of a derived table, and the seq each has come to."""
+    start = mark(name, "")
+    return sorted((key.removeprefix(start), seq) for key, seq in draft.state.marks.items() if key.startswith(start))
+
+
+def _redo(bench: Bench, draft: Draft, like: Piece, *, changes: dict[str, list[Row]]) -> None:
+    """Drafts one maker's rows about the interactions in `facts` anew."""
+    numbers = bench.duck.sql("select id, seq from facts order by seq").fetchall()
+    seqs = dict(numbers)
+    if not seqs:
+        return
+    schema = KEPT_SCHEMAS[like.name]
+    bench.take("none", schema.empty_table())
+    pieces = [each for each in draft.state.of(like.name, like.maker) if covers(each, list(seqs.values()))]
+    rows = bench.rows(pieces, "select * from none")
+    columns = ", ".join(schema.names)
+    old = bench.duck.sql(
+        f"select {columns} from {rows} where seq in (select seq from facts) order by seq, id"
+    ).to_arrow_table()
+    old = old.cast(schema)
+    bench.take("old", old)
+    bench.take("new", corrected(like.name, old, changes=changes, maker=like.maker, seqs=seqs))
+    for piece in [*pieces, *_alone(like, pieces, seqs)]:
+        kept = f"select {columns} from {bench.rows([piece] if piece.path else [], 'select * from none')}"
+        kept = f"{kept} where seq not in (select seq from facts)"
+        made = f"select {columns} from new where {_within(piece)}"
+        written = bench.write(f"{kept} union all {made} order by seq, id", piece)
+        draft.come.extend([] if written is None else [written])
+    draft.drop(pieces)
+    if like.name == "mention":
+        _count(bench, draft, replace(like, name="mention_rollup"), seqs)
+
+
+def _count(bench: Bench, draft: Draft, like: Piece, seqs: dict[str, int]) -> None:
+    stacks = [each for each in draft.state.of(like.name, like.maker) if covers(each, list(seqs.values()))]
+    for stack in stacks:
+        old, new = (f"(select * from {side} where {_within(stack)})" for side in ("old", "new"))
+        recount(bench, draft, stack, minus=count_mentions(old, "facts"), plus=count_mentions(new, "facts"))
+    for stack in _alone(like, stacks, seqs):
+        draft.come.extend(bench.stack(count_mentions(f"(select * from new where {_within(stack)})", "facts"), stack))
+
+
+def _within(piece: Piece) -> str:
+    return f"seq > {piece.low} and seq <= {piece.high}"
+
+
+def _alone(like: Piece, pieces: list[Piece], seqs: dict[str, int]) -> list[Piece]:
+    """A piece of its own for each seq that none of `pieces` covers: nothing had been said of that interaction."""
+    alone = [seq for seq in sorted(seqs.values()) if not any(covers(piece, [seq]) for piece in pieces)]
+    return [replace(like, low=seq - 1, high=seq) for seq in alone]
