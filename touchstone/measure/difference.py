@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
-from touchstone.core.tables import METRIC, TEXT
+from touchstone.core.tables import METRIC
 from touchstone.measure._answers import Question, count, day, period_text
 from touchstone.measure._polarity import polarity
 from touchstone.measure._rows import nothing, rows, tidy
@@ -37,8 +37,8 @@ def measure(
 ) -> pa.Table:
     """What changed: each figure's latest period against the one before, and whether the change is real.
 
-    `figure` is nps, csat, ces, rating, yes_share or sentiment; empty: all that have answers, and `figure` joins the by
-    columns where there are several. The latest period is the last with answers that is over now. The interval is 95 %
+    `figure` is nps, csat, ces, rating, yes_share or sentiment; empty: all that have answers; `detail.figure`
+    tells them apart. The latest period is the last with answers that is over now. The interval is 95 %
     for each change by itself; `detail.real` holds after Holm's correction over all rows of the answer: the chance of
     one false "real" or more among them is at most `alpha`.
     """
@@ -60,8 +60,7 @@ def measure(
         real = adjusted[start : start + found.value.size]
         start += found.value.size
         _judge(details, found, real, alpha=alpha, family=len(adjusted))
-        named = _labelled(keys, [rule.name] * len(details)) if len(changes) > 1 else keys
-        tables.append(_table(named, found, details, rule=rule, salt=f"{rule.name}|{every}|{salt(question)}"))
+        tables.append(_table(keys, found, details, rule=rule, salt=f"{rule.name}|{every}|{salt(question)}"))
     return pa.concat_tables(tables).cast(METRIC)
 
 
@@ -170,11 +169,6 @@ def _judge(details: list[dict[str, Any]], found: Difference, adjusted: Any, *, a
             comparisons=family,
             verdict=f"{way}: real{over}" if real else f"{way}, but it could be chance{over}",
         )
-
-
-def _labelled(keys: pa.Table, figure: list[str]) -> pa.Table:
-    columns = [*keys.columns, pa.array(figure, TEXT)]
-    return pa.Table.from_arrays(columns, names=[*keys.column_names, "figure"])
 
 
 def _table(keys: pa.Table, found: Difference, details: list[dict[str, Any]], *, rule: Rule, salt: str) -> pa.Table:
