@@ -57,12 +57,11 @@ def _funnel(found: _league.League, points: list[dict[str, Any]]) -> dict[str, An
     band = _band(counts, found.mean, _league.spread(found.figures), points)
     x = alt.X("n:Q", scale=alt.Scale(type="log", nice=False), axis=_count_axis(counts, found.estimates[0].counted))
     y = alt.Y("value:Q", scale=alt.Scale(zero=False), axis=alt.Axis(title=None, tickCount=4))
+    low = alt.Y("low:Q", title=None)
     mean = {"mean": found.mean, "n": max(counts), "text": "mean"}
     named = alt.Chart(alt.Data(name="names"))
     layers = [
-        alt.Chart(alt.Data(values=band))
-        .mark_area(color=LIGHT["band"])
-        .encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q"),
+        alt.Chart(alt.Data(values=band)).mark_area(color=LIGHT["band"]).encode(x=x, y=low, y2="high:Q"),
         alt.Chart(alt.Data(values=[mean])).mark_rule(color=LIGHT["edge"], strokeDash=[3, 3]).encode(y="mean:Q"),
         alt.Chart(alt.Data(values=[mean]))
         .mark_text(align="right", dy=-6, color=LIGHT["mute"])
@@ -80,7 +79,7 @@ def _funnel(found: _league.League, points: list[dict[str, Any]]) -> dict[str, An
 
 
 def _names(points: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
-    """Labels for the dots that stand out most, none over another: to the right of a dot, or left where it is far right."""
+    """Labels for the dots that stand out most, none over another: right of a dot, or left where it is far right."""
     values = [each["value"] for each in points]
     middle, height = sum(values) / len(values), (max(values) - min(values)) or 1.0
     far = math.log(max(each["n"] for each in points)) - 0.25 * _logs(points)
@@ -90,7 +89,8 @@ def _names(points: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
         if len(chosen) < most and all(_apart(each, other, height, _logs(points)) for other in chosen):
             chosen.append(each)
     return [
-        {key: each[key] for key in ("n", "value")} | {"left" if math.log(each["n"]) > far else "name": each["name"]}
+        {"n": each["n"], "value": each["value"]}
+        | ({"left": each["name"], "name": ""} if math.log(each["n"]) > far else {"left": "", "name": each["name"]})
         for each in chosen
     ]
 
@@ -128,7 +128,7 @@ def over_time(series: Sequence[Estimate], *, title: str, lead: str, mean: float 
          if each.verdict in ("good", "bad") else LIGHT["mid"], "text": _say.aloud(each), "last": _say.value(each)}
         for each in series if each.value is not None
     ]  # fmt: skip
-    x = alt.X("period:O", sort=None, axis=_period_axis([each["period"] for each in points]))
+    x = alt.X("period:O", sort=None, axis=_period_axis([str(each["period"]) for each in points]))
     y = alt.Y("value:Q", scale=alt.Scale(zero=False), axis=alt.Axis(title=None, tickCount=4))
     data = alt.Data(values=points)
     layers = [
@@ -137,14 +137,32 @@ def over_time(series: Sequence[Estimate], *, title: str, lead: str, mean: float 
         alt.Chart(data).mark_circle(size=34, opacity=1).encode(
             x=x, y=y, color=alt.Color("tone:N", scale=None), tooltip=alt.Tooltip("text:N", title=" ")
         ),
-        alt.Chart(alt.Data(values=points[-1:])).mark_text(align="right", dy=-12, fontWeight=600, color=LIGHT["ink"]).encode(
-            x=x, y="value:Q", text="last:N"
-        ),
+        alt.Chart(alt.Data(values=points[-1:]))
+        .mark_text(align="right", dy=-12, fontWeight=600, color=LIGHT["ink"])
+        .encode(x=x, y="value:Q", text="last:N"),
     ]  # fmt: skip
     if mean is not None:
         rule = alt.Chart(alt.Data(values=[{"mean": mean}])).mark_rule(color=LIGHT["edge"], strokeDash=[3, 3])
         layers.insert(1, rule.encode(y="mean:Q"))
     return Chart(title, lead, _plain(alt.layer(*layers)), tuple(series))
+
+
+def distribution(counts: dict[str, int], *, title: str, lead: str) -> Chart:
+    """How answers fell, as bars with their counts; the most frequent one in the accent."""
+    total = sum(counts.values())
+    rows = [
+        {"label": label, "n": n, "text": f"{_say.count(n)} · {_say.number(n / total, measured_in='share')}",
+         "tone": LIGHT["gold"] if n == max(counts.values()) else LIGHT["dot"]}
+        for label, n in counts.items()
+    ]  # fmt: skip
+    y = alt.Y("label:N", sort=None, axis=alt.Axis(title=None, labelLimit=140))
+    x = alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, max(counts.values()) * 1.25]))
+    bars = alt.Chart(alt.Data(values=rows)).encode(y=y, x=x)
+    layers = [
+        bars.mark_bar(height=12).encode(color=alt.Color("tone:N", scale=None)),
+        bars.mark_text(align="left", dx=7).encode(text="text:N"),
+    ]
+    return Chart(title, lead, _plain(alt.layer(*layers)) | {"usermeta": {"rows": len(rows)}})
 
 
 def _period_axis(periods: Sequence[str]) -> Any:

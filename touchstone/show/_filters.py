@@ -8,7 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from touchstone.core.page import Cards, Chart, Estimate, Grid, Streaks, Verbatim, Words
+from touchstone.core import finder
+from touchstone.core.page import Chart, Estimate, Grid, Streaks, Verbatim, Words
 from touchstone.show import _draw, _marks, _say
 
 
@@ -32,7 +33,7 @@ def bound(end: float, estimate: Estimate) -> str:
     """An end of the scale, as short as it can be said."""
     if estimate.measured_in.startswith("share"):
         return _say.number(end, measured_in="share", signed=_say.signed(estimate))
-    text = f"{end:+g}" if estimate.floor < 0 and end else f"{end:g}"
+    text = f"{end:+.3g}" if _say.signed(estimate) and end else f"{end:.3g}"
     return text.replace("-", "−")
 
 
@@ -79,6 +80,12 @@ def plain_number(content: float) -> str:
     return _say.count(content) if whole else _say.number(float(content))
 
 
+def emphasis(sentence: str, accent: str) -> tuple[str, str, str]:
+    """The sentence before, at and after the words that carry it."""
+    before, found, after = sentence.partition(accent) if accent else (sentence, "", "")
+    return before, found, after
+
+
 def kind(block: Any) -> str:
     """The name of a block's kind."""
     return type(block).__name__.lower()
@@ -95,7 +102,13 @@ def drawing(chart: Chart, form: str) -> Markup:
     return Markup(_draw.svg(chart, form=form))
 
 
+def action(name: str) -> str:
+    """Where a form sends: `act/name` for the actions of the house, its own name for what a door offers itself."""
+    return f"act/{name}" if name in finder.names("act") else name
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
+    "action": action,
     "address": _marks.address,
     "aloud": _say.aloud,
     "bound": bound,
@@ -103,6 +116,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "doubt": doubt,
     "drawing": drawing,
     "drawn": drawn,
+    "emphasis": emphasis,
     "excerpt": _marks.excerpt,
     "figure": _say.value,
     "first_estimate": first_estimate,
@@ -113,6 +127,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "origin": origin,
     "plain_number": plain_number,
     "ranked": ranked,
+    "scale": _say.scale,
     "safe_json": safe_json,
     "streak": _marks.streak,
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from touchstone.core.ask import Ask
-from touchstone.core.page import Estimate, Streaks
+from touchstone.core.page import Estimate, Streaks, Verbatim
 from touchstone.show import _say, _stored, _words
 from touchstone.show._narrow import Narrow
 from touchstone.show._stored import Figure
@@ -47,23 +47,30 @@ def scored(ask: Ask, chosen: Narrow) -> Journey:
     return _journey(ask, best[0].name, best, chosen, middle=middle)
 
 
-def _journey(ask: Ask, name: str, found: Sequence[Figure], chosen: Narrow, *, middle: float | None) -> Journey:
-    words = _words.of_touchpoints(ask, chosen) if name == "sentiment" else {}
-    made = {
-        each.by["touchpoint"]: _stored.estimate(
-            each, each.by["touchpoint"], middle=middle, seed=ask.seed, verbatims=words.get(each.by["touchpoint"], ()),
-            drawn_from=f"all that mentions {each.by['touchpoint']}",
-            href=chosen.address("figure", name=name, touchpoint=each.by["touchpoint"]),
-        )
-        for each in found
-    }  # fmt: skip
+def _journey(ask: Ask, measure: str, found: Sequence[Figure], chosen: Narrow, *, middle: float | None) -> Journey:
+    words = _words.of_touchpoints(ask, chosen) if measure == "sentiment" else {}
+    made = {each.by["touchpoint"]: each for each in found}
+    shown = {
+        touchpoint: _shown(ask, each, words.get(touchpoint, ()), chosen, middle) for touchpoint, each in made.items()
+    }
     stages = [
-        (stage, tuple(made[each.name] for each in ask.taxonomy if each.stage == stage and each.name in made))
+        (
+            _say.named(stage),
+            tuple(shown[each.name] for each in ask.taxonomy if each.stage == stage and each.name in shown),
+        )
         for stage in ask.taxonomy.stages
     ]
     rest = sorted(set(made) - set(ask.taxonomy.names), key=lambda touchpoint: (-made[touchpoint].n, touchpoint))
-    groups = [*stages, (ELSEWHERE if any(group for _, group in stages) else "", tuple(made[each] for each in rest))]
-    return Journey(name, tuple((stage, group) for stage, group in groups if group))
+    groups = [*stages, (ELSEWHERE if any(group for _, group in stages) else "", tuple(shown[each] for each in rest))]
+    return Journey(measure, tuple((stage, group) for stage, group in groups if group))
+
+
+def _shown(ask: Ask, figure: Figure, words: tuple[Verbatim, ...], chosen: Narrow, middle: float | None) -> Estimate:
+    name = figure.by["touchpoint"]
+    return _stored.estimate(
+        figure, _say.named(name), middle=middle, seed=ask.seed, verbatims=words,
+        drawn_from=f"all that mentions {name}", href=chosen.address("figure", name=figure.name, touchpoint=name),
+    )  # fmt: skip
 
 
 def streaks(journey: Journey, *, title: str) -> Streaks:
@@ -90,13 +97,13 @@ def sentence(journey: Journey, *, where: str = "") -> str:
         return _scored_sentence(praised, blamed, where)
     good, bad = _names(praised), _names(blamed)
     if good and bad:
-        return f"Customers{where} praise {good}, and complain of {bad}."
+        return f"Praise{where} goes to {good}; complaints go to {bad}."
     if good:
         least = min(known, key=lambda each: each.value or 0.0)
-        open_end = "" if least.verdict == "good" else f"; of {least.label} they are of two minds"
-        return f"Customers{where} praise {good}{open_end}; nothing is clearly complained of."
+        open_end = "" if least.verdict == "good" else f"; minds are divided on {_say.inline(least.label)}"
+        return f"Praise{where} goes to {good}{open_end}; no touchpoint draws more complaints than praise."
     if bad:
-        return f"Customers{where} complain of {bad}; nothing is clearly praised."
+        return f"Complaints{where} go to {bad}; no touchpoint draws more praise than complaints."
     return f"Customers{where} are of two minds about every touchpoint: none is clearly praised or complained of."
 
 
@@ -109,6 +116,14 @@ def _scored_sentence(above: list[Estimate], below: list[Estimate], where: str) -
     ]
     text = " and ".join(each for each in parts if each)
     return f"Customers{where} score {text}."
+
+
+def accent(journey: Journey) -> str:
+    """The words of the sentence that carry it: what is complained of."""
+    if journey.name != "sentiment":
+        return ""
+    known = [each for each in journey.estimates if each.value is not None and each.n >= ENOUGH]
+    return _names(sorted((each for each in known if each.verdict == "bad"), key=_upper))
 
 
 def _names(estimates: Sequence[Estimate]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import Counter
 from collections.abc import Sequence
@@ -40,10 +41,10 @@ def league(ask: Ask, chosen: Narrow) -> League | None:
         return None
     known.sort(key=lambda each: (each.detail.get("rank", 0), -_upward(each), each.by["unit"]))
     mean = _mean(known)
-    words = _words.of_column(ask, "unit", chosen)
+    words, ends = _words.of_column(ask, "unit", chosen), _reach(known)
     made = tuple(
         _stored.estimate(
-            each, names.get(each.by["unit"], each.by["unit"]), middle=mean, seed=ask.seed,
+            each, names.get(each.by["unit"], each.by["unit"]), middle=mean, seed=ask.seed, ends=ends,
             verbatims=words.get(each.by["unit"], ()), drawn_from=f"all that is said of this {one}",
             href=chosen.address("units", unit=each.by["unit"]),
         )
@@ -59,6 +60,21 @@ def _best(ask: Ask, chosen: Narrow) -> list[Figure]:
         found = _stored.main_scale(_stored.figures(ask, name, ("unit",), chosen))
         best = max(best, found, key=lambda rows: sum(each.n for each in rows))
     return best or _stored.figures(ask, "sentiment", ("unit",), chosen)
+
+
+def _reach(known: Sequence[Figure]) -> tuple[float, float] | None:
+    """The part of the scale where the units lie, so that their differences can be seen; at least a third of it."""
+    scale = known[0].ends
+    lows = [each.low for each in known if each.low is not None]
+    highs = [each.high for each in known if each.high is not None]
+    if scale is None or not lows or not highs:
+        return scale
+    least, most, whole = min(lows), max(highs), abs(scale[1] - scale[0])
+    short = max(0.0, whole / 3 - (most - least)) / 2
+    step = whole / 40
+    inside = (max(min(scale), least - short), min(max(scale), most + short))
+    inside = (math.floor(inside[0] / step) * step, math.ceil(inside[1] / step) * step)
+    return inside if scale[0] < scale[1] else (inside[1], inside[0])
 
 
 def _upward(figure: Figure) -> float:

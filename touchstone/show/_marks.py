@@ -24,11 +24,11 @@ class Streak:
 
 def streak(estimate: Estimate) -> Streak | None:
     """Where a streak lies: its place the value, its width the interval, its strength how much stands behind it."""
-    if estimate.value is None or not math.isfinite(estimate.value) or estimate.ceiling <= estimate.floor:
+    if estimate.value is None or not math.isfinite(estimate.value) or estimate.ceiling == estimate.floor:
         return None
     low = estimate.value if estimate.low is None else estimate.low
     high = estimate.value if estimate.high is None else estimate.high
-    left, right = _place(low, estimate), _place(high, estimate)
+    left, right = sorted((_place(low, estimate), _place(high, estimate)))
     middle = None if estimate.middle is None else _place(estimate.middle, estimate)
     strength = min(0.9, 0.3 + 0.18 * math.log10(max(estimate.n, 1)))
     return Streak(_place(estimate.value, estimate), left, max(round(right - left, 2), 1.2), middle, round(strength, 2))

@@ -26,10 +26,15 @@ def ranking(ask: Ask, chosen: Narrow, *, most: int = 0) -> Ranking | None:
     words = _words.of_touchpoints(ask, chosen, polarity=("negative", "mixed"))
     choices = tuple(_choice(ask, each, words.get(each.by["touchpoint"], ()), chosen) for each in shown)
     rest = len(found) - len(shown)
-    lead = "Ranked by how much a touchpoint weighs, how badly it does, and how sure we are. An order, not a cause."
+    lead = "Points of the overall score (0–100) that go with what each falls short of; an association, not a cause."
     return Ranking(
-        "What to mend first", lead + (f" {rest} more on the page of priorities." if rest > 0 else ""), choices
+        "What to look at first", lead + (f" {rest} more on the page of priorities." if rest > 0 else ""), choices
     )
+
+
+def first(ask: Ask, chosen: Narrow) -> list[str]:
+    """Names of touchpoints with an estimate, the weightiest first."""
+    return [each.by["touchpoint"] for each in _found(ask, chosen) if each.value is not None]
 
 
 def _found(ask: Ask, chosen: Narrow) -> list[Figure]:
@@ -45,15 +50,36 @@ def _choice(ask: Ask, figure: Figure, words: tuple[Any, ...], chosen: Narrow) ->
     known = ask.taxonomy.find(name)
     where = " · ".join(part for part in (known.stage, f"{known.owner} answers for it") if part) if known else ""
     made = _stored.estimate(
-        figure, name, middle=None, verbatims=words, seed=ask.seed, drawn_from=f"complaints about {name}",
-        href=chosen.address("verbatims", touchpoint=name),
+        figure, _say.named(name), middle=None, verbatims=words, seed=ask.seed, drawn_from=f"complaints about {name}",
+        href=chosen.address("verbatims", touchpoint=name, said="negative"),
     )  # fmt: skip
-    return Choice(name, where, str(figure.detail.get("reason") or figure.detail.get("why") or ""), made)
+    return Choice(_say.named(name), where, _reason(figure), made)
+
+
+def _reason(figure: Figure) -> str:
+    """Why a touchpoint stands where it stands: how often it comes up, how it does, what goes with it."""
+    detail = figure.detail
+    performance, importance = detail.get("performance") or {}, detail.get("importance") or {}
+    if detail.get("share") is None or performance.get("value") is None:
+        return _say.named(str(detail.get("reason") or detail.get("why") or ""))
+    share = _say.number(detail["share"], measured_in="share")
+    standing = _say.number(performance["value"], signed=True)
+    parts = [f"In {share} of what is heard; stands at {standing} of −1 to 1"]
+    if importance.get("value") is not None:
+        parts.append(f"overall scores are {200 * importance['value']:.0f} points of 100 higher where it is praised")
+    else:
+        parts.append("too few overall scores to say how much it weighs")
+    return "; ".join(parts) + "."
 
 
 def certainty(found: Ranking) -> str:
     """How sure the order of the ranking is, in words."""
     return _say.sure([each.estimate for each in found.choices if each.estimate.value is not None])
+
+
+def changes(ask: Ask, by: Sequence[str], chosen: Narrow) -> list[Estimate]:
+    """As `change`, narrowed to the page's filters; where nothing is narrowed, the stored rows."""
+    return [_change(ask, each) for each in _stored.figures(ask, "difference", by, chosen)]
 
 
 def change(ask: Ask, by: Sequence[str] = ()) -> list[Estimate]:
@@ -62,10 +88,32 @@ def change(ask: Ask, by: Sequence[str] = ()) -> list[Estimate]:
 
 
 def _change(ask: Ask, figure: Figure) -> Estimate:
-    far = max(abs(each) for each in (figure.low or 0.0, figure.high or 0.0, figure.value or 0.0, 0.1))
-    label = str(figure.by.get("touchpoint") or figure.by.get("unit") or "Since the period before")
+    detail = figure.detail
+    scale = detail.get("figure_scale") or {}
+    reach = max(abs(each) for each in (figure.low or 0.0, figure.high or 0.0, figure.value or 0.0, 0.01)) * 1.25
+    downward = (scale.get("worst") or 0.0) > (scale.get("best") or 0.0)
+    named = _stored.NAMES.get(str(detail.get("figure", "")), "Change")
+    periods = f"{_say.period(str(detail.get('period', '')))} against {_say.period(str(detail.get('before', '')))}"
+    real = detail.get("real")
     return Estimate(
-        label=label, value=figure.value, low=figure.low, high=figure.high, n=figure.n,
-        measured_in=f"change in {figure.measured_in}", floor=-far * 1.2, ceiling=far * 1.2, middle=0.0,
-        formula=str(figure.detail.get("formula", "")), why=str(figure.detail.get("why", "")), seed=ask.seed,
+        label=str(figure.by.get("touchpoint") or figure.by.get("unit") or f"{named}, {periods}"),
+        value=figure.value, low=figure.low, high=figure.high, n=figure.n,
+        measured_in=f"change in {figure.measured_in}", floor=reach if downward else -reach,
+        ceiling=-reach if downward else reach, middle=0.0, formula=str(detail.get("formula", "")),
+        why=str(detail.get("why", "")), note=_then(figure, periods), seed=ask.seed,
+        real=None if real is None else bool(real),
     )  # fmt: skip
+
+
+def _then(figure: Figure, periods: str) -> str:
+    """What the figure was and is, and whether the change is real after all comparisons made."""
+    detail = figure.detail
+    if detail.get("value_now") is None or detail.get("value_before") is None:
+        return str(detail.get("verdict", ""))
+    signed = figure.measured_in in ("points", "-1 to 1")
+    now, before = (
+        _say.number(detail[name], measured_in=figure.measured_in, signed=signed)
+        for name in ("value_now", "value_before")
+    )
+    verdict = str(detail.get("verdict", ""))
+    return f"{periods}: from {before} to {now}. {verdict[:1].upper()}{verdict[1:]}."

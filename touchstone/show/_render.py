@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from touchstone.core import finder
-from touchstone.core.page import Block, Chart, Estimate, Filters, Page, Ranking, Streaks, Words
+from touchstone.core.page import Block, Chart, Estimate, Filters, Page, Ranking, Streaks
 from touchstone.core.viewer import Viewer
 from touchstone.show import _marks, _say
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from touchstone.core.page import Estimate
 
@@ -47,7 +48,7 @@ def _minus(text: str, *, signed: bool) -> str:
 
 def signed(estimate: Estimate) -> bool:
     """Whether its figures carry a sign: those whose scale reaches below nothing do."""
-    return estimate.floor < 0
+    return min(estimate.floor, estimate.ceiling) < 0
 
 
 def value(estimate: Estimate) -> str:
@@ -93,6 +94,10 @@ def scale(text: str) -> str:
     return re.sub(r"(^| )-(?=\d)", r"\1−", re.sub(r"(?<=\d)-(?=\d)", "–", text))
 
 
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -105,7 +110,7 @@ def word(n: int) -> str:
 def sure(choices: Sequence[Estimate]) -> str:
     """How sure the order of a ranking is: the leading places whose intervals lie clear of the next one's."""
     clear = 0
-    for first, second in zip(choices, choices[1:], strict=False):
+    for first, second in pairwise(choices):
         if first.low is None or second.high is None or first.low <= second.high:
             break
         clear += 1
@@ -117,6 +122,20 @@ def sure(choices: Sequence[Estimate]) -> str:
         return "We are sure of the order."
     places = "the first" if clear == 1 else f"the first {word(clear)}"
     return f"We are sure of {places}, not of the {ORDINALS[min(clear, 4)]}."
+
+
+def named(name: str) -> str:
+    """A touchpoint's or stage's name as a heading: its first letter large."""
+    return name[:1].upper() + name[1:].replace("_", " ")
+
+
+def period(name: str) -> str:
+    """A period for people: 2026-10 is October 2026, 2026-Q3 the third quarter of 2026; others stay as they are."""
+    if found := re.fullmatch(r"(\d{4})-(\d{2})", name):
+        return f"{MONTHS[int(found[2]) - 1]} {found[1]}" if 1 <= int(found[2]) <= 12 else name
+    if found := re.fullmatch(r"(\d{4})-Q([1-4])", name):
+        return f"{('first', 'second', 'third', 'fourth')[int(found[2]) - 1]} quarter of {found[1]}"
+    return name
 
 
 def inline(name: str) -> str:

@@ -27,6 +27,7 @@ NAMES = {
     "sentiment": "Sentiment of what is said",
     "volume": "Interactions",
 }
+BESIDE = {"scale", "figure"}  # columns that join the cut where several scales or figures occur
 READ = 'select id, name, "by", value, low, high, n, measured_in, detail from metric'
 
 
@@ -54,9 +55,9 @@ class Figure:
 def stored(ask: Ask, name: str, by: Sequence[str] = ()) -> list[Figure]:
     """The stored rows of one measure by exactly these columns (and by scale, where several occur), in order of id."""
     cut = sorted(by)
-    sizes = f'cardinality("by") in ({len(cut)}, {len(cut) + 1})'  # one more where several scales occur
+    sizes = f'cardinality("by") between {len(cut)} and {len(cut) + len(BESIDE)}'
     found = ask.lake(f"{READ} where name = ? and {sizes} order by id", [name])
-    return [each for each in unfolded(found) if sorted(set(each.by) - {"scale"}) == cut]
+    return [each for each in unfolded(found) if sorted(set(each.by) - BESIDE) == cut]
 
 
 def figures(ask: Ask, name: str, by: Sequence[str], chosen: Narrow) -> list[Figure]:
@@ -104,13 +105,14 @@ def estimate(
     label: str,
     *,
     middle: float | None = None,
+    ends: tuple[float, float] | None = None,
     verbatims: tuple[Verbatim, ...] = (),
     seed: int = 0,
     drawn_from: str = "",
     href: str = "",
 ) -> Estimate:
     """A figure as an estimate that opens to its n, interval, formula and words."""
-    ends = figure.ends or _span(figure)
+    ends = ends or figure.ends or _span(figure)
     detail = figure.detail
     rank = (detail["rank"], detail["rank_low"], detail["rank_high"]) if "rank" in detail else None
     return Estimate(
@@ -124,6 +126,12 @@ def estimate(
 def counted(name: str) -> str:
     """What a measure's n counts."""
     return {"sentiment": "mentions", "volume": "interactions", "priorities": "mentions"}.get(name, "answers")
+
+
+def counted_nouns(name: str) -> tuple[str, str]:
+    """What a measure's n counts, one and many."""
+    many = counted(name)
+    return many.removesuffix("s"), many
 
 
 def title(figure: Figure) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from touchstone.core.ask import Ask
@@ -42,7 +43,9 @@ def of_column(ask: Ask, column: str, chosen: Narrow, *, each: int = EACH, seed: 
     """For each value of an interaction's `column` (unit, channel, …), a draw among its texts."""
     narrowing, values = chosen.sql("i", touchpoint="i.touchpoint")
     sql = f"""
-        with said as (select i."{column}" as key, i.id from interaction i where {SAID} and i."{column}" is not null{narrowing}),
+        with said as (
+            select i."{column}" as key, i.id from interaction i
+            where {SAID} and i."{column}" is not null{narrowing}),
         placed as (select *, row_number() over (partition by key order by md5(id || ?), id) as place from said)
         select p.key, p.place, 0 as start, 0 as stop, {FIELDS}
         from placed p join interaction i on i.id = p.id {JOINED} where p.place <= ? order by p.key, p.place"""
@@ -50,25 +53,44 @@ def of_column(ask: Ask, column: str, chosen: Narrow, *, each: int = EACH, seed: 
 
 
 def drawn(
-    ask: Ask, chosen: Narrow, *, title: str, draw: str = "", page: str = "", count: int = 6, search: str = ""
+    ask: Ask, chosen: Narrow, *, title: str, draw: str = "", page: str = "", count: int = 6, **more: str
 ) -> Words:
-    """A block of words: `count` texts at random among all that the filters leave; `draw` numbers another draw."""
-    turn = int(draw) if draw.isdigit() and len(draw) < 6 else 0
+    """A block of words: `count` texts at random among all that the filters leave; `draw` numbers another draw.
+
+    `search` and `said` narrow further; these and whatever else is in `more` are kept in the address of another draw.
+    """
+    turn = int(draw) if draw.isascii() and draw.isdigit() and len(draw) < 6 else 0
     seed = ask.seed + turn
-    source, narrowing, values = _source(chosen, search)
+    source, narrowing, values = _source(chosen, more.get("search", ""), more.get("said", ""))
     total = ask.lake(f"select count(*) as n from {source} where {SAID}{narrowing}", values)["n"][0].as_py()
-    sql = f"""select {"m.touchpoint as touchpoint, m.start, m.stop" if chosen.touchpoint else "'' as touchpoint, 0 as start, 0 as stop"},
-        {FIELDS} from {source} {JOINED} where {SAID}{narrowing} order by md5(i.id || ?), i.id limit ?"""
+    span = "m.touchpoint, m.start, m.stop" if chosen.touchpoint else "'' as touchpoint, 0 as start, 0 as stop"
+    sql = f"""select {span}, {FIELDS} from {source} {JOINED}
+        where {SAID}{narrowing} order by md5(i.id || ?), i.id limit ?"""
     rows = ask.lake(sql, [*values, _salt(ask, seed), count]).to_pylist()
-    again = chosen.address(page, draw=turn + 1, search=search) if page and total > count else ""
+    again = chosen.address(page, draw=turn + 1, **more) if page and total > count else ""
     return Words(title, tuple(_verbatim(row, row["touchpoint"]) for row in rows), total, seed, again)
 
 
-def _source(chosen: Narrow, search: str) -> tuple[str, str, list[Any]]:
+def complaints(ask: Ask, chosen: Narrow, touchpoint: str, *, draw: str = "", page: str = "") -> Words:
+    """A block of complaints about one touchpoint, at random."""
+    about = replace(chosen, touchpoint=touchpoint)
+    made = drawn(ask, about, title=f"Complaints about {touchpoint}", draw=draw, page=page, count=3, said="negative")
+    again = chosen.address(page, draw=made.seed - ask.seed + 1) if made.again else ""
+    return replace(made, again=again)
+
+
+def _source(chosen: Narrow, search: str, said: str) -> tuple[str, str, list[Any]]:
     """The rows to draw from: interactions, or one row per interaction that mentions the touchpoint chosen."""
-    mentions = """interaction i join (select interaction, touchpoint, min(start) as start, min_by(stop, start) as stop
-        from mention group by interaction, touchpoint) m on m.interaction = i.id"""
+    wanted = "polarity = ?" if said else "? = ''"
+    mentions = f"""interaction i join (
+        select interaction, touchpoint, min(start) as start, min_by(stop, start) as stop
+        from mention where {wanted} group by interaction, touchpoint) m on m.interaction = i.id"""
     narrowing, values = chosen.sql("i", touchpoint="m.touchpoint")
+    if chosen.touchpoint:
+        values.insert(0, said)
+    elif said:
+        narrowing += " and exists (select 1 from mention m where m.interaction = i.id and m.polarity = ?)"
+        values.append(said)
     for word in search.split()[:8]:
         narrowing += " and lower(i.text) like ? escape '!'"
         values.append("%" + word.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%")
@@ -91,6 +113,19 @@ def _verbatim(row: dict[str, Any], touchpoint: str) -> Verbatim:
 
 def _salt(ask: Ask, seed: int | None) -> str:
     return str(ask.seed if seed is None else seed)
+
+
+def of_months(ask: Ask, chosen: Narrow, *, each: int = EACH) -> Draws:
+    """For each month, as 2026-10, a draw among the texts of that month."""
+    narrowing, values = chosen.sql("i", touchpoint="i.touchpoint")
+    sql = f"""
+        with said as (
+            select strftime(i.occurred_at, '%Y-%m') as key, i.id from interaction i
+            where {SAID} and i.occurred_at is not null{narrowing}),
+        placed as (select *, row_number() over (partition by key order by md5(id || ?), id) as place from said)
+        select p.key, p.place, 0 as start, 0 as stop, {FIELDS}
+        from placed p join interaction i on i.id = p.id {JOINED} where p.place <= ? order by p.key, p.place"""
+    return _gathered(ask, sql, [*values, _salt(ask, None), each])
 
 
 def of_metric(ask: Ask, name: str, chosen: Narrow, *, each: int = EACH) -> tuple[Verbatim, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from touchstone.core.ask import Ask
-from touchstone.core.page import Block, Cards, Estimate, Note, Page
-from touchstone.show import _journey, _league, _narrow, _plans, _say, _stored, _charts, _words
+from touchstone.core.page import Block, Cards, Estimate, Filters, Note, Page, Ranking
+from touchstone.show import _charts, _journey, _league, _narrow, _plans, _say, _stored, _words
 
 WHO = ("insider", "partner")
 _PLACE = 1
@@ -27,7 +27,7 @@ def show(
     journey = told if told.estimates else scored
     cards = _cards(ask, chosen)
     if not cards and not journey.estimates:
-        return _empty(ask, chosen, controls)
+        return _empty(chosen, controls)
     blocks: list[Block] = [controls, Cards(cards)]
     if journey.estimates:
         blocks.append(_journey.streaks(journey, title="The journey, as customers tell it"))
@@ -40,7 +40,14 @@ def show(
     words = _words.drawn(ask, chosen, title="In their words", draw=draw or "", page="overview")
     if words.total:
         blocks.append(words)
-    return Page("overview", "Overview", _sentence(journey, cards), _lead(cards, ranking, found), tuple(blocks))
+    return Page(
+        "overview",
+        "Overview",
+        _sentence(journey, cards),
+        _lead(ranking, found),
+        tuple(blocks),
+        _journey.accent(journey),
+    )
 
 
 def _unit_label(ask: Ask) -> str:
@@ -53,9 +60,10 @@ def _cards(ask: Ask, chosen: _narrow.Narrow) -> tuple[Estimate, ...]:
     rows.sort(key=lambda each: -each.n)
     made = [_card(ask, each, chosen) for each in rows[:3]]
     made += [_card(ask, each, chosen) for each in _stored.figures(ask, "sentiment", (), chosen)]
-    changes = [] if chosen.active else _plans.change(ask)
-    made += [each for each in changes[:1]]
-    made += [_card(ask, each, chosen) for each in _stored.figures(ask, "volume", (), chosen)]
+    if not chosen.active:
+        made += sorted(_plans.change(ask), key=lambda each: -each.n)[:1]
+    if len(made) < 3:
+        made += [_card(ask, each, chosen) for each in _stored.figures(ask, "volume", (), chosen)]
     return tuple(made[:6])
 
 
@@ -76,14 +84,14 @@ def _sentence(journey: _journey.Journey, cards: tuple[Estimate, ...]) -> str:
     return f"{first.label}: {_say.value(first)}, {_say.interval(first)}, from {_say.count(first.n)} {first.counted}."
 
 
-def _lead(cards: tuple[Estimate, ...], ranking: object, found: _league.League | None) -> str:
+def _lead(ranking: Ranking | None, found: _league.League | None) -> str:
     parts = [_plans.certainty(ranking)] if ranking else []
     if found:
         parts.append(_league.sentence(found))
     return " ".join(part for part in parts if part)
 
 
-def _empty(ask: Ask, chosen: _narrow.Narrow, controls: _narrow.Filters) -> Page:
+def _empty(chosen: _narrow.Narrow, controls: Filters) -> Page:
     if chosen.active:
         note = Note("Nothing matches these filters.", "empty", "Widen the period, or choose Everything.")
         return Page("overview", "Overview", "Nothing was heard here.", "", (controls, note))

@@ -1,0 +1,115 @@
+"""What changed: the latest period against the one before, and whether the change is real."""
+
+from __future__ import annotations
+
+from touchstone.core.ask import Ask
+from touchstone.core.page import Block, Cards, Chart, Estimate, Note, Page, Streaks
+from touchstone.show import _charts, _league, _narrow, _plans, _say, _stored, _words
+
+WHO = ("insider", "partner")
+_PLACE = 4
+_NAME, _TITLE = "changes", "Changes"
+
+
+def show(
+    ask: Ask,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    unit: str | None = None,
+    touchpoint: str | None = None,
+    channel: str | None = None,
+) -> Page:
+    """What the latest period brought against the one before; then each score over time with its doubt."""
+    chosen = _narrow.narrow(since=since, until=until, unit=unit, touchpoint=touchpoint, channel=channel)
+    noun = _league.nouns(ask)[0].capitalize()
+    controls = _narrow.filters(ask, chosen, "since", "until", "unit", "touchpoint", "channel", units=noun)
+    overall = sorted(_plans.changes(ask, (), chosen), key=lambda each: -each.n)
+    charts = _charts_of(ask, chosen)
+    if not overall and not charts:
+        todo = "A column with the day of each answer makes this page: --map occurred_at=COLUMN."
+        note = Note("There are no two periods to compare.", "empty", todo)
+        return Page(_NAME, _TITLE, "Nothing can be said of change: too few answers carry a date.", "", (controls, note))
+    blocks: list[Block] = [controls, *([Cards(tuple(overall[:4]))] if overall else []), *charts]
+    by_touchpoint = [] if chosen.touchpoint else _plans.changes(ask, ("touchpoint",), chosen)
+    by_unit = [] if chosen.unit else _plans.changes(ask, ("unit",), chosen)
+    blocks += _told(by_touchpoint, "Touchpoints") + _told(_renamed(ask, by_unit), _league.nouns(ask)[1].capitalize())
+    return Page(_NAME, _TITLE, _sentence(overall), _lead(by_touchpoint, by_unit, ask), tuple(blocks))
+
+
+def _charts_of(ask: Ask, chosen: _narrow.Narrow) -> list[Chart]:
+    """The two figures with most answers, month by month."""
+    series = []
+    for name in (*_stored.SCORES, "sentiment"):
+        rows = _stored.main_scale(_stored.figures(ask, name, ("month",), chosen))
+        if sum(each.value is not None for each in rows) >= 2:
+            series.append(sorted(rows, key=lambda each: each.by["month"]))
+    series.sort(key=lambda rows: -sum(each.n for each in rows))
+    return [_chart(ask, rows, chosen) for rows in series[:2]]
+
+
+def _chart(ask: Ask, rows: list[_stored.Figure], chosen: _narrow.Narrow) -> Chart:
+    known = [each for each in rows if each.value is not None]
+    total = sum(each.n for each in known) or 1
+    mean = sum((each.value or 0.0) * each.n for each in known) / total
+    words = _words.of_months(ask, chosen)
+    months = [
+        _stored.estimate(
+            each, _say.period(each.by["month"]), middle=mean, seed=ask.seed, verbatims=words.get(each.by["month"], ()),
+            drawn_from=f"all that was said in {_say.period(each.by['month'])}",
+        )
+        for each in known
+    ]  # fmt: skip
+    away = sum(each.verdict in ("good", "bad") for each in months)
+    named = _stored.title(rows[0])
+    title = f"{named}: {_away(away, len(months))}"
+    lead = "The line is the figure of each month, the band its 95 % interval, the dashed line the mean of all months."
+    return _charts.over_time(months, title=title, lead=lead, mean=mean)
+
+
+def _away(away: int, months: int) -> str:
+    if not away:
+        return f"none of {months} months stands clear of their mean"
+    return f"{_say.word(away)} of {months} months {'stands' if away == 1 else 'stand'} clear of their mean"
+
+
+def _told(found: list[Estimate], many: str) -> list[Block]:
+    """Those whose change is real; then the rest, for which chance is explanation enough."""
+    real = sorted(
+        (each for each in found if each.verdict in ("good", "bad")), key=lambda each: (each.verdict, each.label)
+    )
+    rest = sorted((each for each in found if each.verdict == "open"), key=lambda each: (-each.n, each.label))
+    groups = tuple((title, tuple(each)) for title, each in (("Real", real), ("Within chance", rest)) if each)
+    if not groups:
+        return []
+    lead = "The latest period less the one before; what is called real holds after correction for comparing so many."
+    return [Streaks(f"{many}: {_say.word(len(real))} of {len(found)} really changed", lead, groups)]
+
+
+def _renamed(ask: Ask, found: list[Estimate]) -> list[Estimate]:
+    from dataclasses import replace
+
+    names = _league.unit_names(ask)
+    return [replace(each, label=names.get(each.label, each.label)) for each in found]
+
+
+def _sentence(overall: list[Estimate]) -> str:
+    if not overall:
+        return "There are not yet two whole periods to compare."
+    first = overall[0]
+    figure = f"{_say.value(first)}, {_say.interval(first)}"
+    if first.value is None:
+        return f"{first.label}: too few answers to tell."
+    if first.verdict == "open":
+        return f"{first.label}: no real change ({figure})."
+    way = "better" if first.verdict == "good" else "worse"
+    return f"{first.label}: {way}, and the change is real ({figure})."
+
+
+def _lead(by_touchpoint: list[Estimate], by_unit: list[Estimate], ask: Ask) -> str:
+    parts = []
+    for found, many in ((by_touchpoint, "touchpoints"), (by_unit, _league.nouns(ask)[1])):
+        if found:
+            real = sum(each.verdict in ("good", "bad") for each in found)
+            parts.append(f"Of {len(found)} {many}, {_say.word(real)} really changed.")
+    return " ".join(parts)
