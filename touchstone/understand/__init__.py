@@ -1,1 +1,1 @@
-"""Interactions to mentions and signals, one file per enricher."""
+"""Interactions to mentions and signals: one file per enricher, one pass over the texts for all of them."""

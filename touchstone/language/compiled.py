@@ -1,0 +1,169 @@
+"""A model folded with a taxonomy into one table; reading a text is adding up its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from touchstone.core.taxonomy import Taxonomy
+from touchstone.language.cues import cues, merged, nearest
+from touchstone.language.index import Index
+from touchstone.language.kernel import sums
+from touchstone.language.model import HEADS, KINDS, Model
+from touchstone.language.reading import Reading
+from touchstone.language.tokens import buffers
+from touchstone.language.walk import Lexicon, Walk, walk
+from touchstone.language.words import salt
+
+Numbers = npt.NDArray[np.float32]
+_AT_ONCE = 1 << 20  # bytes of text in one pass
+_STEEP, _POINT = 8.0, 0.6  # how a touchpoint's cues become a probability
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Reads texts for one taxonomy. `table` holds the columns of HEADS, then one for each touchpoint."""
+
+    model: Model
+    taxonomy: Taxonomy
+    lexicon: Lexicon
+    table: Numbers
+
+    def read(self, texts: pa.Array | pa.ChunkedArray) -> Reading:
+        """Everything the model finds in an Arrow array of strings; a null reads as an empty text."""
+        if isinstance(texts, pa.ChunkedArray):
+            texts = texts.combine_chunks()
+        if isinstance(texts, pa.ChunkedArray):
+            texts = texts.chunk(0) if texts.num_chunks else pa.array([], pa.large_string())
+        walks, scores = [], []
+        for piece in _pieces(texts):
+            walked = walk(piece, self.lexicon)
+            walks.append(walked)
+            scores.append(sums(walked.rows, walked.ends, self.table))
+        return self._reading(_joined(walks), np.concatenate(scores))
+
+    def _reading(self, walked: Walk, scores: Numbers) -> Reading:
+        place = {name: column for column, name in enumerate(HEADS)}
+        cue = scores[:, len(HEADS) :]
+        kinds = _by_text(walked, scores[:, place[KINDS[0]] : place[KINDS[-1]] + 1])
+        promotional = _by_text(walked, scores[:, place["promotional"]][:, None])[:, 0]
+        score = _curve(3.0 * (kinds - 1.0))
+        return Reading(
+            walk=walked,
+            touchpoints=_curve(_STEEP * (cue - _POINT)),
+            positive=np.maximum(scores[:, 0], 0),
+            negative=np.maximum(scores[:, 1], 0),
+            kinds=score,
+            kind_probability=score,
+            promotional=_curve(3.0 * (promotional - 1.25)),
+            languages=self.lexicon.languages,
+        )
+
+
+def compiled(model: Model, taxonomy: Taxonomy) -> Compiled:
+    """The model with the taxonomy's touchpoints folded in."""
+    held, facts = model.arrays, model.facts
+    small = frozenset(int(key) for key in held["steering_keys"][: facts["small_words"]])
+    written = cues(taxonomy, small_words=small)
+    words, cue_rows = merged(held["word_keys"], written.word_keys)
+    grams, gram_rows = merged(held["gram_keys"], written.gram_keys)
+    known, count = len(held["word_keys"]), len(words)
+    touch = np.zeros((count, len(taxonomy.touchpoints)), np.float32)
+    vectors = held["word_vectors"].astype(np.float32)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    inside = cue_rows < known
+    touch[:known] = nearest(vectors, cue_rows[inside], written.word_weights[inside])
+    touch[cue_rows] = written.word_weights
+    table = np.zeros((2 * count + len(grams), len(HEADS) + touch.shape[1]), np.float32)
+    wide = len(HEADS)
+    table[:known, :wide] = _unfolded(held, "head_words")
+    table[count : count + known, :wide] = _unfolded(held, "head_negated")
+    table[2 * count : 2 * count + len(held["gram_keys"]), :wide] = _unfolded(held, "head_grams")
+    table[:count, wide:] = table[count : 2 * count, wide:] = touch
+    table[2 * count + gram_rows, wide:] = written.gram_weights
+    lexicon = _lexicon(model, words, grams, written.stem_keys, cue_rows[written.stem_owners])
+    return Compiled(model, taxonomy, lexicon, table)
+
+
+def _unfolded(held: dict[str, npt.NDArray[np.generic]], name: str) -> Numbers:
+    return np.asarray(held[name], np.float32) * np.asarray(held[f"{name}_scale"], np.float32)
+
+
+def _lexicon(
+    model: Model,
+    words: npt.NDArray[np.uint64],
+    grams: npt.NDArray[np.uint64],
+    stem_keys: npt.NDArray[np.uint64],
+    stem_rows: npt.NDArray[np.int32],
+) -> Lexicon:
+    held, languages = model.arrays, tuple(model.facts["languages"])
+    return Lexicon(
+        words=Index(words),
+        stems=Index(np.concatenate([stem_keys, held["stem_keys"]]), np.concatenate([stem_rows, held["stem_rows"]])),
+        grams=Index(grams),
+        count=len(words),
+        steering=Index(held["steering_keys"]),
+        steering_flags=held["steering_flags"],
+        language_rows=held["language_rows"].astype(np.float32),
+        languages=languages,
+        salts=np.array([salt(language) for language in languages], np.uint64),
+    )
+
+
+def _curve(numbers: Numbers) -> Numbers:
+    curve: Numbers = (1 / (1 + np.exp(-np.clip(numbers, -30, 30)))).astype(np.float32)
+    return curve
+
+
+def _by_text(walked: Walk, scores: Numbers) -> Numbers:
+    """The greatest sentence of each text, per column; 0 where nothing speaks."""
+    answer = np.zeros((walked.texts, scores.shape[1]), np.float32)
+    if len(scores) == 0:
+        return answer
+    first = np.flatnonzero(np.diff(walked.clause_sentence, prepend=-1))
+    sentences = np.add.reduceat(scores, first, axis=0)
+    owner = walked.clause_text[first]
+    begins = np.flatnonzero(np.diff(owner, prepend=-1))
+    answer[owner[begins]] = np.maximum(np.maximum.reduceat(sentences, begins, axis=0), 0)
+    return answer
+
+
+def _pieces(texts: pa.Array) -> list[pa.Array]:
+    """The texts in slices of about a megabyte."""
+    _, offsets = buffers(texts)
+    cuts, begin = [], 0
+    while begin < len(texts):
+        end = max(begin + 1, int(np.searchsorted(offsets, offsets[begin] + _AT_ONCE, side="right")) - 1)
+        cuts.append(texts.slice(begin, end - begin))
+        begin = end
+    return cuts or [texts]
+
+
+def _joined(walks: list[Walk]) -> Walk:
+    """The pieces as one walk (without their rows, which are added up by now)."""
+    if len(walks) == 1:
+        return walks[0]
+    texts = np.cumsum([0] + [each.texts for each in walks[:-1]])
+    spoken = [int(each.clause_sentence[-1]) + 1 if len(each.clause_sentence) else 0 for each in walks]
+    sentences = np.cumsum([0, *spoken[:-1]])
+
+    def all_of(name: str) -> npt.NDArray[np.generic]:
+        return np.concatenate([getattr(each, name) for each in walks])
+
+    return Walk(
+        texts=sum(each.texts for each in walks),
+        language=all_of("language"),  # type: ignore[arg-type]  # the arrays keep their own types
+        language_sureness=all_of("language_sureness"),  # type: ignore[arg-type]  # as above
+        clause_text=np.concatenate([each.clause_text + start for each, start in zip(walks, texts, strict=True)]),
+        clause_sentence=np.concatenate(
+            [each.clause_sentence + start for each, start in zip(walks, sentences, strict=True)]
+        ),
+        start=all_of("start"),  # type: ignore[arg-type]  # as above
+        stop=all_of("stop"),  # type: ignore[arg-type]  # as above
+        size=all_of("size"),  # type: ignore[arg-type]  # as above
+        rows=np.zeros(0, np.int32),
+        ends=np.zeros(0, np.int64),
+    )

@@ -1,0 +1,116 @@
+"""A taxonomy as weights on words: its own cues first, then the words nearest to them in meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from touchstone.core.taxonomy import Taxonomy, Touchpoint
+from touchstone.language.index import Index, Rows
+from touchstone.language.tokens import Hashes
+from touchstone.language.words import gram, hashes, salt, split, stems
+
+Numbers = npt.NDArray[np.float32]
+
+OWN, NAME, DESCRIBED = 1.0, 1.0, 0.4
+_NEAR, _SAME, _LENT = 0.52, 0.80, 0.75  # likeness from which a word counts, where it counts fully, and for how much
+
+
+@dataclass(frozen=True)
+class Cues:
+    """Words and phrases that stand for touchpoints: hash, which touchpoint, weight."""
+
+    word_keys: Hashes
+    word_weights: Numbers  # (keys, touchpoints)
+    stem_keys: Hashes
+    stem_owners: Rows  # place in word_keys
+    gram_keys: Hashes
+    gram_weights: Numbers
+
+
+def cues(taxonomy: Taxonomy, *, small_words: frozenset[int]) -> Cues:
+    """The cues of each touchpoint. `small_words` are hashes that say nothing (articles, pronouns)."""
+    written: dict[tuple[str, str], dict[int, float]] = {}
+    phrases: dict[tuple[str, ...], dict[int, float]] = {}
+    for place, touchpoint in enumerate(taxonomy):
+        for language, phrase, weight in _phrases(touchpoint):
+            words = split(phrase)
+            if len(words) == 1:
+                _raise(written.setdefault((language, words[0]), {}), place, weight)
+            elif words:
+                _raise(phrases.setdefault(tuple(words[-3:] if len(words) > 3 else words), {}), place, weight)
+    return _folded(written, phrases, len(taxonomy.touchpoints), small_words)
+
+
+def _raise(weights: dict[int, float], place: int, weight: float) -> None:
+    weights[place] = max(weights.get(place, 0.0), weight)
+
+
+def _phrases(touchpoint: Touchpoint) -> list[tuple[str, str, float]]:
+    found = [(language, phrase, OWN) for language, words in touchpoint.words.items() for phrase in words]
+    found += [("en", touchpoint.name, NAME)]
+    if not touchpoint.words:
+        found += [("en", word, NAME) for word in split(touchpoint.name)]
+        found += [("en", component, NAME) for component in touchpoint.components]
+        found += [("en", word, DESCRIBED) for word in split(touchpoint.description)]
+    return found
+
+
+def _folded(
+    written: dict[tuple[str, str], dict[int, float]],
+    phrases: dict[tuple[str, ...], dict[int, float]],
+    count: int,
+    small_words: frozenset[int],
+) -> Cues:
+    names = [word for _, word in written]
+    keys = hashes(names) ^ np.array([salt(language) for language, _ in written], np.uint64)
+    weights = np.zeros((len(names), count), np.float32)
+    for place, held in enumerate(written.values()):
+        if int(hashes([names[place]])[0]) not in small_words:
+            for touchpoint, weight in held.items():
+                weights[place, touchpoint] = weight / len(held) ** 0.6
+    stem_keys, owners = stems(names)
+    salts = np.array([salt(language) for language, _ in written], np.uint64)
+    single = {word: weights[place] for place, (_, word) in enumerate(written)}
+    grams = np.zeros((len(phrases), count), np.float32)
+    for place, (words, held) in enumerate(phrases.items()):
+        for word in words:
+            grams[place] -= single.get(word, 0.0)
+        for touchpoint, weight in held.items():
+            grams[place, touchpoint] = weight / len(held) ** 0.6
+    return Cues(
+        keys,
+        weights,
+        stem_keys ^ salts[owners] if len(owners) else stem_keys,
+        owners.astype(np.int32),
+        np.array([gram(words) for words in phrases], np.uint64),
+        grams,
+    )
+
+
+def nearest(vectors: Numbers, chosen: Rows, weights: Numbers) -> Numbers:
+    """What each word lends each touchpoint, by its likeness to that touchpoint's cues: (words, touchpoints).
+
+    `vectors` are unit rows; `chosen` are the rows of the cues, `weights` theirs by touchpoint.
+    """
+    lent = np.zeros((len(vectors), weights.shape[1]), np.float32)
+    for touchpoint in range(weights.shape[1]):
+        own = chosen[weights[:, touchpoint] > 0.5]
+        if len(own):
+            lent[:, touchpoint] = (vectors @ vectors[own].T).max(axis=1)
+    lent = np.clip((lent - _NEAR) / (_SAME - _NEAR), 0, 1)
+    best = lent.max(axis=1, keepdims=True)
+    return np.where(lent >= 0.8 * best, lent * _LENT, 0).astype(np.float32)
+
+
+def merged(keys: Hashes, added: Hashes) -> tuple[Hashes, Rows]:
+    """`keys` with those of `added` that are not among them, and the row of each of `added`."""
+    rows = Index(keys).find(added)
+    fresh, back = np.unique(added[rows < 0], return_inverse=True)
+    rows[rows < 0] = len(keys) + back
+    return np.concatenate([keys, fresh]), rows
+
+
+__all__ = ["Cues", "cues", "merged", "nearest"]

@@ -1,0 +1,94 @@
+"""The language model: one file of rows, heads and cues, loaded in milliseconds and compiled with a taxonomy."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from touchstone.core.errors import Stop
+from touchstone.core.taxonomy import Taxonomy, parse, write
+
+if TYPE_CHECKING:
+    from touchstone.language.compiled import Compiled
+
+SHIPPED = Path(__file__).parent / "model.npz"
+FORM = 1
+KINDS = (
+    "problem", "suggestion", "request", "question", "praise", "recommendation", "thanks", "churn_threat",
+    "promise_asked",
+)  # fmt: skip
+HEADS = ("positive", "negative", *KINDS, "promotional")
+"""Columns every model has; `positive` and `negative` are evidence of a mood, the others cues that add up to 1."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """What was learned. `arrays` are the file's; `facts` say version, calibration, confusion and what was taught."""
+
+    arrays: dict[str, npt.NDArray[Any]]
+    facts: dict[str, Any]
+    taxonomy: Taxonomy | None = None
+    _compiled: dict[int, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def version(self) -> str:
+        """What `maker` columns carry: a change of this means texts are to be read again."""
+        return str(self.facts["version"])
+
+    @property
+    def confusion(self) -> dict[str, dict[str, float]]:
+        """Share of each predicted polarity among mentions of each true polarity, on held-apart labels; `n` is how many.
+
+        `{"positive": {"positive": .8, "negative": .1, …, "n": 812}, …}`: intervals of figures from text widen by it.
+        """
+        held: dict[str, dict[str, float]] = self.facts.get("confusion", {})
+        return held
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The shipped kinds, then those that were taught."""
+        return (*KINDS, *self.facts.get("taught_kinds", ()))
+
+    def compile(self, taxonomy: Taxonomy | None = None) -> Compiled:
+        """This model with the touchpoints of `taxonomy` (its own, if none is given) folded into one table."""
+        from touchstone.language.compiled import compiled
+
+        chosen = taxonomy or self.taxonomy
+        if chosen is None:
+            raise Stop("the model carries no taxonomy.", where="language", todo="Give one, by name or as a file.")
+        if id(chosen) not in self._compiled:
+            self._compiled[id(chosen)] = (chosen, compiled(self, chosen))
+        made: Compiled = self._compiled[id(chosen)][1]
+        return made
+
+    def save(self, path: str | Path) -> None:
+        """Writes the model as one file; nothing in it is code, and no example text is kept."""
+        facts = {**self.facts, "form": FORM, "taxonomy": write(self.taxonomy) if self.taxonomy else None}
+        text = np.frombuffer(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode("utf-8"), np.uint8)
+        held = io.BytesIO()
+        np.savez_compressed(held, allow_pickle=False, facts=text, **self.arrays)  # type: ignore[arg-type]  # array names are free
+        Path(path).write_bytes(held.getvalue())
+
+
+def load(path: str | Path | None = None) -> Model:
+    """The model in a file, or the one that ships with the package. A file of another kind is a `Stop`."""
+    chosen = Path(path) if path else SHIPPED
+    try:
+        with np.load(chosen, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        facts = json.loads(arrays.pop("facts").tobytes())
+    except FileNotFoundError as error:
+        raise Stop("no such model file.", where=str(chosen), todo="Make one with `touchstone teach`.") from error
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise Stop("not a model file.", where=str(chosen), todo="Make one with `touchstone teach`.") from error
+    if facts.get("form") != FORM:
+        raise Stop(f"a model of form {facts.get('form')}.", where=str(chosen), todo="Teach it again.")
+    text = facts.pop("taxonomy", None)
+    return Model(arrays, facts, parse(text, where=str(chosen)) if text else None)

@@ -1,0 +1,248 @@
+"""Text to tokens, clauses and sentences, on the bytes of an Arrow string array: no Python object per token.
+
+A token's hash is a polynomial over its letters without capitals and accents, so that it can be taken of any prefix.
+Every answer about a text depends on that text alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Bytes = npt.NDArray[np.uint8]
+Hashes = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+_STEP = 0x9E3779B97F4A7C15 | 1
+_BACK = pow(_STEP, -1, 1 << 64)
+_SPREAD = np.uint64(0xD6E8FEB86659FD93)
+_SECOND = np.uint64(0xA24BAED4963EE407)
+_THIRD = np.uint64(0x9FB21C651E98DF25)
+BEGIN = np.uint64(0x5851F42D4C957F2D)
+"""Stands before the first token of a sentence in pairs and triples."""
+LONGEST = 24
+"""Tokens after which a stretch without punctuation is cut into another clause."""
+
+_SEPARATOR, _WORD, _SYMBOL = 0, 1, 2
+
+
+def _classes() -> Bytes:
+    table = np.full(256, _SEPARATOR, np.uint8)
+    table[0x80:] = _WORD
+    for low, high in (("a", "z"), ("A", "Z"), ("0", "9")):
+        table[ord(low) : ord(high) + 1] = _WORD
+    table[[ord(each) for each in "?!%$#@"]] = _SYMBOL
+    return table
+
+
+def _letters() -> Hashes:
+    """A pseudo-random number for each byte after folding (splitmix64)."""
+    state = (np.arange(1, 257, dtype=np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return state ^ (state >> np.uint64(31))
+
+
+def _lower() -> Bytes:
+    table = np.arange(256, dtype=np.uint8)
+    table[ord("A") : ord("Z") + 1] += 32
+    return table
+
+
+def _plain() -> Bytes:
+    """The letter without accent for the second byte of U+00C0 to U+00FF; 0 where there is none."""
+    table = np.zeros(256, np.uint8)
+    plain = "aaaaaaaceeeeiiiidnooooo\0ouuuuyts" * 2
+    table[0x80:0xC0] = np.frombuffer(plain.encode("latin-1"), np.uint8)
+    table[0xBF] = ord("y")
+    return table
+
+
+_CLASS, _LETTER, _LOWER, _PLAIN = _classes(), _letters(), _lower(), _plain()
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Tokens of all texts in order: `text` holds each token's text, `start` and `stop` its bytes in `data`."""
+
+    data: Bytes
+    offsets: Places  # n + 1: bytes of each text in `data`
+    text: npt.NDArray[np.int32]
+    start: Places
+    stop: Places
+    hash: Hashes
+    sentence_begins: Flags  # by punctuation
+    clause_begins: Flags  # by punctuation; a sentence begins a clause too
+    prefixes: tuple[Hashes, Hashes, Places]  # running sums, powers back and letters kept: for `prefix`
+
+    def prefix(self, which: Places, drop: int) -> Hashes:
+        """The hash of the chosen tokens without their last `drop` letters."""
+        sums, back, kept = self.prefixes
+        start = self.start[which]
+        stop = np.maximum(self.stop[which] - drop, start)
+        return mix((sums[stop] - sums[start]) * back[kept[start]])
+
+
+def mix(hashes: Hashes) -> Hashes:
+    """The hashes with every bit stirred."""
+    stirred = (hashes ^ (hashes >> np.uint64(29))) * _SPREAD
+    return stirred ^ (stirred >> np.uint64(32))
+
+
+def buffers(texts: pa.Array) -> tuple[Bytes, Places]:
+    """The UTF-8 bytes and the n + 1 offsets of a string array, without copying; a null is an empty text."""
+    if texts.null_count:
+        texts = texts.fill_null("")
+    if not pa.types.is_large_string(texts.type):
+        texts = texts.cast(pa.large_string())
+    offsets = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    held = texts.buffers()[2]
+    data = np.frombuffer(held, np.uint8) if held is not None and held.size else np.zeros(0, np.uint8)
+    data = data[offsets[0] : offsets[-1]] if len(texts) else data[:0]
+    return data, offsets - offsets[0] if len(texts) else np.zeros(1, np.int64)
+
+
+def tokenise(texts: pa.Array) -> Tokens:
+    """The tokens of an Arrow string array."""
+    data, offsets = buffers(texts)
+    kinds, own = _kinds(data)
+    start, stop = _spans(kinds, own, data, offsets)
+    hashes, prefixes = _hashes(data, start, stop)
+    text = (np.searchsorted(offsets, start, side="right") - 1).astype(np.int32)
+    sentence, clause = _breaks(data, start, text)
+    return Tokens(data, offsets, text, start, stop, hashes, sentence, clause, prefixes)
+
+
+def _kinds(data: Bytes) -> tuple[Bytes, Flags | None]:
+    """The class of each byte, and which bytes belong to a sign that is a token by itself (emoji, Chinese)."""
+    kinds = _CLASS[data]
+    wide = np.flatnonzero(data >= 0xC2)
+    lead, following = data[wide], np.append(data, np.zeros(4, np.uint8))
+    next_byte = following[wide + 1]
+    marks = wide[(lead == 0xC2) & (next_byte >= 0xA0) & (next_byte != 0xAA) & (next_byte != 0xB5)]
+    _fill(kinds, marks, 2, _SEPARATOR)
+    three = wide[(lead == 0xE2) & ((next_byte == 0x80) | (next_byte == 0x81))]
+    ideographic = wide[(lead == 0xE3) & (next_byte == 0x80)]
+    full = wide[(lead == 0xEF)]
+    for places in (three, ideographic, full):
+        _fill(kinds, places, 3, _SEPARATOR)
+    if not (lead >= 0xE2).any():
+        return kinds, None
+    own = np.zeros(len(data), np.bool_)
+    signs = wide[lead >= 0xE2]
+    signs = signs[kinds[signs] == _WORD]
+    _fill(own, signs, 3, True)
+    four = signs[data[signs] >= 0xF0]
+    _fill(own, four, 4, True)
+    return kinds, own
+
+
+def _fill(array: npt.NDArray[np.generic], places: npt.NDArray[np.intp], width: int, value: int) -> None:
+    for step in range(width):
+        array[np.minimum(places + step, len(array) - 1)] = value
+
+
+def _spans(kinds: Bytes, own: Flags | None, data: Bytes, offsets: Places) -> tuple[Places, Places]:
+    """First byte and byte after the last of each token."""
+    inside = kinds > 0
+    begins = np.empty(len(kinds) + 1, np.bool_)
+    begins[-1] = True
+    begins[:-1] = kinds == _SYMBOL
+    if len(kinds):
+        begins[0] = True
+        begins[1:-1] |= kinds[:-1] != _WORD
+    edges = offsets[(offsets > 0) & (offsets < len(kinds))]
+    begins[edges] = True
+    if own is not None:
+        lead = (data & 0xC0) != 0x80
+        begins[:-1] |= own & lead
+        begins[1:-1] |= own[:-1] & ~own[1:]
+    start = np.flatnonzero(begins[:-1] & inside)
+    ends = inside & begins[1:]
+    if len(kinds):
+        ends[:-1] |= inside[:-1] & ~inside[1:]
+    return start, np.flatnonzero(ends) + 1
+
+
+def _hashes(data: Bytes, start: Places, stop: Places) -> tuple[Hashes, tuple[Hashes, Hashes, Places]]:
+    folded = _LOWER[data]
+    kept = np.ones(len(data), np.bool_)
+    latin = np.flatnonzero(data[:-1] == 0xC3) if len(data) else np.zeros(0, np.intp)
+    plain = _PLAIN[data[latin + 1]]
+    latin, plain = latin[plain > 0], plain[plain > 0]
+    folded[latin + 1] = plain
+    kept[latin] = False
+    if len(data) > 2:  # soooo is soo
+        same = (folded[2:] == folded[1:-1]) & (folded[1:-1] == folded[:-2]) & (folded[2:] >= ord("a"))
+        kept[2:] &= ~(same & (data[2:] < 0x80))
+    before = np.zeros(len(data) + 1, np.int64)
+    np.cumsum(kept, out=before[1:])
+    powers = _powers(_STEP, len(data) + 1)
+    back = _powers(_BACK, len(data) + 1)
+    sums = np.zeros(len(data) + 1, np.uint64)
+    np.cumsum(_LETTER[folded] * powers[before[:-1]] * kept, out=sums[1:])
+    return mix((sums[stop] - sums[start]) * back[before[start]]), (sums, back, before)
+
+
+def _powers(factor: int, count: int) -> Hashes:
+    powers = np.full(count, factor, np.uint64)
+    powers[0] = 1
+    return np.multiply.accumulate(powers, dtype=np.uint64)
+
+
+def _breaks(data: Bytes, start: Places, text: npt.NDArray[np.int32]) -> tuple[Flags, Flags]:
+    """Before which tokens punctuation ends a sentence, and before which it ends a clause."""
+    after = np.append(data, np.full(4, 32, np.uint8))
+    sentence = np.zeros(len(start) + 1, np.bool_)
+    clause = np.zeros(len(start) + 1, np.bool_)
+    digit = (after >= 48) & (after <= 57)
+    points = np.flatnonzero(data == ord("."))
+    loose = after[points + 1]
+    capital = (loose >= 65) & (loose <= 90) & (points > 0) & (after[points - 1] >= 97)
+    initial = (points > 1) & (_CLASS[after[points - 2]] != _WORD) & ~digit[points - 1]
+    points = points[((loose <= 46) | (loose == 0xC2) | capital) & ~initial]
+    strong = np.flatnonzero((data == ord("!")) | (data == ord("?")) | (data == ord("\n")))
+    wide = np.flatnonzero((data == 0xE3) | (data == 0xEF) | (data == 0xE2))
+    tail = after[wide + 1].astype(np.int32) << 8 | after[wide + 2]
+    full_stop = ((data[wide] == 0xE3) & (tail == 0x8082)) | ((data[wide] == 0xE2) & (tail == 0x80A6))
+    full_stop |= (data[wide] == 0xEF) & ((tail == 0xBC81) | (tail == 0xBC9F))
+    for places in (points, strong, wide[full_stop]):
+        sentence[np.searchsorted(start, places, side="right")] = True
+    commas = np.flatnonzero(data == ord(","))
+    commas = commas[~(digit[commas + 1] & digit[np.maximum(commas - 1, 0)])]
+    marks = np.flatnonzero(np.isin(data, np.frombuffer(b';:()[]"|*', np.uint8)))
+    dashes = np.flatnonzero(data == ord("-"))
+    dashes = dashes[(after[dashes + 1] == 32) & (dashes > 0) & (after[dashes - 1] == 32)]
+    pauses = wide[~full_stop & np.isin(tail, [0x8093, 0x8094, 0x8081, 0xBC8C])]
+    for places in (commas, marks, dashes, pauses):
+        clause[np.searchsorted(start, places, side="right")] = True
+    first = np.ones(len(start), np.bool_)
+    first[1:] = text[1:] != text[:-1]
+    sign = np.isin(data[start], np.frombuffer(b"!?", np.uint8))
+    sentence = (sentence[:-1] & ~sign) | first
+    return sentence, (clause[:-1] & ~sign) | sentence
+
+
+def pairs(hashes: Hashes, begins: Flags) -> tuple[Hashes, Hashes]:
+    """Hashes of each token with the one before it, and with the two before it, inside its sentence."""
+    before = np.empty_like(hashes)
+    before[1:] = hashes[:-1]
+    before[begins] = BEGIN
+    two = mix(before * _SECOND + hashes)
+    earlier = np.empty_like(hashes)
+    earlier[1:] = before[:-1]
+    earlier[begins] = BEGIN
+    return two, mix((earlier * _THIRD + before) * _SECOND + hashes)
+
+
+def characters(tokens: Tokens, places: Places, text: npt.NDArray[np.int32]) -> Places:
+    """Byte places as counts of characters from the beginning of their text."""
+    if tokens.data.size == 0 or int(tokens.data.max()) < 0x80:
+        return places - tokens.offsets[text]
+    before = np.zeros(len(tokens.data) + 1, np.int64)
+    np.cumsum((tokens.data & 0xC0) != 0x80, out=before[1:])
+    return before[places] - before[tokens.offsets[text]]

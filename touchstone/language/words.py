@@ -1,0 +1,67 @@
+"""Written words and phrases as the hashes by which texts are looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from touchstone.language.tokens import BEGIN, Hashes, mix, pairs, tokenise
+
+STEM = np.uint64(0x3C79AC492BA7B653)
+_WITHIN = 5  # letters a word must have to be known by its stem
+
+
+def salt(language: str) -> np.uint64:
+    """What sets a language's words apart from the same letters in others; nothing for English and unknown."""
+    if language in ("", "en", "und"):
+        return np.uint64(0)
+    number = int.from_bytes(language.encode("utf-8").ljust(8, b"\0")[:8], "little")
+    return np.uint64(mix(np.array([number * 0x9E3779B97F4A7C15 & (1 << 64) - 1], np.uint64))[0])
+
+
+def split(phrase: str) -> list[str]:
+    """The words of a phrase as the tokeniser sees them; `^` (the beginning of a sentence) stays."""
+    tokens = tokenise(pa.array([phrase.replace("^", " ")]))
+    words = [
+        tokens.data[begin:end].tobytes().decode("utf-8", "replace")
+        for begin, end in zip(tokens.start, tokens.stop, strict=True)
+    ]
+    return (["^"] if phrase.startswith("^") else []) + words
+
+
+def hashes(words: Sequence[str]) -> Hashes:
+    """The hash of each single word; `^` is the beginning of a sentence."""
+    found = np.zeros(len(words), np.uint64)
+    tokens = tokenise(pa.array(list(words), pa.large_string()))
+    first = np.searchsorted(tokens.text, np.arange(len(words)))
+    has = first < len(tokens.text)
+    has[has] &= tokens.text[first[has]] == np.flatnonzero(has)
+    found[has] = tokens.hash[first[has]]
+    found[[place for place, word in enumerate(words) if word == "^"]] = BEGIN
+    return found
+
+
+def stems(words: Sequence[str]) -> tuple[Hashes, np.ndarray]:
+    """Hashes by which a word is found under another ending, and which word each belongs to."""
+    keys: list[Hashes] = []
+    owners: list[np.ndarray] = []
+    long = [place for place, word in enumerate(words) if len(word) >= _WITHIN]
+    for shorter in (0, 1):
+        cut = [words[place][: len(words[place]) - shorter] for place in long]
+        keys.append(hashes(cut) ^ STEM)
+        owners.append(np.array(long, np.int32))
+    return np.concatenate(keys), np.concatenate(owners)
+
+
+def gram(words: Sequence[str]) -> np.uint64:
+    """The hash of two or three words in a row, of which the first may be `^`."""
+    own = hashes(list(words))
+    begins = np.zeros(len(own), np.bool_)
+    begins[0] = True
+    two, three = pairs(own, begins)
+    return np.uint64(two[-1] if len(own) == 2 else three[-1])
+
+
+__all__ = ["STEM", "gram", "hashes", "salt", "split", "stems"]

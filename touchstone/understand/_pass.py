@@ -1,0 +1,78 @@
+"""The one pass of the room: tokeniser and table run once per batch, every enricher reads from what they found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from touchstone.core.tables import SIGNAL
+from touchstone.core.taxonomy import Taxonomy
+from touchstone.language.compiled import Compiled
+from touchstone.language.reading import Reading
+
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A batch of interactions with the model's reading of their texts, row by row."""
+
+    id: pa.Array
+    text: pa.Array
+    touchpoint: pa.Array  # as the source names it; null where it does not
+    reading: Reading
+    taxonomy: Taxonomy
+    kinds: tuple[str, ...]
+    version: str
+
+    def maker(self, name: str) -> str:
+        """`name@version`: rows of another version are made anew."""
+        return f"{name}@{self.version}"
+
+    def ids(self, name: str, rows: Places) -> pa.Array:
+        """An id for each derived row, in order: interaction, maker and the row's place within its interaction."""
+        first = np.searchsorted(rows, rows, side="left")
+        place = pa.array(np.arange(len(rows)) - first).cast(pa.string())
+        return pc.binary_join_element_wise(self.id.take(pa.array(rows)), self.maker(name), place, ":")
+
+
+def read(interactions: pa.Table, model: Compiled) -> Understood:
+    """The batch with everything the model finds in it. Interactions without text find nothing."""
+    columns = {name: _whole(interactions[name]) for name in ("id", "text", "touchpoint")}
+    return Understood(
+        **columns,
+        reading=model.read(columns["text"]),
+        taxonomy=model.taxonomy,
+        kinds=model.model.kinds,
+        version=model.model.version,
+    )
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    held = column.combine_chunks()
+    if isinstance(held, pa.ChunkedArray):
+        held = held.chunk(0) if held.num_chunks == 1 else pa.concat_arrays(held.chunks)
+    return held
+
+
+def signals(
+    batch: Understood, name: str, *, rows: Places, label: pa.Array, score: pa.Array, probability: pa.Array
+) -> pa.Table:
+    """SIGNAL rows of the layer `name`; `rows` are places in the batch, ascending."""
+    count = len(rows)
+    return pa.Table.from_arrays(
+        [
+            batch.ids(name, rows),
+            batch.id.take(pa.array(rows)),
+            pa.repeat(name, count),
+            label.cast(pa.string()),
+            score.cast(pa.float64()),
+            probability.cast(pa.float64()),
+            pa.repeat(batch.maker(name), count),
+        ],
+        schema=SIGNAL,
+    )

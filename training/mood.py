@@ -1,0 +1,95 @@
+"""The sentiment heads: weights of words and phrases, fitted by convex regression on openly licensed opinions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from scipy.optimize import minimize
+from scipy.sparse import csr_array, diags_array, hstack
+
+from touchstone.language.walk import Lexicon, Walk, walk
+from training.corpora import rows
+
+TURNED = 0.7
+"""How much of a word's weight remains, with the other sign, after a negator."""
+
+
+def whole() -> tuple[list[str], np.ndarray]:
+    """Sentences with one mood: +1 or -1."""
+    texts: list[str] = []
+    moods: list[int] = []
+    for row in rows("product-reviews-liu/pros_cons"):
+        texts.append(str(row["text"]))
+        moods.append(1 if row["kind"] == "pros" else -1)
+    for row in rows("critic-snippets/snippets"):
+        texts.append(str(row["text"]))
+        moods.append(1 if row["polarity"] == "positive" else -1)
+    for row in rows("product-reviews-liu/features"):
+        sides = {each["polarity"] for each in row["features"]}  # type: ignore[attr-defined]  # a list of records
+        signs = {1 if side in ("+", "positive") else -1 for side in sides if side}
+        if len(signs) == 1:
+            texts.append(str(row["sentence"]))
+            moods.append(signs.pop())
+    return texts, np.array(moods)
+
+
+def of_terms(name: str, lexicon: Lexicon) -> tuple[Walk, np.ndarray]:
+    """Clauses of MAMS with the mood of the terms in them: +1, -1, 0 (neutral); NaN where none or several."""
+    data = rows(f"mams-absa/{name}")
+    walked = walk(pa.array([str(row["text"]) for row in data]), lexicon)
+    moods = np.full(len(walked.clause_text), np.nan)
+    seen = np.zeros(len(moods), np.bool_)
+    for text, row in enumerate(data):
+        begin, end = np.searchsorted(walked.clause_text, [text, text + 1])
+        for term in row["aspectTerms"]:  # type: ignore[attr-defined]  # a list of records
+            clause = begin + np.searchsorted(walked.start[begin:end], int(term["from"]), side="right") - 1
+            mood = {"positive": 1, "negative": -1}.get(term["polarity"], 0)
+            if seen[clause] and moods[clause] != mood:
+                moods[clause] = np.nan
+            elif not seen[clause]:
+                moods[clause] = mood
+            seen[clause] = True
+    return walked, moods
+
+
+def design(rows_of: np.ndarray, ends: np.ndarray, size: np.ndarray, lexicon: Lexicon, columns: int) -> csr_array:
+    """One row per group: words (negated ones turned), then phrases, each by 1/sqrt(tokens)."""
+    pointers = np.concatenate([[0], ends])
+    count = lexicon.count
+    turned = (rows_of >= count) & (rows_of < 2 * count)
+    column = np.where(rows_of < count, rows_of, rows_of - count)
+    data = np.where(turned, -TURNED, 1.0)
+    found = csr_array((data, column, pointers), shape=(len(ends), columns - count))
+    return diags_array(1 / np.sqrt(np.maximum(size, 1))) @ found
+
+
+def by_text(walked: Walk) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of rows and numbers of tokens by text instead of by clause."""
+    last = np.searchsorted(walked.clause_text, np.arange(walked.texts), side="right")
+    ends = np.where(last > 0, walked.ends[np.maximum(last - 1, 0)], 0) if len(walked.ends) else last
+    return ends, np.bincount(walked.clause_text, walked.size, walked.texts)
+
+
+def fit(features: csr_array, prior: np.ndarray, moods: np.ndarray, *, spread: float = 1.0) -> tuple[float, np.ndarray]:
+    """Weight of the written lexicon and of each feature: logistic regression, features pulled to 0 by `spread`."""
+    lean = features @ prior
+    matrix = hstack([csr_array(lean[:, None]), features]).tocsr()
+    signs = moods.astype(np.float64)
+    held = np.full(matrix.shape[1], 1 / (2 * spread))
+    held[0] = 0.0
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        margin = signs * (matrix @ weights)
+        value = np.logaddexp(0, -margin).sum() + (held * weights**2).sum()
+        slope = -(signs / (1 + np.exp(np.clip(margin, -50, 50))))
+        return value, matrix.T @ slope + 2 * held * weights
+
+    found = minimize(loss, np.zeros(matrix.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    return float(found.x[0]), found.x[1:]
+
+
+def stacked(features: list[csr_array]) -> csr_array:
+    """Designs under one another."""
+    from scipy.sparse import vstack
+
+    return vstack(features).tocsr()
