@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -42,17 +43,25 @@ def decide(ask: Ask, *, units: bool = True, minimum: int = 30) -> pa.Table:
         return PLAN.empty_table()
     found = association(ask, touchpoints, minimum=minimum)
     slope, limits = _slopes(found, len(touchpoints), seed=ask.seed)
-    known = standings(ask)
     names: list[str | None] = [None, *(sorted({row["unit"] for row in counted if row["unit"]}) if units else [])]
     cases = _cases(counted, names, [*touchpoints, None])
+    weighing = _Weighing(touchpoints, cases[0], slope, limits, standings(ask), found)
     rows = []
     for at, unit in enumerate(names):
-        random = np.random.default_rng([ask.seed, at])
-        rows += _rows(
-            unit, touchpoints, cases=cases[at], brand=cases[0], slope=slope, limits=limits,
-            known=known, found=found, random=random,
-        )  # fmt: skip
+        rows += _rows(weighing, unit, cases=cases[at], random=np.random.default_rng([ask.seed, at]))
     return pa.Table.from_pylist(rows, schema=PLAN)
+
+
+@dataclass(frozen=True)
+class _Weighing:
+    """What holds for the brand and all units: draws (rows) and middle, low, high of each touchpoint's slope."""
+
+    touchpoints: list[str]
+    brand: Floats  # cases that speak of each touchpoint; the last: of any
+    slope: Floats
+    limits: Floats
+    known: dict[tuple[str | None, str], Standing]
+    found: Association | None
 
 
 def _slopes(found: Association | None, size: int, *, seed: int) -> tuple[Floats, Floats]:
@@ -85,56 +94,60 @@ def _cases(counted: list[dict[str, Any]], names: list[str | None], touchpoints: 
 
 
 def _met(cases: Floats, brand: Floats) -> tuple[Floats, float]:
-    """Cases that speak of each touchpoint and cases in all; a unit's with some imagined ones that are as the brand's."""
+    """Cases that speak of each touchpoint, and all cases; a unit's with some imagined ones that are as the brand's."""
     imagined = 0.0 if np.array_equal(cases, brand) else IMAGINED
     return cases[:-1] + imagined * brand[:-1] / brand[-1], float(cases[-1]) + imagined
 
 
-def _rows(
-    unit: str | None,
-    touchpoints: list[str],
-    *,
-    cases: Floats,
-    brand: Floats,
-    slope: Floats,
-    limits: Floats,
-    known: dict[tuple[str | None, str], Standing],
-    found: Association | None,
-    random: np.random.Generator,
-) -> list[dict[str, Any]]:
+def _rows(weighing: _Weighing, unit: str | None, *, cases: Floats, random: np.random.Generator) -> list[dict[str, Any]]:
     """The PLAN rows of the brand (None) or of one unit, for touchpoints that are spoken of there, first to last."""
-    at = [place for place, name in enumerate(touchpoints) if cases[place] > 0 and (unit, name) in known]
+    at = [
+        place for place, name in enumerate(weighing.touchpoints) if cases[place] > 0 and (unit, name) in weighing.known
+    ]
     if not at:
         return []
-    names = [touchpoints[place] for place in at]
-    stand = [known[unit, name] for name in names]
-    middle = np.array([each.value for each in stand])
-    spread = np.array([(each.high - each.low) / 3.92 for each in stand])
-    standing = np.clip(middle + random.standard_normal((DRAWS, len(at))) * spread, -1, 1)
-    speaking, total = _met(cases, brand)
-    share = np.fmin(speaking / total, 1.0)
-    often = random.beta(share[at] * total + 0.5, (1 - share[at]) * total + 0.5, size=(DRAWS, len(at)))
-    drawn = 100 * often * slope[:, at] * (1 - standing)
+    stand = [weighing.known[unit, weighing.touchpoints[place]] for place in at]
+    speaking, total = _met(cases, weighing.brand)
+    share = np.fmin(speaking / total, 1.0)[at]
+    often = random.beta(share * total + 0.5, (1 - share) * total + 0.5, size=(DRAWS, len(at)))
+    drawn = 100 * often * weighing.slope[:, at] * (1 - _standings(stand, random))
     value = drawn.mean(axis=0)
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
     order = ranks(value, drawn)
     made = []
-    for place, name in enumerate(names):
-        detail = {
+    for place in np.argsort(order.rank):
+        ranked = {
             "rank": int(order.rank[place]),
             "rank_low": int(order.low[place]),
             "rank_high": int(order.high[place]),
             "probability_above_next": _tidy(order.above_next[place]),
-            "share": _tidy(share[at[place]]),
-            "importance": _importance(limits[:, at[place]], found),
-            "performance": _performance(stand[place]),
-            "reason": _words(name, share[at[place]], limits[0, at[place]], stand[place]),
-            "formula": SHARE_ONLY if found is None else FORMULA,
-            "scale": {"worst": 0, "best": None},
         }
+        name, limits = weighing.touchpoints[at[place]], weighing.limits[:, at[place]]
+        detail = ranked | _reasons(name, float(share[place]), stand[place], limits=limits, found=weighing.found)
         limits_of = (min(low[place], value[place]), max(high[place], value[place]))
         made.append(_row(unit, name, value=value[place], limits=limits_of, n=int(cases[at[place]]), detail=detail))
-    return sorted(made, key=lambda row: -row["value"])
+    return made
+
+
+def _standings(stand: list[Standing], random: np.random.Generator) -> Floats:
+    """Draws of how well touchpoints may do."""
+    middle = np.array([each.value for each in stand])
+    spread = np.array([(each.high - each.low) / 3.92 for each in stand])
+    return np.asarray(np.clip(middle + random.standard_normal((DRAWS, len(stand))) * spread, -1, 1), float)
+
+
+def _reasons(
+    name: str, share: float, standing: Standing, *, limits: Floats, found: Association | None
+) -> dict[str, Any]:
+    """What the value is made of, in figures and in words."""
+    return {
+        "share": _tidy(share),
+        "importance": _importance(limits, found),
+        "performance": _performance(standing),
+        "reason": _words(name, share, limits[0], standing),
+        "formula": SHARE_ONLY if found is None else FORMULA,
+        "scale": {"worst": 0, "best": None},
+    }
 
 
 def _row(

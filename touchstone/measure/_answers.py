@@ -35,6 +35,8 @@ class Question:
     where: str | None = None
     since: str | date | None = None  # first day counted
     until: str | date | None = None  # last day counted
+    worst: float | None = None  # these two overrule the scale that answers say
+    best: float | None = None
 
 
 def count(

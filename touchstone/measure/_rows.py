@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -16,40 +17,53 @@ from touchstone.core.tables import COUNT, METRIC, NAMES, NUMBER, TEXT
 Floats = NDArray[np.float64]
 
 
+class Estimates(Protocol):
+    """Columns of figures with their limits, such as an interval or a difference."""
+
+    @property
+    def value(self) -> Floats: ...
+    @property
+    def low(self) -> Floats: ...
+    @property
+    def high(self) -> Floats: ...
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What all rows of one answer share. `salt` says what else they were narrowed to, so that ids differ."""
+
+    name: str
+    salt: str = ""
+    alone: bool = True  # False: units lean on the whole brand
+
+
 def rows(
     keys: pa.Table,
+    estimates: Estimates,
     *,
-    name: str,
-    value: Floats,
-    low: Floats,
-    high: Floats,
     n: Any,
-    measured_in: Sequence[str] | str,
+    measured_in: Sequence[str],
     detail: Sequence[dict[str, Any]],
-    salt: str = "",
-    alone: bool = True,
+    heading: Heading,
 ) -> pa.Table:
-    """A METRIC table: one row per row of `keys` (the by columns, as text); NaN becomes null.
-
-    `salt` says what else the figures were narrowed to, so that ids differ; `alone` False: they rest on the whole brand.
-    """
-    size, maker = len(value), f"{name}@1"
+    """A METRIC table: one row per row of `keys` (the by columns, as text) and of `estimates`; NaN becomes null."""
+    size, maker = len(detail), f"{heading.name}@1"
     by = _maps(keys, size)
     units = keys["unit"].to_pylist() if "unit" in keys.column_names else [None] * size
     about = [[] if unit is None else [unit] for unit in units]
-    identity = [_identity(maker, pairs, salt) for pairs in by.to_pylist()]
-    words = [measured_in] * size if isinstance(measured_in, str) else list(measured_in)
+    identity = [_identity(maker, pairs, heading.salt) for pairs in by.to_pylist()]
+    figures = (estimates.value, estimates.low, estimates.high)
     columns = [
         pa.array(identity, TEXT),
-        pa.array([name] * size, TEXT),
+        pa.array([heading.name] * size, TEXT),
         by,
-        *(pa.array(np.asarray(each, float), NUMBER, from_pandas=True) for each in (value, low, high)),
+        *(pa.array(np.asarray(each, float), NUMBER, from_pandas=True) for each in figures),
         pa.array(np.asarray(n).round().astype(np.int64), COUNT),
-        pa.array(words, TEXT),
-        pa.array([_json(each, unit) for each, unit in zip(detail, words, strict=True)], TEXT),
+        pa.array(measured_in, TEXT),
+        pa.array([_json(each, unit) for each, unit in zip(detail, measured_in, strict=True)], TEXT),
         pa.array([maker] * size, TEXT),
         pa.array(about, NAMES),
-        pa.array(about if alone else [[] for _ in range(size)], NAMES),
+        pa.array(about if heading.alone else [[] for _ in range(size)], NAMES),
     ]
     return pa.Table.from_arrays(columns, schema=METRIC)
 

@@ -15,7 +15,7 @@ from touchstone.core.ask import Ask
 from touchstone.core.tables import TEXT
 from touchstone.measure._answers import Question, count
 from touchstone.measure._polarity import PLACE, SCORES, Polarity
-from touchstone.measure._rows import nothing, rows, tidy
+from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._rules import Rule, number_text
 from touchstone.measure._shrunk import shrunk
 from touchstone.science.interval import Interval, mean_interval
@@ -46,20 +46,12 @@ class Figures:
         return widened(interval, self.doubt, worst=self.worst, best=self.best)
 
 
-def figures(
-    ask: Ask,
-    rule: Rule,
-    question: Question,
-    *,
-    worst: float | None = None,
-    best: float | None = None,
-    reading: Polarity | None = None,
-) -> Figures | None:
+def figures(ask: Ask, rule: Rule, question: Question, *, reading: Polarity | None = None) -> Figures | None:
     """The figures of `rule` for each group and scale, not shrunk; None where nothing is counted.
 
-    `worst` and `best` overrule the scale that the answers say. Where several scales occur, `scale` joins the keys.
+    Where several scales occur, `scale` joins the keys.
     """
-    table = _counted(ask, rule, question, worst=worst, best=best)
+    table = _counted(ask, rule, question)
     if not len(table):
         return None
     several = len(pc.unique(table["scale"])) > 1
@@ -94,12 +86,10 @@ def measured(
     question: Question,
     *,
     shrink: bool,
-    worst: float | None = None,
-    best: float | None = None,
     reading: Polarity | None = None,
 ) -> pa.Table:
     """METRIC rows of `rule`; with `shrink`, units are drawn towards their group and ranked."""
-    found = figures(ask, rule, question, worst=worst, best=best, reading=reading)
+    found = figures(ask, rule, question, reading=reading)
     if found is None:
         return nothing()
     details = [_detail(found, rule, place) for place in range(len(found.counts))]
@@ -109,15 +99,11 @@ def measured(
     interval = found.whole(shrunk(found, details, seed=ask.seed) if leaning else found.interval)
     return rows(
         found.keys,
-        name=rule.name,
-        value=interval.value,
-        low=interval.low,
-        high=interval.high,
+        interval,
         n=found.interval.n,
         measured_in=units(found, rule),
         detail=details,
-        salt=salt(question),
-        alone=not leaning,
+        heading=Heading(rule.name, salt=salt(question), alone=not leaning),
     )
 
 
@@ -130,8 +116,12 @@ def units(found: Figures, rule: Rule) -> list[str]:
 
 def salt(question: Question) -> str:
     """What the figures were narrowed to; empty for all there is."""
-    parts = (question.where, question.since, question.until)
-    return "" if not any(parts) else "|".join("" if each is None else str(each) for each in parts)
+    parts = (question.where, question.since, question.until, question.worst, question.best)
+    return (
+        ""
+        if not any(each is not None for each in parts)
+        else "|".join("" if each is None else str(each) for each in parts)
+    )
 
 
 def scale_text(worst: float, best: float) -> str:
@@ -139,7 +129,7 @@ def scale_text(worst: float, best: float) -> str:
     return f"{number_text(worst)}-{number_text(best)}"
 
 
-def _counted(ask: Ask, rule: Rule, question: Question, *, worst: float | None, best: float | None) -> pa.Table:
+def _counted(ask: Ask, rule: Rule, question: Question) -> pa.Table:
     """Counts with columns value, worst, best, scale, label and n; answers outside their scale are left out."""
     if not rule.metric:
         table = count(ask, question, rollup="mention_rollup", columns=("polarity",))
@@ -149,7 +139,7 @@ def _counted(ask: Ask, rule: Rule, question: Question, *, worst: float | None, b
         wanted = ("worst", "best", "value")
         table = count(ask, question, rollup="rollup", columns=wanted, only={"metric": rule.metric})
         value, low, high = (_numbers(table[each]).astype(float) for each in ("value", "worst", "best"))
-        low, high = _scale(low, rule, 0, worst), _scale(high, rule, 1, best)
+        low, high = _scale(low, rule, 0, question.worst), _scale(high, rule, 1, question.best)
         label = pa.nulls(len(table), TEXT)
     texts = {ends: scale_text(*ends) for ends in set(zip(low.tolist(), high.tolist(), strict=True))}
     scale = [texts[ends] for ends in zip(low.tolist(), high.tolist(), strict=True)]

@@ -29,4 +29,4 @@ def measure(
     Where answers on several scales occur, each scale has its own row and `scale` joins the by columns. The 95 %
     interval is a score interval; with `shrink`, units are drawn towards their group.
     """
-    return measured(ask, CES, Question(tuple(by), where, since, until), shrink=shrink, worst=worst, best=best)
+    return measured(ask, CES, Question(tuple(by), where, since, until, worst, best), shrink=shrink)

@@ -29,4 +29,4 @@ def measure(
     Satisfied is the upper quarter of the scale: 4 and 5 of 1-5, 6 and 7 of 1-7, 8 to 10 of 0-10. The 95 % interval is
     Wilson's; with `shrink`, units are drawn towards their group. `best` and `worst` overrule the answers' scale.
     """
-    return measured(ask, CSAT, Question(tuple(by), where, since, until), shrink=shrink, worst=worst, best=best)
+    return measured(ask, CSAT, Question(tuple(by), where, since, until, worst, best), shrink=shrink)

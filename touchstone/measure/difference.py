@@ -15,7 +15,7 @@ from touchstone.core.errors import Refused
 from touchstone.core.tables import METRIC
 from touchstone.measure._answers import Question, count, day, period_text
 from touchstone.measure._polarity import polarity
-from touchstone.measure._rows import nothing, rows, tidy
+from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._rules import RULES, Rule
 from touchstone.measure._scores import Figures, figures, salt, scale_text
 from touchstone.science.difference import Difference, difference, holm
@@ -180,12 +180,9 @@ def _table(keys: pa.Table, found: Difference, details: list[dict[str, Any]], *, 
     ]
     return rows(
         keys,
-        name="difference",
-        value=found.value,
-        low=found.low,
-        high=found.high,
+        found,
         n=np.array([each["n_now"] + each["n_before"] for each in details]),
         measured_in=words,
         detail=details,
-        salt=salt,
+        heading=Heading("difference", salt=salt),
     )

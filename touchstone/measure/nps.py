@@ -30,4 +30,4 @@ def measure(
     up, below .7). The 95 % interval is a score interval; with `shrink`, units are drawn towards their group
     (empirical Bayes). `best` and `worst` overrule the scale the answers say. Source: Reichheld 2003; Rocks 2016.
     """
-    return measured(ask, NPS, Question(tuple(by), where, since, until), shrink=shrink, worst=worst, best=best)
+    return measured(ask, NPS, Question(tuple(by), where, since, until, worst, best), shrink=shrink)

@@ -29,4 +29,4 @@ def measure(
     Where several scales occur, each has its own row and `scale` (1-5, 0-10) joins the by columns. The 95 % interval
     is a score interval; with `shrink`, units are drawn towards their group. `best`, `worst` overrule the scale.
     """
-    return measured(ask, RATING, Question(tuple(by), where, since, until), shrink=shrink, worst=worst, best=best)
+    return measured(ask, RATING, Question(tuple(by), where, since, until, worst, best), shrink=shrink)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-import numpy as np
 import pyarrow as pa
 
 from touchstone.core.ask import Ask
 from touchstone.measure._answers import Question, count
-from touchstone.measure._rows import nothing, rows
+from touchstone.measure._rows import Heading, nothing, rows
 from touchstone.measure._scores import salt
 from touchstone.science.interval import count_interval
 
@@ -35,12 +34,9 @@ def measure(
     detail = {"formula": FORMULA, "scale": {"worst": 0, "best": None}}
     return rows(
         table.select(list(question.by)),
-        name="volume",
-        value=interval.value,
-        low=interval.low,
-        high=interval.high,
-        n=np.asarray(n),
-        measured_in="interactions",
+        interval,
+        n=n,
+        measured_in=["interactions"] * len(n),
         detail=[detail] * len(n),
-        salt=salt(question),
+        heading=Heading("volume", salt=salt(question)),
     )

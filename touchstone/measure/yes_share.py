@@ -28,4 +28,4 @@ def measure(
 
     The 95 % interval is Wilson's; with `shrink`, units are drawn towards their group.
     """
-    return measured(ask, YES, Question(tuple(by), where, since, until), shrink=shrink, worst=worst, best=best)
+    return measured(ask, YES, Question(tuple(by), where, since, until, worst, best), shrink=shrink)
