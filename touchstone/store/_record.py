@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,7 @@ class Record:
     def __init__(self, address: str) -> None:
         self.address = address
         self.engine = _engine(address)
+        self._end = weakref.finalize(self, self.engine.dispose)  # a forgotten store leaves no connection open
         self.shared = self.engine.dialect.name == "postgresql"
         self._lock = int.from_bytes(hashlib.sha256(b"touchstone").digest()[:7], "big")
 
