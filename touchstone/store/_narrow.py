@@ -76,7 +76,7 @@ def allowed(connection: Connection, viewer: Viewer) -> frozenset[str]:
 def lake(name: str, columns: Iterable[str]) -> str:
     """DuckDB SQL for the rows of table `name` that the units in `allowed` open; refused where no rule is written."""
     rule = _rule(name)
-    shown = ", ".join(f"null as {each}" if each in rule.masked else each for each in columns)
+    shown = ", ".join(f'null as "{each}"' if each in rule.masked else f'"{each}"' for each in columns)
     units = "(select unit from allowed)"
     if rule.listed:
         mine = "(select list(unit) from allowed)"
@@ -145,3 +145,8 @@ def _rule(name: str) -> Narrowing:
     if (rule := NARROWINGS.get(name)) is None:
         raise Refused(f"no table {name!r} for partners.", where=name)
     return rule
+
+
+def quoted(columns: Iterable[str]) -> str:
+    """Column names as SQL takes them whatever they are called: `by` is a word of SQL."""
+    return ", ".join(f'"{each}"' for each in columns)

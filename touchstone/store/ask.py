@@ -56,7 +56,7 @@ class Snapshot:
         for name, columns in COLUMNS.items():
             files = read_files([lake.path(piece) for piece in self.state.of(name)])
             if files:
-                self.duck.execute(f"create view {name} as select {', '.join(columns)} from ({files})").fetchall()
+                self.duck.execute(f"create view {name} as select {_narrow.quoted(columns)} from ({files})").fetchall()
             elif name in CUBES:
                 self.duck.execute(f"create table {name} as {empty(name)}").fetchall()
             elif name in schemas:
