@@ -41,7 +41,7 @@ def served(home: Any) -> Iterator[str]:
 
 def token(page: str) -> str:
     """The token that a page's forms carry."""
-    found = re.search(r'name="token" value="([^"]+)"', page)
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
     assert found, "the page has no form of ours"
     return found[1]
 
@@ -55,7 +55,7 @@ class Person(httpx.Client):
     def sign_in(self, name: str, password: str | None = None, *, next: str = "/") -> httpx.Response:
         """Fills in the sign-in form and sends it."""
         form = {"name": name, "password": password or PASSWORDS[name], "next": next}
-        return self.post("/act/sign-in", data={**form, "token": token(self.get("/sign-in").text)})
+        return self.post("/sign-in", data={**form, "csrf": token(self.get("/sign-in").text)})
 
 
 def basic(name: str, password: str | None = None) -> dict[str, str]:

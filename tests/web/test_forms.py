@@ -9,28 +9,28 @@ from tests._doors import Person, token
 
 @pytest.mark.parametrize("forged", [None, "", "forged", "WyJ4Il0.aaaa.bbbb"])
 def test_a_form_without_our_token_does_nothing(board: Person, forged: str | None) -> None:
-    form = {"name": "made@example", "role": "insider"} | ({} if forged is None else {"token": forged})
+    form = {"name": "made@example", "role": "insider"} | ({} if forged is None else {"csrf": forged})
     assert board.post("/act/account.open", data=form).status_code == 403
-    assert board.post("/sign-out", data={"token": forged or ""}).status_code == 403
+    assert board.post("/sign-out", data={"csrf": forged or ""}).status_code == 403
     assert board.get("/").status_code == 200
 
 
 def test_another_session_s_token_does_nothing(board: Person, address: str) -> None:
     with Person(address) as other:
         theirs = token(other.get("/sign-in").text)
-    form = {"name": "made@example", "role": "insider", "token": theirs}
+    form = {"name": "made@example", "role": "insider", "csrf": theirs}
     assert board.post("/act/account.open", data=form).status_code == 403
 
 
 def test_a_request_from_another_site_does_nothing(board: Person) -> None:
-    form = {"name": "made@example", "role": "insider", "token": token(board.get("/act/account.open").text)}
+    form = {"name": "made@example", "role": "insider", "csrf": token(board.get("/act/account.open").text)}
     answer = board.post("/act/account.open", data=form, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
 
 
 def test_a_form_s_mistake_is_shown_beside_its_field_and_no_password_comes_back(board: Person) -> None:
     page = board.get("/act/account.open")
-    form = {"token": token(page.text), "name": "x@example", "role": "owner", "password": "a secret never shown"}
+    form = {"csrf": token(page.text), "name": "x@example", "role": "owner", "password": "a secret never shown"}
     answer = board.post("/act/account.open", data=form)
     assert answer.status_code == 422
     assert "is no role" in answer.text
@@ -38,6 +38,6 @@ def test_a_form_s_mistake_is_shown_beside_its_field_and_no_password_comes_back(b
 
 
 def test_a_partner_opens_no_accounts(dealer: Person) -> None:
-    form = {"name": "mine@example", "role": "insider", "token": token(dealer.get("/").text)}
+    form = {"name": "mine@example", "role": "insider", "csrf": token(dealer.get("/").text)}
     assert dealer.get("/act/account.open").status_code == 403
     assert dealer.post("/act/account.open", data=form).status_code == 403

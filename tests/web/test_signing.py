@@ -40,7 +40,7 @@ def test_signing_in_never_leads_to_another_site(stranger: Person, elsewhere: str
 )
 def test_a_wrong_password_and_an_unknown_name_are_told_alike(stranger: Person, name: str, password: str) -> None:
     page = stranger.get("/sign-in")
-    answer = stranger.post("/act/sign-in", data={"name": name, "password": password, "token": token(page.text)})
+    answer = stranger.post("/sign-in", data={"name": name, "password": password, "csrf": token(page.text)})
     assert answer.status_code == 401
     assert "No account has this name and password" in answer.text
     assert password not in re.sub(r"<[^>]*>", "", answer.text) or not password.strip("\0")
@@ -56,7 +56,7 @@ def test_a_session_planted_before_signing_in_is_worth_nothing(stranger: Person, 
 
 def test_signing_out_ends_the_session_even_for_a_kept_cookie(board: Person, address: str) -> None:
     kept = board.cookies["touchstone"]
-    out = board.post("/sign-out", data={"token": token(board.get("/").text)})
+    out = board.post("/sign-out", data={"csrf": token(board.get("/").text)})
     assert out.headers["location"] == "/sign-in"
     assert httpx.get(f"{address}/overview.json", cookies={"touchstone": kept}).status_code == 401
 
@@ -66,7 +66,7 @@ def test_a_closed_account_is_out_at_once(board: Person, address: str, brand: Any
     with Person(address) as leaver:
         leaver.sign_in("leaver@example", "twelve white fences")
         assert leaver.get("/").status_code == 200
-        form = {"token": token(board.get("/act/account.close").text), "name": "leaver@example"}
+        form = {"csrf": token(board.get("/act/account.close").text), "name": "leaver@example"}
         assert board.post("/act/account.close", data=form).status_code == 200
         assert leaver.get("/overview.json").status_code == 401
         assert leaver.sign_in("leaver@example", "twelve white fences").status_code == 401

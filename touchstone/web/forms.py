@@ -39,7 +39,7 @@ async def send(request: Request, name: str) -> Response:
     """Does the action; then back to where the form was, or what came out of it."""
     async with request.form(max_files=0, max_fields=200) as sent:
         given = {field: text for field, text in sent.items() if isinstance(text, str)}
-    signing.keeper(request).check_token(request, given.pop("token", None))
+    signing.keeper(request).check_token(request, given.pop("csrf", None))
     back = given.pop("back", "")
     return await run_in_threadpool(_send, request, name, given, back)
 
@@ -117,4 +117,4 @@ def _kind(field: str, annotation: str) -> str:
         return "password"
     kinds = {"int": "number", "float": "number", "datetime": "datetime-local", "date": "date"}
     found = next((kind for word, kind in kinds.items() if annotation.startswith(word)), "text")
-    return "area" if "dict[" in annotation else found
+    return "textarea" if "dict[" in annotation else found

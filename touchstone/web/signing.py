@@ -151,13 +151,13 @@ def ask_in(request: Request, next: str = "/") -> Response:
     return _form(request, next=next)
 
 
-@routes.post("/act/sign-in", include_in_schema=False)
+@routes.post("/sign-in", include_in_schema=False)
 async def sign_in(request: Request) -> Response:
     """Signs in: a fresh session, so that one planted before is worth nothing."""
     async with request.form(max_files=0, max_fields=10) as form:
-        given = {name: str(form.get(name, "")) for name in ("token", "name", "password", "next")}
+        given = {name: str(form.get(name, "")) for name in ("csrf", "name", "password", "next")}
     doorkeeper = keeper(request)
-    doorkeeper.check_token(request, given["token"])
+    doorkeeper.check_token(request, given["csrf"])
     try:
         account = await run_in_threadpool(
             doorkeeper.admit, given["name"].strip(), given["password"], address=_address(request)
@@ -173,7 +173,7 @@ async def sign_in(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     """Signs out, here and wherever else this account is signed in: its old cookies are worth nothing from now on."""
     async with request.form(max_files=0, max_fields=10) as form:
-        keeper(request).check_token(request, str(form.get("token", "")))
+        keeper(request).check_token(request, str(form.get("csrf", "")))
     if viewer(request).account:
         await run_in_threadpool(accounts.end_sessions, keeper(request).store, id=viewer(request).account)
     request.session.clear()
