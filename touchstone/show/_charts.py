@@ -124,7 +124,7 @@ def _count_axis(counts: Sequence[int], counted: str) -> Any:
 def over_time(series: Sequence[Estimate], *, title: str, lead: str, mean: float | None = None) -> Chart:
     """A figure period by period with its band of doubt; the last period is named, and `mean` drawn as the reference."""
     points = [
-        {"period": each.label, "value": each.value, "low": each.low, "high": each.high, "tone": TONES[each.verdict]
+        {"period": _short(each.label), "value": each.value, "low": each.low, "high": each.high, "tone": TONES[each.verdict]
          if each.verdict in ("good", "bad") else LIGHT["mid"], "text": _say.aloud(each), "last": _say.value(each)}
         for each in series if each.value is not None
     ]  # fmt: skip
@@ -138,13 +138,20 @@ def over_time(series: Sequence[Estimate], *, title: str, lead: str, mean: float 
             x=x, y=y, color=alt.Color("tone:N", scale=None), tooltip=alt.Tooltip("text:N", title=" ")
         ),
         alt.Chart(alt.Data(values=points[-1:]))
-        .mark_text(align="right", dy=-12, fontWeight=600, color=LIGHT["ink"])
+        .mark_text(align="left", dx=8, fontWeight=600, color=LIGHT["ink"])
         .encode(x=x, y="value:Q", text="last:N"),
     ]  # fmt: skip
     if mean is not None:
         rule = alt.Chart(alt.Data(values=[{"mean": mean}])).mark_rule(color=LIGHT["edge"], strokeDash=[3, 3])
         layers.insert(1, rule.encode(y="mean:Q"))
-    return Chart(title, lead, _plain(alt.layer(*layers)), tuple(series))
+    made = _plain(alt.layer(*layers)) | {"padding": {"left": 5, "right": 44, "top": 5, "bottom": 5}}
+    return Chart(title, lead, made, tuple(series))
+
+
+def _short(period: str) -> str:
+    """A month as an axis has room for it: Oct 2026."""
+    month, _, year = period.partition(" ")
+    return f"{month[:3]} {year}" if month in _say.MONTHS else period
 
 
 def distribution(counts: dict[str, int], *, title: str, lead: str) -> Chart:
@@ -169,10 +176,10 @@ def _period_axis(periods: Sequence[str]) -> Any:
     """A label for the first, the last and a few between, so that none is turned or left out by chance."""
     step = max(1, math.ceil(len(periods) / 6))
     shown = [each for place, each in enumerate(periods) if place % step == 0]
-    return alt.Axis(title=None, values=shown, labelAngle=0, labelOverlap=False)
+    return alt.Axis(title=None, values=shown, labelAngle=0, labelOverlap=True)
 
 
 def _plain(chart: Any) -> dict[str, Any]:
-    made: dict[str, Any] = chart.to_dict()
+    made: dict[str, Any] = chart.to_dict(validate=False)
     made.pop("config", None)
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -67,11 +68,14 @@ def first_estimate(block: Streaks) -> Estimate | None:
 
 def numeric(grid: Grid) -> set[int]:
     """Columns that hold figures: they stand to the right."""
-    return {
-        place
-        for place in range(len(grid.columns))
-        if any(isinstance(row[place], (int, float, Estimate)) for row in grid.rows)
-    }
+    return {place for place in range(len(grid.columns)) if grid.rows and all(_figure(row[place]) for row in grid.rows)}
+
+
+def _figure(content: Any) -> bool:
+    """Whether a cell holds a figure, as such or as text."""
+    if isinstance(content, str):
+        return re.fullmatch(r"[−+]?[\d.,]+(\u00a0%)?|–", content) is not None
+    return content is None or isinstance(content, (int, float, Estimate))
 
 
 def plain_number(content: float) -> str:

@@ -48,7 +48,7 @@ def _found(ask: Ask, chosen: Narrow) -> list[Figure]:
 def _choice(ask: Ask, figure: Figure, words: tuple[Any, ...], chosen: Narrow) -> Choice:
     name = figure.by["touchpoint"]
     known = ask.taxonomy.find(name)
-    where = " · ".join(part for part in (known.stage, f"{known.owner} answers for it") if part) if known else ""
+    where = " · ".join((_say.named(known.stage), f"{known.owner} answers for it")) if known else ""
     made = _stored.estimate(
         figure, _say.named(name), middle=None, verbatims=words, seed=ask.seed, drawn_from=f"complaints about {name}",
         href=chosen.address("verbatims", touchpoint=name, said="negative"),
@@ -66,7 +66,8 @@ def _reason(figure: Figure) -> str:
     standing = _say.number(performance["value"], signed=True)
     parts = [f"In {share} of what is heard; stands at {standing} of −1 to 1"]
     if importance.get("value") is not None:
-        parts.append(f"overall scores are {200 * importance['value']:.0f} points of 100 higher where it is praised")
+        far = round(200 * importance["value"])
+        parts.append(f"overall scores are {_say.some(far, 'point', 'points')} of 100 higher where it is praised")
     else:
         parts.append("too few overall scores to say how much it weighs")
     return "; ".join(parts) + "."
@@ -87,6 +88,12 @@ def change(ask: Ask, by: Sequence[str] = ()) -> list[Estimate]:
     return [_change(ask, each) for each in _stored.stored(ask, "difference", by)]
 
 
+def period(ask: Ask, chosen: Narrow) -> str:
+    """The latest period that is compared, for people; of the figure with most answers."""
+    rows = sorted(_stored.figures(ask, "difference", (), chosen), key=lambda each: -each.n)
+    return _say.period(str(rows[0].detail.get("period", ""))) if rows else "the latest period"
+
+
 def _change(ask: Ask, figure: Figure) -> Estimate:
     detail = figure.detail
     scale = detail.get("figure_scale") or {}
@@ -96,12 +103,12 @@ def _change(ask: Ask, figure: Figure) -> Estimate:
     periods = f"{_say.period(str(detail.get('period', '')))} against {_say.period(str(detail.get('before', '')))}"
     real = detail.get("real")
     return Estimate(
-        label=str(figure.by.get("touchpoint") or figure.by.get("unit") or f"{named}, {periods}"),
+        label=_say.named(figure.by.get("touchpoint", "")) or str( figure.by.get("unit") or f"{named}, {periods}"),
         value=figure.value, low=figure.low, high=figure.high, n=figure.n,
         measured_in=f"change in {figure.measured_in}", floor=reach if downward else -reach,
         ceiling=-reach if downward else reach, middle=0.0, formula=str(detail.get("formula", "")),
         why=str(detail.get("why", "")), note=_then(figure, periods), seed=ask.seed,
-        real=None if real is None else bool(real),
+        real=None if real is None else bool(real), counted=_stored.counted(str(detail.get("figure", ""))),
     )  # fmt: skip
 
 

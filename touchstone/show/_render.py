@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -52,7 +53,8 @@ def pdf(pages: Sequence[Page], *, meta: Mapping[str, Any]) -> bytes:
     """The report as PDF, set by typst; a Stop that says what to install where typst is missing."""
     from touchstone.show import _paper
 
-    return _paper.pdf(pages, about=about(meta), meta=meta)
+    made: bytes = _paper.pdf(pages, about=about(meta), meta=meta)
+    return made
 
 
 def data(page: Page) -> dict[str, Any]:
@@ -130,7 +132,7 @@ def _slim(text: str) -> str:
 def _style(drawn: str) -> str:
     """The stylesheet with the fonts the text needs, as data; what CSS could mistake for its end cannot occur."""
     wanted = [("latin", LATIN)]
-    if any("\u0100" <= letter <= "\u024f" or "\u1e00" <= letter <= "\u1eff" for letter in drawn):
+    if re.search("[\u0100-\u024f\u1e00-\u1eff]", drawn):
         wanted.append(("latin-ext", LATIN_EXTENDED))
     faces = [_face(family, _encoded(f"{file}-{part}.woff2"), reach) for family, file in FONTS for part, reach in wanted]
     return Markup("".join(faces) + (STATIC / "touchstone.css").read_text("utf-8"))

@@ -14,7 +14,7 @@ SPACE = "\u00a0"
 
 def count(n: float) -> str:
     """A whole number with separated thousands: 14,820."""
-    return f"{n:,.0f}".replace("-", "−")
+    return _minus(f"{n:,.0f}", signed=False)
 
 
 def number(value: float | None, *, measured_in: str = "", signed: bool = False) -> str:
@@ -33,7 +33,7 @@ def _decimals(value: float, measured_in: str) -> int:
         return 0
     scale = re.search(r"(-?[\d.]+)\D+(-?[\d.]+)$", measured_in)
     if scale and abs(float(scale[2]) - float(scale[1])) > 20:
-        return 1
+        return 1 if abs(value) >= 1 else 2
     return 2 if abs(value) < 1000 else 0
 
 
@@ -105,6 +105,11 @@ WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 def word(n: int) -> str:
     """A small number as a word."""
     return WORDS[n] if 0 <= n < len(WORDS) else count(n)
+
+
+def none(n: int) -> str:
+    """A small number as a word that can stand alone: none, one, two."""
+    return word(n) if n else "none"
 
 
 def sure(choices: Sequence[Estimate]) -> str:

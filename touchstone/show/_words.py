@@ -66,7 +66,7 @@ def drawn(
     span = "m.touchpoint, m.start, m.stop" if chosen.touchpoint else "'' as touchpoint, 0 as start, 0 as stop"
     sql = f"""select {span}, {FIELDS} from {source} {JOINED}
         where {SAID}{narrowing} order by md5(i.id || ?), i.id limit ?"""
-    rows = ask.lake(sql, [*values, _salt(ask, seed), count]).to_pylist()
+    rows = ask.lake(sql, [*values, f"{seed} {page}", count]).to_pylist()
     again = chosen.address(page, draw=turn + 1, **more) if page and total > count else ""
     return Words(title, tuple(_verbatim(row, row["touchpoint"]) for row in rows), total, seed, again)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from dataclasses import replace
+
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Cards, Chart, Estimate, Note, Page, Streaks
 from touchstone.show import _charts, _league, _narrow, _plans, _say, _stored, _words
@@ -34,7 +38,9 @@ def show(
     by_touchpoint = [] if chosen.touchpoint else _plans.changes(ask, ("touchpoint",), chosen)
     by_unit = [] if chosen.unit else _plans.changes(ask, ("unit",), chosen)
     blocks += _told(by_touchpoint, "Touchpoints") + _told(_renamed(ask, by_unit), _league.nouns(ask)[1].capitalize())
-    return Page(_NAME, _TITLE, _sentence(overall), _lead(by_touchpoint, by_unit, ask), tuple(blocks))
+    return Page(
+        _NAME, _TITLE, _sentence(overall, _plans.period(ask, chosen)), _lead(by_touchpoint, by_unit, ask), tuple(blocks)
+    )
 
 
 def _charts_of(ask: Ask, chosen: _narrow.Narrow) -> list[Chart]:
@@ -75,41 +81,56 @@ def _away(away: int, months: int) -> str:
 
 def _told(found: list[Estimate], many: str) -> list[Block]:
     """Those whose change is real; then the rest, for which chance is explanation enough."""
-    real = sorted(
-        (each for each in found if each.verdict in ("good", "bad")), key=lambda each: (each.verdict, each.label)
-    )
+    found = _alike(found)
+    real = [each for each in found if each.verdict in ("good", "bad")]
+    real.sort(key=lambda each: (each.verdict, each.label))
     rest = sorted((each for each in found if each.verdict == "open"), key=lambda each: (-each.n, each.label))
     groups = tuple((title, tuple(each)) for title, each in (("Real", real), ("Within chance", rest)) if each)
     if not groups:
         return []
     lead = "The latest period less the one before; what is called real holds after correction for comparing so many."
-    return [Streaks(f"{many}: {_say.word(len(real))} of {len(found)} really changed", lead, groups)]
+    return [Streaks(f"{many}: {_say.none(len(real))} of {len(found)} really changed", lead, groups)]
+
+
+def _alike(found: list[Estimate]) -> list[Estimate]:
+    """Those of the figure with most answers, all on one scale, so that their streaks can be compared."""
+    if not found:
+        return []
+    answers: Counter[tuple[str, str]] = Counter()
+    for each in found:
+        answers[each.measured_in, each.counted] += each.n
+    kind = answers.most_common(1)[0][0]
+    alike = [each for each in found if (each.measured_in, each.counted) == kind]
+    reach = max(abs(each.floor) for each in alike)
+    return [
+        replace(each, floor=math.copysign(reach, each.floor), ceiling=math.copysign(reach, each.ceiling))
+        for each in alike
+    ]
 
 
 def _renamed(ask: Ask, found: list[Estimate]) -> list[Estimate]:
-    from dataclasses import replace
-
     names = _league.unit_names(ask)
     return [replace(each, label=names.get(each.label, each.label)) for each in found]
 
 
-def _sentence(overall: list[Estimate]) -> str:
+def _sentence(overall: list[Estimate], period: str) -> str:
+    """What changed for better or worse and is real; else that nothing did."""
     if not overall:
         return "There are not yet two whole periods to compare."
-    first = overall[0]
-    figure = f"{_say.value(first)}, {_say.interval(first)}"
-    if first.value is None:
-        return f"{first.label}: too few answers to tell."
-    if first.verdict == "open":
-        return f"{first.label}: no real change ({figure})."
+    real = [each for each in overall if each.verdict in ("good", "bad")]
+    if not real:
+        return f"No real change in {period}: what moved, moved no more than chance would."
+    first = real[0]
     way = "better" if first.verdict == "good" else "worse"
-    return f"{first.label}: {way}, and the change is real ({figure})."
+    others = " The rest is within chance." if len(real) < len(overall) else ""
+    name = first.label.partition(",")[0]
+    return f"{name} got {way} in {period}, and the change is real: {_say.value(first)}, {_say.interval(first)}.{others}"
 
 
 def _lead(by_touchpoint: list[Estimate], by_unit: list[Estimate], ask: Ask) -> str:
     parts = []
     for found, many in ((by_touchpoint, "touchpoints"), (by_unit, _league.nouns(ask)[1])):
-        if found:
+        if found := _alike(found):
             real = sum(each.verdict in ("good", "bad") for each in found)
-            parts.append(f"Of {len(found)} {many}, {_say.word(real)} really changed.")
+            parts.append(f"Of {len(found)} {many}, {_say.none(real)} really changed.")
     return " ".join(parts)

@@ -15,7 +15,8 @@ _TOTALS = """select count(*) as n, count(text) as texts, count(value) as scores,
     count(occurred_at) as dated, strftime(min(occurred_at), '%Y-%m-%d') as first_day,
     strftime(max(occurred_at), '%Y-%m-%d') as last_day, count(distinct unit) as different_units from interaction"""
 _SOURCES = """select source, kind, coalesce(channel, '–') as channel, count(*) as n, count(text) as texts,
-    count(value) as scores from interaction group by source, kind, channel order by n desc, source, kind, channel limit 40"""
+    count(value) as scores from interaction
+    group by source, kind, channel order by n desc, source, kind, channel limit 40"""
 _SCALES = """select metric, worst, best, count(*) as n from interaction where value is not null
     group by metric, worst, best order by n desc, metric, worst, best limit 20"""
 _HEARD = """select count(distinct interaction) as n, count(*) as mentions from mention"""

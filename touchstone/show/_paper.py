@@ -1,0 +1,159 @@
+"""The report on paper: what typst needs, as plain data; no text of a customer ever becomes markup."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from touchstone.core.errors import Stop
+from touchstone.core.page import Block, Cards, Chart, Choice, Estimate, Grid, Note, Page, Ranking, Streaks, Verbatim, Words
+from touchstone.show import _draw, _filters, _marks, _say
+
+TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
+MOST = 20  # lines of one group on paper; the rest is in the HTML report
+
+
+def pdf(pages: Sequence[Page], *, about: Sequence[str], meta: Mapping[str, Any]) -> bytes:
+    """The pages as one A4 PDF; a Stop where typst is not installed."""
+    try:
+        import typst
+    except ImportError as error:
+        raise Stop("a PDF needs typst.", todo="Install it: pip install 'touchstone-cx[pdf]'.") from error
+    content = {
+        "about": list(about),
+        "seed": str(meta.get("seed", "")),
+        "pages": [_page(each) for each in pages],
+        "formulas": _formulas(pages),
+    }
+    data = json.dumps(content, ensure_ascii=False, allow_nan=False)
+    made = typst.compile(str(TEMPLATE), font_paths=[str(_draw.FONTS)], sys_inputs={"data": data})
+    return bytes(made)
+
+
+def _page(page: Page) -> dict[str, Any]:
+    return {
+        "title": page.title,
+        "sentence": list(_filters.emphasis(page.sentence, page.accent)),
+        "lead": page.lead,
+        "blocks": [made for block in page.blocks if (made := _block(block)) is not None],
+    }
+
+
+def _block(block: Block) -> dict[str, Any] | None:
+    """One block as data for paper; forms and filters have no place there."""
+    match block:
+        case Cards():
+            return {"kind": "cards", "figures": [_figure(each) for each in block.figures]}
+        case Streaks():
+            return _heading(block, "streaks") | {
+                "counted": block.count_label,
+                "ranked": _filters.ranked(block),
+                "ends": _ends(block),
+                "groups": [_group(title, estimates) for title, estimates in block.groups],
+            }
+        case Ranking():
+            return _heading(block, "ranking") | {"choices": [_choice(each) for each in block.choices[:MOST]]}
+        case Chart():
+            return _heading(block, "chart") | {"svg": _draw.picture(block, form="wide")}
+        case Words():
+            return {"kind": "words", "title": block.title, "drawn": _filters.drawn(block), "verbatims": _quotes(block)}
+        case Grid():
+            return _heading(block, "grid") | _table(block)
+        case Note():
+            return {"kind": "note", "text": block.text, "todo": block.todo}
+    return None
+
+
+def _heading(block: Any, kind: str) -> dict[str, Any]:
+    return {"kind": kind, "title": block.title, "lead": block.lead}
+
+
+def _figure(estimate: Estimate) -> dict[str, Any]:
+    mark = _marks.streak(estimate)
+    rank = estimate.rank
+    return {
+        "label": estimate.label,
+        "headline": _filters.headline(estimate),
+        "value": _say.value(estimate),
+        "doubt": _filters.doubt(estimate),
+        "interval": _say.interval(estimate),
+        "n": _say.count(estimate.n),
+        "tone": estimate.verdict,
+        "rank": f"{rank[0]} ({rank[1]}–{rank[2]})" if rank else "",
+        "streak": None if mark is None else {
+            "tick": mark.tick, "left": mark.left, "width": mark.width, "middle": mark.middle, "strength": mark.strength,
+        },
+    }  # fmt: skip
+
+
+def _ends(block: Streaks) -> list[str]:
+    first = _filters.first_estimate(block)
+    return [_filters.bound(end, first) for end in (first.floor, first.ceiling)] if first else ["", ""]
+
+
+def _group(title: str, estimates: Sequence[Estimate]) -> dict[str, Any]:
+    rest = len(estimates) - MOST
+    return {
+        "title": title,
+        "lines": [_figure(each) for each in estimates[:MOST]],
+        "rest": f"{_say.count(rest)} more in the HTML report" if rest > 0 else "",
+    }
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    return {"title": choice.title, "where": choice.where, "reason": choice.reason, "figure": _figure(choice.estimate)}
+
+
+def _quotes(words: Words) -> list[dict[str, str]]:
+    return [_quote(each) for each in words.verbatims]
+
+
+def _quote(verbatim: Verbatim) -> dict[str, str]:
+    cut = _marks.excerpt(verbatim, 600)
+    return {
+        "before": cut.before, "span": cut.span, "after": cut.after,
+        "origin": " · ".join(_filters.origin(verbatim)), "url": _marks.address(verbatim.url),
+    }  # fmt: skip
+
+
+def _table(grid: Grid) -> dict[str, Any]:
+    return {
+        "columns": list(grid.columns),
+        "right": sorted(_filters.numeric(grid)),
+        "rows": [[_cell(content) for content in row] for row in grid.rows],
+    }
+
+
+def _cell(content: Any) -> str:
+    if isinstance(content, Estimate):
+        return f"{_say.value(content)} {_say.interval(content)}".strip()
+    if isinstance(content, (int, float)):
+        return _filters.plain_number(content)
+    return "–" if content is None else str(content)
+
+
+def _formulas(pages: Sequence[Page]) -> list[list[str]]:
+    """Each formula once, with what it is measured in: what a figure opens to on a screen, paper lists at its end."""
+    found: dict[str, str] = {}
+    for page in pages:
+        for estimate in _estimates(page):
+            if estimate.formula:
+                found.setdefault(estimate.formula, _say.scale(estimate.measured_in))
+    return [[formula, measured_in] for formula, measured_in in found.items()]
+
+
+def _estimates(page: Page) -> list[Estimate]:
+    found: list[Estimate] = []
+    for block in page.blocks:
+        match block:
+            case Cards() | Chart():
+                found += block.figures
+            case Streaks():
+                found += [each for _, group in block.groups for each in group]
+            case Ranking():
+                found += [each.estimate for each in block.choices]
+            case _:
+                pass
+    return found
