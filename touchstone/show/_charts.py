@@ -13,7 +13,7 @@ from touchstone.show import _league, _say, _stored
 from touchstone.show._draw import LIGHT
 
 TONES = {"good": LIGHT["good"], "bad": LIGHT["bad"], "open": LIGHT["dot"], "plain": LIGHT["dot"]}
-ROOM = {"narrow": 5, "wide": 10}  # names that fit beside the dots
+ROOM = {"narrow": 5, "paper": 7, "wide": 10}  # names that fit beside the dots
 
 
 def funnel(found: _league.League, *, most: int = 0) -> Chart:
@@ -124,8 +124,9 @@ def _count_axis(counts: Sequence[int], counted: str) -> Any:
 def over_time(series: Sequence[Estimate], *, title: str, lead: str, mean: float | None = None) -> Chart:
     """A figure period by period with its band of doubt; the last period is named, and `mean` drawn as the reference."""
     points = [
-        {"period": _short(each.label), "value": each.value, "low": each.low, "high": each.high, "tone": TONES[each.verdict]
-         if each.verdict in ("good", "bad") else LIGHT["mid"], "text": _say.aloud(each), "last": _say.value(each)}
+        {"period": _short(each.label), "value": each.value, "low": each.low, "high": each.high,
+         "tone": LIGHT[each.verdict if each.verdict in ("good", "bad") else "mid"],
+         "text": _say.aloud(each), "last": _say.value(each)}
         for each in series if each.value is not None
     ]  # fmt: skip
     x = alt.X("period:O", sort=None, axis=_period_axis([str(each["period"]) for each in points]))

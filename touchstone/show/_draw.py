@@ -12,7 +12,7 @@ from typing import Any
 from touchstone.core.page import Chart
 
 FONTS = Path(__file__).parent / "static" / "fonts"
-SIZES = {"wide": (1040, 340), "narrow": (420, 290)}
+SIZES = {"wide": (1040, 340), "narrow": (420, 290), "paper": (680, 250)}
 LIGHT = {
     "paper": "#faf8f4", "ink": "#23272b", "mute": "#5f656b", "line": "#e6e0d4", "edge": "#8f8a7e", "band": "#efe9dc",
     "dot": "#9aa0a4", "gold": "#8a6212", "good": "#226b5d", "mid": "#63685f", "bad": "#a63d32",

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from touchstone.core.errors import Stop
-from touchstone.core.page import Block, Cards, Chart, Choice, Estimate, Grid, Note, Page, Ranking, Streaks, Verbatim, Words
+from touchstone.core.page import (
+    Block,
+    Cards,
+    Chart,
+    Choice,
+    Estimate,
+    Grid,
+    Note,
+    Page,
+    Ranking,
+    Streaks,
+    Verbatim,
+    Words,
+)
 from touchstone.show import _draw, _filters, _marks, _say
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
@@ -43,31 +56,17 @@ def _page(page: Page) -> dict[str, Any]:
 
 def _block(block: Block) -> dict[str, Any] | None:
     """One block as data for paper; forms and filters have no place there."""
-    match block:
-        case Cards():
-            return {"kind": "cards", "figures": [_figure(each) for each in block.figures]}
-        case Streaks():
-            return _heading(block, "streaks") | {
-                "counted": block.count_label,
-                "ranked": _filters.ranked(block),
-                "ends": _ends(block),
-                "groups": [_group(title, estimates) for title, estimates in block.groups],
-            }
-        case Ranking():
-            return _heading(block, "ranking") | {"choices": [_choice(each) for each in block.choices[:MOST]]}
-        case Chart():
-            return _heading(block, "chart") | {"svg": _draw.picture(block, form="wide")}
-        case Words():
-            return {"kind": "words", "title": block.title, "drawn": _filters.drawn(block), "verbatims": _quotes(block)}
-        case Grid():
-            return _heading(block, "grid") | _table(block)
-        case Note():
-            return {"kind": "note", "text": block.text, "todo": block.todo}
-    return None
+    drawn = DRAWN.get(type(block))
+    return None if drawn is None else {"kind": _filters.kind(block), **_heading(block), **drawn(block)}
 
 
-def _heading(block: Any, kind: str) -> dict[str, Any]:
-    return {"kind": kind, "title": block.title, "lead": block.lead}
+def _heading(block: Any) -> dict[str, str]:
+    return {name: getattr(block, name, "") for name in ("title", "lead")}
+
+
+def _streaks(block: Streaks) -> dict[str, Any]:
+    groups = [_group(title, estimates) for title, estimates in block.groups]
+    return {"counted": block.count_label, "ranked": _filters.ranked(block), "ends": _ends(block), "groups": groups}
 
 
 def _figure(estimate: Estimate) -> dict[str, Any]:
@@ -132,6 +131,17 @@ def _cell(content: Any) -> str:
     if isinstance(content, (int, float)):
         return _filters.plain_number(content)
     return "–" if content is None else str(content)
+
+
+DRAWN: dict[type, Callable[[Any], dict[str, Any]]] = {
+    Cards: lambda block: {"figures": [_figure(each) for each in block.figures]},
+    Streaks: _streaks,
+    Ranking: lambda block: {"choices": [_choice(each) for each in block.choices[:MOST]]},
+    Chart: lambda block: {"svg": _draw.picture(block, form="paper")},
+    Words: lambda block: {"drawn": _filters.drawn(block), "verbatims": _quotes(block)},
+    Grid: _table,
+    Note: lambda block: {"text": block.text, "todo": block.todo},
+}
 
 
 def _formulas(pages: Sequence[Page]) -> list[list[str]]:
