@@ -17,15 +17,15 @@ from touchstone.decide._evidence import Association, Standing, association, reac
 from touchstone.science.order import ranks
 from touchstone.science.shrinkage import Posterior, draws, posterior, shrink
 
-Floats = NDArray[np.float64]
-DRAWS = 1000
-MAKER = "priorities@1"
-IMAGINED = 20.0  # cases by which a unit's share of mentions is drawn towards the brand's
-FORMULA = (
+_Floats = NDArray[np.float64]
+_DRAWS = 1000
+_MAKER = "priorities@1"
+_IMAGINED = 20.0  # cases by which a unit's share of mentions is drawn towards the brand's
+_FORMULA = (
     "100 x share of cases that speak of it x difference of the overall score (0-1) that goes with its standing "
     "x distance of its standing from 1"
 )
-SHARE_ONLY = "100 x share of cases that speak of it x distance of its standing from 1 / 2"
+_SHARE_ONLY = "100 x share of cases that speak of it x distance of its standing from 1 / 2"
 
 
 def decide(ask: Ask, *, units: bool = True, minimum: int = 30) -> pa.Table:
@@ -57,31 +57,31 @@ class _Weighing:
     """What holds for the brand and all units: draws (rows) and middle, low, high of each touchpoint's slope."""
 
     touchpoints: list[str]
-    brand: Floats  # cases that speak of each touchpoint; the last: of any
-    slope: Floats
-    limits: Floats
+    brand: _Floats  # cases that speak of each touchpoint; the last: of any
+    slope: _Floats
+    limits: _Floats
     known: dict[tuple[str | None, str], Standing]
     found: Association | None
 
 
-def _slopes(found: Association | None, size: int, *, seed: int) -> tuple[Floats, Floats]:
+def _slopes(found: Association | None, size: int, *, seed: int) -> tuple[_Floats, _Floats]:
     """Draws of each touchpoint's slope (never below 0), and its middle and limits; one half where nothing is known."""
     if found is None:
-        return np.full((DRAWS, size), 0.5), np.full((3, size), np.nan)
+        return np.full((_DRAWS, size), 0.5), np.full((3, size), np.nan)
     if size < 3:
         random = np.random.default_rng(seed)
-        drawn = found.slope + random.standard_normal((DRAWS, size)) * np.sqrt(np.fmin(found.variance, 1.0))
+        drawn = found.slope + random.standard_normal((_DRAWS, size)) * np.sqrt(np.fmin(found.variance, 1.0))
         half = 1.96 * np.sqrt(found.variance)
         limits = np.array([found.slope, found.slope - half, found.slope + half])
     else:
         belief: Posterior = posterior(found.slope, found.variance, widest=1.0)
-        drawn = draws(belief, size=DRAWS, seed=seed)
+        drawn = draws(belief, size=_DRAWS, seed=seed)
         middle = shrink(found.slope, found.variance, widest=1.0)
         limits = np.array([middle.value, middle.low, middle.high])
     return np.fmax(drawn, 0.0), limits
 
 
-def _cases(counted: list[dict[str, Any]], names: list[str | None], touchpoints: list[str | None]) -> Floats:
+def _cases(counted: list[dict[str, Any]], names: list[str | None], touchpoints: list[str | None]) -> _Floats:
     """Cases by unit (the brand first) and touchpoint (the last: any)."""
     place = {name: at for at, name in enumerate(names)}
     column = {name: at for at, name in enumerate(touchpoints)}
@@ -93,13 +93,13 @@ def _cases(counted: list[dict[str, Any]], names: list[str | None], touchpoints: 
     return table
 
 
-def _met(cases: Floats, brand: Floats) -> tuple[Floats, float]:
+def _met(cases: _Floats, brand: _Floats) -> tuple[_Floats, float]:
     """Cases that speak of each touchpoint, and all cases; a unit's with some imagined ones that are as the brand's."""
-    imagined = 0.0 if np.array_equal(cases, brand) else IMAGINED
+    imagined = 0.0 if np.array_equal(cases, brand) else _IMAGINED
     return cases[:-1] + imagined * brand[:-1] / brand[-1], float(cases[-1]) + imagined
 
 
-def _rows(weighing: _Weighing, unit: str | None, *, cases: Floats, random: np.random.Generator) -> list[dict[str, Any]]:
+def _rows(weighing: _Weighing, unit: str | None, *, cases: _Floats, random: np.random.Generator) -> list[dict[str, Any]]:
     """The PLAN rows of the brand (None) or of one unit, for touchpoints that are spoken of there, first to last."""
     at = [
         place for place, name in enumerate(weighing.touchpoints) if cases[place] > 0 and (unit, name) in weighing.known
@@ -109,7 +109,7 @@ def _rows(weighing: _Weighing, unit: str | None, *, cases: Floats, random: np.ra
     stand = [weighing.known[unit, weighing.touchpoints[place]] for place in at]
     speaking, total = _met(cases, weighing.brand)
     share = np.fmin(speaking / total, 1.0)[at]
-    often = random.beta(share * total + 0.5, (1 - share) * total + 0.5, size=(DRAWS, len(at)))
+    often = random.beta(share * total + 0.5, (1 - share) * total + 0.5, size=(_DRAWS, len(at)))
     drawn = 100 * often * weighing.slope[:, at] * (1 - _standings(stand, random))
     value = drawn.mean(axis=0)
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
@@ -129,15 +129,15 @@ def _rows(weighing: _Weighing, unit: str | None, *, cases: Floats, random: np.ra
     return made
 
 
-def _standings(stand: list[Standing], random: np.random.Generator) -> Floats:
+def _standings(stand: list[Standing], random: np.random.Generator) -> _Floats:
     """Draws of how well touchpoints may do."""
     middle = np.array([each.value for each in stand])
     spread = np.array([(each.high - each.low) / 3.92 for each in stand])
-    return np.asarray(np.clip(middle + random.standard_normal((DRAWS, len(stand))) * spread, -1, 1), float)
+    return np.asarray(np.clip(middle + random.standard_normal((_DRAWS, len(stand))) * spread, -1, 1), float)
 
 
 def _reasons(
-    name: str, share: float, standing: Standing, *, limits: Floats, found: Association | None
+    name: str, share: float, standing: Standing, *, limits: _Floats, found: Association | None
 ) -> dict[str, Any]:
     """What the value is made of, in figures and in words."""
     return {
@@ -145,7 +145,7 @@ def _reasons(
         "importance": _importance(limits, found),
         "performance": _performance(standing),
         "reason": _words(name, share, limits[0], standing),
-        "formula": SHARE_ONLY if found is None else FORMULA,
+        "formula": _SHARE_ONLY if found is None else _FORMULA,
         "scale": {"worst": 0, "best": None},
     }
 
@@ -154,7 +154,7 @@ def _row(
     unit: str | None, touchpoint: str, *, value: float, limits: tuple[float, float], n: int, detail: dict[str, Any]
 ) -> dict[str, Any]:
     by = [("touchpoint", touchpoint), *([("unit", unit)] if unit else [])]
-    identity = hashlib.sha256(json.dumps([MAKER, by], ensure_ascii=False).encode()).hexdigest()[:32]
+    identity = hashlib.sha256(json.dumps([_MAKER, by], ensure_ascii=False).encode()).hexdigest()[:32]
     measured_in = "points of the overall score, 0-100"
     return {
         "id": identity,
@@ -166,13 +166,13 @@ def _row(
         "n": n,
         "measured_in": measured_in,
         "detail": json.dumps({**detail, "measured_in": measured_in}, ensure_ascii=False, sort_keys=True),
-        "maker": MAKER,
+        "maker": _MAKER,
         "about": [unit] if unit else [],
         "rests_on": [],
     }
 
 
-def _importance(limits: Floats, found: Association | None) -> dict[str, Any]:
+def _importance(limits: _Floats, found: Association | None) -> dict[str, Any]:
     if found is None:
         return {"from": "share of cases", "why": "too few cases have both an overall score and words or ratings"}
     value, low, high = (_tidy(each) for each in limits)

@@ -21,7 +21,7 @@ from touchstone.measure._scores import Figures, figures, salt, scale_text
 from touchstone.science.difference import Difference, difference, holm
 from touchstone.science.interval import Interval
 
-EVERY = {"week": 7, "month": 1, "quarter": 3, "year": 12}  # months, but for the week
+_EVERY = {"week": 7, "month": 1, "quarter": 3, "year": 12}  # months, but for the week
 
 
 def measure(
@@ -42,8 +42,8 @@ def measure(
     for each change by itself; `detail.real` holds after Holm's correction over all rows of the answer: the chance of
     one false "real" or more among them is at most `alpha`.
     """
-    if every not in EVERY:
-        raise Refused(f"{every!r} is no period.", field="every", todo=f"Known: {', '.join(EVERY)}.")
+    if every not in _EVERY:
+        raise Refused(f"{every!r} is no period.", field="every", todo=f"Known: {', '.join(_EVERY)}.")
     if figure and figure not in RULES:
         raise Refused(f"there is no figure {figure!r}.", field="figure", todo=f"Known: {', '.join(RULES)}.")
     if every in by:
@@ -104,14 +104,14 @@ def _periods(ask: Ask, rule: Rule, question: Question, every: str) -> tuple[date
 def _start(any_day: date, every: str) -> date:
     if every == "week":
         return any_day - timedelta(days=any_day.weekday())
-    months = EVERY[every]
+    months = _EVERY[every]
     return date(any_day.year, (any_day.month - 1) // months * months + 1, 1)
 
 
 def _next(start: date, every: str) -> date:
     if every == "week":
         return start + timedelta(days=7)
-    months = start.year * 12 + start.month - 1 + EVERY[every]
+    months = start.year * 12 + start.month - 1 + _EVERY[every]
     return date(months // 12, months % 12 + 1, 1)
 
 

@@ -13,7 +13,7 @@ from touchstone.measure._rows import Heading, nothing, rows
 from touchstone.measure._scores import salt
 from touchstone.science.interval import count_interval
 
-FORMULA = "interactions counted; the interval is what the count could have been, had the same causes run again"
+_FORMULA = "interactions counted; the interval is what the count could have been, had the same causes run again"
 
 
 def measure(
@@ -31,7 +31,7 @@ def measure(
         return nothing()
     n = table["n"].to_numpy(zero_copy_only=False).astype(float)
     interval = count_interval(n)
-    detail = {"formula": FORMULA, "scale": {"worst": 0, "best": None}}
+    detail = {"formula": _FORMULA, "scale": {"worst": 0, "best": None}}
     return rows(
         table.select(list(question.by)),
         interval,

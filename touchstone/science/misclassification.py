@@ -72,14 +72,19 @@ def corrected(said: ArrayLike, labels: ArrayLike, scores: ArrayLike) -> Interval
 
 
 def widened(interval: Interval, doubt: ArrayLike, *, worst: ArrayLike, best: ArrayLike) -> Interval:
-    """`interval` with a further, independent standard deviation `doubt`, kept within the scale."""
+    """`interval` with a further, independent standard deviation `doubt`, kept within the scale.
+
+    A value beyond the scale moves to its end and takes its limits along: it must not look certain for being absurd.
+    """
     extra = float(ndtri(0.975)) * np.asarray(doubt, float)
     floor, ceiling = np.minimum(worst, best), np.maximum(worst, best)
-    low = interval.value - np.hypot(interval.value - interval.low, extra)
-    high = interval.value + np.hypot(interval.high - interval.value, extra)
+    value = np.clip(interval.value, floor, ceiling)
+    low = value - np.hypot(interval.value - interval.low, extra)
+    high = value + np.hypot(interval.high - interval.value, extra)
+    known = ~np.isnan(value)
     return replace(
         interval,
-        value=np.clip(interval.value, floor, ceiling),
-        low=np.clip(low, floor, ceiling),
-        high=np.clip(high, floor, ceiling),
+        value=value,
+        low=np.where(known, np.clip(low, floor, ceiling), floor),
+        high=np.where(known, np.clip(high, floor, ceiling), ceiling),
     )
