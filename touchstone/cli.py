@@ -166,7 +166,7 @@ def _report(options: argparse.Namespace) -> None:
     )
     for column in read["columns"]:
         scale = f", {column['scale']}" if column.get("scale") else ""
-        _say(f"  {column['name']}: {column['taken_for']} ({column['confidence']:.2f}{scale})")
+        _say(f"  {column['column']}: {column['taken_for']} ({column['confidence']:.2f}{scale})")
     _say(f"{read['interactions']} interactions of {read['rows']} rows, {read['rejected']} left out. {options.output}")
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
+from zlib import crc32
 
 import pyarrow as pa
 
 from touchstone.core import finder
 from touchstone.core.tables import MENTION, METRIC, SIGNAL
+from touchstone.core.taxonomy import write
 
 WHO = ("insider",)
 
@@ -49,12 +51,15 @@ def _derive(store: Any) -> dict[str, Any]:
 
 
 def _understand(store: Any) -> dict[str, Any]:
-    """Runs every enricher over what it has not yet read; one pass of the model serves all of them."""
+    """Runs every enricher over what it has not yet read; one pass of the model serves all of them.
+
+    Another model or another taxonomy is another maker, which reads everything anew.
+    """
     from touchstone.language.model import load
     from touchstone.understand import _pass
 
     compiled = load(store.settings.model or None).compile(store.taxonomy)
-    maker = f"understand@{compiled.version}"
+    maker = f"understand@{compiled.model.version}-{crc32(write(store.taxonomy).encode()):08x}"
     texts = 0
     for interactions in store.pending(maker, *UNDERSTOOD):
         reading = _pass.read(interactions, compiled)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +67,14 @@ def load(name: str) -> Taxonomy:
     return parse(path.read_text("utf-8"), where=str(path.name))
 
 
+@lru_cache(maxsize=32)  # a taxonomy is asked for with nearly every question, and the same text reads the same
 def parse(text: str, *, where: str = "taxonomy") -> Taxonomy:
     """A taxonomy from YAML: `name`, and `stages`, each with `name` and `touchpoints`."""
     import yaml  # only when a taxonomy is read
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        data = yaml.safe_load(text)
+        data = yaml.load(text, Loader=loader)  # noqa: S506 - both are the safe loader, one of them in C
         touchpoints = tuple(
             _touchpoint(each, stage["name"]) for stage in data["stages"] for each in stage["touchpoints"]
         )
