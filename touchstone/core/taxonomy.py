@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -49,6 +50,40 @@ class Taxonomy:
         wanted = _plain(name)
         return next((each for each in self.touchpoints if _plain(each.name) == wanted), None)
 
+    def match(self, names: Sequence[str]) -> dict[str, str]:
+        """Which of `names` (a source's words) mean a touchpoint of this taxonomy: {name: touchpoint's name}.
+
+        A name matches by itself, or where all its words are among a touchpoint's own (name, components, English cues)
+        and no other touchpoint fits as well. Two names that would meet in one touchpoint stay apart, as the source
+        has them.
+        """
+        found = {name: best for name in names if (best := self._nearest(name)) is not None}
+        taken = Counter(found.values())
+        exact = {name for name in found if self.find(name) is not None}
+        return {name: best for name, best in found.items() if taken[best] == 1 or name in exact}
+
+    def _nearest(self, name: str) -> str | None:
+        if (own := self.find(name)) is not None:
+            return own.name
+        wanted = [word for word in _plain(name).split() if word not in FILLERS]
+        fits = {each.name: _fit(wanted, each) for each in self.touchpoints}
+        best = max(fits.values(), default=0.0)
+        leaders = [touchpoint for touchpoint, fit in fits.items() if fit == best]
+        return leaders[0] if best > 0 and len(leaders) == 1 else None
+
+
+FILLERS = {"and", "of", "the", "for", "to", "in", "on", "service", "rating", "quality", "overall", "ease"}
+
+
+def _fit(wanted: list[str], touchpoint: Touchpoint) -> float:
+    """1 where the words are a term of the touchpoint, less where they are spread over its terms, 0 where one is not."""
+    terms = [touchpoint.name, *touchpoint.components, *touchpoint.words.get("en", ())]
+    plain = {_plain(term) for term in terms}
+    if " ".join(wanted) in plain:
+        return 1.0
+    words = {word for term in plain for word in term.split()}
+    return 0.5 if wanted and all(word in words or word.rstrip("s") in words for word in wanted) else 0.0
+
 
 def _plain(name: str) -> str:
     return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
@@ -74,7 +109,7 @@ def parse(text: str, *, where: str = "taxonomy") -> Taxonomy:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        data = yaml.load(text, Loader=loader)  # noqa: S506 - both are the safe loader, one of them in C
+        data = yaml.load(text, Loader=loader)  # both are the safe loader, one of them in C
         touchpoints = tuple(
             _touchpoint(each, stage["name"]) for stage in data["stages"] for each in stage["touchpoints"]
         )

@@ -21,7 +21,8 @@ class Home:
     """The home at `path`, made when it is not there; what it gives back is Arrow tables, pages and plain dicts."""
 
     def __init__(self, path: str | Path = ".", *, viewer: Viewer = INSIDER, **settings: Any) -> None:
-        from touchstone.store.home import TAXONOMY, create_store, open_store
+        from touchstone.store.ask import TAXONOMY
+        from touchstone.store.home import create_store, open_store
 
         self.path = Path(path)
         self.settings = house.load(self.path, **settings)
@@ -33,7 +34,7 @@ class Home:
     def adopt(self, taxonomy: Taxonomy) -> None:
         """Makes `taxonomy` the home's; the next `run` understands everything anew by it."""
         from touchstone.core.taxonomy import write
-        from touchstone.store.home import TAXONOMY
+        from touchstone.store.ask import TAXONOMY
 
         (self.path / TAXONOMY).write_text(write(taxonomy), "utf-8")
 

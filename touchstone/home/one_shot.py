@@ -11,6 +11,7 @@ from pyarrow import csv, parquet
 
 from touchstone.core import finder
 from touchstone.core.errors import Refused, Stop
+from touchstone.core.settings import load
 from touchstone.core.tables import INTERACTION
 from touchstone.home.rows import ordered, plain
 
@@ -31,10 +32,10 @@ def one_shot(
 
     table = read(file, map=map)
     settings = dict(set)
-    house = {key: settings.pop(key) for key in ("seed",) if key in settings}
+    seed = int(settings.pop("seed", load().seed))
     arguments = finder.arguments(room, name, settings)
     interactions = _interactions(table, metric=name, scale=arguments)
-    ask = scratch(interactions, **({"seed": int(house["seed"])} if house else {}))
+    ask = scratch(interactions, seed=seed)
     rows = (
         finder.verb(room, name)(ask, by=by, **arguments)
         if room == "measure"
