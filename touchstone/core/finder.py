@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Mapping
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
@@ -33,15 +34,21 @@ def names(room: str) -> list[str]:
         for path in folder.rglob("*.py")
         if not any(part.startswith("_") for part in path.relative_to(folder).parts)
     ]
-    return sorted({*own, *(entry.name for entry in entry_points(group=f"touchstone.{room}"))})
+    return sorted({*own, *_guests(room)})
+
+
+@cache
+def _guests(room: str) -> dict[str, EntryPoint]:
+    """Parts that other installed packages bring; read once, for it takes a look at every package."""
+    return {entry.name: entry for entry in entry_points(group=f"touchstone.{room}")}
 
 
 def part(room: str, name: str) -> ModuleType:
     """The module of one part; a name nobody has is a `Stop` that lists the names there are."""
     if name not in names(room):
         raise Stop(f"there is no {room} named {name!r}.", todo=f"Known: {', '.join(names(room))}.")
-    for entry in entry_points(group=f"touchstone.{room}", name=name):
-        module: ModuleType = entry.load()
+    if (guest := _guests(room).get(name)) is not None:
+        module: ModuleType = guest.load()
         return module
     return importlib.import_module(f"touchstone.{room}.{name}")
 
