@@ -72,7 +72,7 @@ class Taxonomy:
         return leaders[0] if best > 0 and len(leaders) == 1 else None
 
 
-FILLERS = {"and", "of", "the", "for", "to", "in", "on", "service", "rating", "quality", "overall", "ease"}
+FILLERS = {"and", "of", "the", "for", "to", "in", "on", "service", "rating", "quality", "overall", "ease", "handling"}
 
 
 def _fit(wanted: list[str], touchpoint: Touchpoint) -> float:
@@ -82,7 +82,7 @@ def _fit(wanted: list[str], touchpoint: Touchpoint) -> float:
     if " ".join(wanted) in plain:
         return 1.0
     words = {word for term in plain for word in term.split()}
-    return 0.5 if wanted and all(word in words or word.rstrip("s") in words for word in wanted) else 0.0
+    return 0.5 if len(wanted) > 1 and all(word in words or word.rstrip("s") in words for word in wanted) else 0.0
 
 
 def _plain(name: str) -> str:

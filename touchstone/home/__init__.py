@@ -11,7 +11,6 @@ import pyarrow as pa
 from touchstone.core import finder
 from touchstone.core import settings as house
 from touchstone.core.page import Page
-from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import INSIDER, Viewer
 
 FIRST = "contact_centre"  # the taxonomy of a home that was given none
@@ -30,13 +29,6 @@ class Home:
             self.store = open_store(self.path, viewer=viewer, settings=self.settings)
         else:
             self.store = create_store(self.path, taxonomy=self.settings.taxonomy or FIRST, settings=self.settings)
-
-    def adopt(self, taxonomy: Taxonomy) -> None:
-        """Makes `taxonomy` the home's; the next `run` understands everything anew by it."""
-        from touchstone.core.taxonomy import write
-        from touchstone.store.ask import TAXONOMY
-
-        (self.path / TAXONOMY).write_text(write(taxonomy), "utf-8")
 
     def ask(self, viewer: Viewer | None = None) -> Any:
         """A question to this home, narrowed to what `viewer` may see."""

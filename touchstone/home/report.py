@@ -11,8 +11,7 @@ from typing import Any
 
 from touchstone.core import finder
 from touchstone.core.errors import Refused, Stop
-from touchstone.core.taxonomy import Taxonomy
-from touchstone.home import Home
+from touchstone.home import FIRST, Home
 from touchstone.home.rows import plain
 
 CHAPTERS = ("overview", "journey", "units", "changes", "priorities", "verbatims", "reading")
@@ -35,11 +34,10 @@ def report(
         raise Refused(f"{output}: no report ends in {ending!r}.", field="output", todo=f"Use {', '.join(FORMATS)}.")
     stage = _Stages(progress)
     with tempfile.TemporaryDirectory(prefix="touchstone-") as folder:
-        home = Home(folder, taxonomy=taxonomy)
+        settings = {"map": map, "set": set}
+        home = Home(folder, taxonomy=taxonomy or _guess(files[0], settings))
         outcomes = [home.listen(each, map=map, **(set or {})) for each in files]
         stage.done("listen")
-        if taxonomy is None:
-            home.adopt(_guess(home))
         home.run(durable=False, progress=stage.report)
         read = _read(files, outcomes, home)
         content = json_report(home, read) if ending == ".json" else _rendered(home, read, ending)
@@ -66,15 +64,24 @@ class _Stages:
         self.began = time.perf_counter()
 
 
-def _guess(home: Home) -> Taxonomy:
-    """The ready-made taxonomy that fits the words and the touchpoints named; a seeded sample decides."""
+def _guess(file: str, settings: dict[str, Any]) -> str:
+    """The ready-made taxonomy that fits the first batch's words and the touchpoints named in it."""
     from touchstone.language.guess import best_taxonomy
 
-    home.store.derive()
-    ask = home.ask()
-    texts = ask.lake("select text from interaction where text is not null order by id limit 400")["text"]
-    named = ask.lake("select distinct touchpoint from interaction where touchpoint is not null order by 1 limit 200")
-    return best_taxonomy(texts.to_pylist(), named=named["touchpoint"].to_pylist())
+    arriving = finder.verb("listen", "table")(path=file, **settings)
+    first = next((batch for batch in arriving if not isinstance(batch, tuple)), None)
+    arriving.close()
+    if first is None:
+        return FIRST
+    return best_taxonomy(_some(first, "text", 400), named=sorted(set(_some(first, "touchpoint", 20_000))))
+
+
+def _some(batch: Any, name: str, count: int) -> list[str]:
+    """Up to `count` values of a column, spread over the batch; none where the source has no such column."""
+    if name not in batch.schema.names:
+        return []
+    there = batch.column(name).drop_null()
+    return [there[place].as_py() for place in range(0, len(there), max(1, len(there) // count))]
 
 
 def _read(files: list[str], outcomes: list[dict[str, Any]], home: Home) -> dict[str, Any]:

@@ -14,22 +14,21 @@ _WORD = re.compile(r"[^\W\d_]+")
 FALLBACK = "contact_centre"
 
 
-def best_taxonomy(texts: Sequence[str], *, named: Sequence[str] = ()) -> Taxonomy:
-    """The taxonomy whose terms the texts use most, each term worth less the more taxonomies share it.
+def best_taxonomy(texts: Sequence[str], *, named: Sequence[str] = ()) -> str:
+    """The name of the ready-made taxonomy whose terms the texts use most, each term worth less the more taxonomies share it.
 
     `named` are touchpoints the source itself names; one that a taxonomy bears counts as much as twenty texts.
     """
     all_terms = {name: _terms(taxonomies.load(name)) for name in taxonomies.ready_made()}
     shared = Counter(term for terms in all_terms.values() for term in terms)
     used = Counter(term for text in texts for term in _grams(text))
-    known = {_plain(each) for each in named}
     scores = {
         name: sum(min(used[term], len(texts)) / shared[term] ** 2 for term in terms)
-        + 20 * sum(_plain(touchpoint) in known for touchpoint in taxonomies.load(name).names)
+        + 20 * len(taxonomies.load(name).match(named))
         for name, terms in all_terms.items()
     }
     best = max(scores, key=lambda name: (scores[name], name), default=FALLBACK)
-    return taxonomies.load(best if scores.get(best) else FALLBACK)
+    return best if scores.get(best) else FALLBACK
 
 
 def _terms(taxonomy: Taxonomy) -> set[str]:
