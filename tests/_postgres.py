@@ -64,12 +64,12 @@ def server(programs: Path) -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="touchstone-pg-"))
     owner = _unprivileged(folder)
     try:
-        make = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8"]
-        made = subprocess.run([*make, "--locale=C"], cwd=folder, capture_output=True, text=True, check=False, **owner)
+        make = [f"{programs}/initdb", "-D", "data", "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"]
+        made = subprocess.run(make, cwd=folder, capture_output=True, text=True, check=False, **owner)
         if made.returncode:
             raise RuntimeError(f"initdb failed: {made.stderr}")
         options = ["max_connections=200", "shared_buffers=32MB", "max_prepared_transactions=20"]
-        run = [programs / "postgres", "-D", folder / "data", "-k", folder, "-F", "-h", ""]
+        run = [f"{programs}/postgres", "-D", "data", "-k", str(folder), "-F", "-h", ""]
         with (folder / "log").open("w") as log:
             process = subprocess.Popen(
                 [*run, *(word for option in options for word in ("-c", option))],
@@ -86,7 +86,7 @@ def server(programs: Path) -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _await(running: Server, process: subprocess.Popen[bytes]) -> None:
+def _await(running: Server, process: subprocess.Popen[Any]) -> None:
     import psycopg  # an extra of the package: only where there is a server
 
     deadline = time.monotonic() + STARTUP_SECONDS

@@ -14,8 +14,20 @@ from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+import pytest
+
 STARTUP_SECONDS = 120
 LOOPBACK = "127.0.0.1"
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -Djava.net.preferIPv4Stack=true"
+DEFAULTS = {
+    "spark.driver.extraJavaOptions": QUICK,
+    "spark.executor.extraJavaOptions": QUICK,
+    "spark.driver.memory": "512m",
+    "spark.executor.memory": "512m",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.default.parallelism": "2",
+}
+"""A cluster for a minute's work on small tables: quick to start rather than quick in the long run."""
 
 
 def missing_part() -> tuple[str, str] | None:
@@ -33,6 +45,10 @@ def cluster(workers: int = 2) -> Iterator[str]:
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="touchstone-spark-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        (folder / "conf").mkdir()
+        lines = (f"{name} {value}\n" for name, value in DEFAULTS.items())
+        (folder / "conf" / "spark-defaults.conf").write_text("".join(lines))
+        stack.enter_context(pytest.MonkeyPatch.context()).setenv("SPARK_CONF_DIR", str(folder / "conf"))
         log = stack.enter_context(_daemon("master.Master", folder / "master", ["--port", "0"]))
         address = _wait_for(r"Starting Spark master at (spark://\S+)", [log])[0]
         size = ["--cores", "1", "--memory", "1g", "--work-dir", str(folder / "work")]
@@ -46,12 +62,14 @@ def cluster(workers: int = 2) -> Iterator[str]:
 
 @contextmanager
 def _daemon(name: str, log: Path, arguments: list[str]) -> Iterator[Path]:
-    home = Path(next(iter(find_spec("pyspark").submodule_search_locations)))  # type: ignore[union-attr]  # it is there
+    home = Path(str(find_spec("pyspark").origin)).parent  # type: ignore[union-attr]  # it is there
     environment = os.environ | {
         "SPARK_HOME": str(home),
         "SPARK_LOCAL_IP": LOOPBACK,
         "PYSPARK_PYTHON": sys.executable,
+        "PYTHONPATH": str(Path(__file__).parent.parent),
         "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_JAVA_OPTS": QUICK,
     }
     command = [str(home / "bin" / "spark-class"), f"org.apache.spark.deploy.{name}", "--host", LOOPBACK]
     with log.open("w") as output:
