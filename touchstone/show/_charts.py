@@ -56,26 +56,40 @@ def _funnel(found: _league.League, points: list[dict[str, Any]]) -> dict[str, An
     counts = [each["n"] for each in points]
     band = _band(counts, found.mean, _league.spread(found.figures), points)
     x = alt.X("n:Q", scale=alt.Scale(type="log", nice=False), axis=_count_axis(counts, found.estimates[0].counted))
-    y = alt.Y("value:Q", scale=alt.Scale(zero=False), axis=alt.Axis(title=None, tickCount=4))
+    y = alt.Y("value:Q", scale=_height(found, points, band), axis=alt.Axis(title=None, tickCount=4))
     low = alt.Y("low:Q", title=None)
     mean = {"mean": found.mean, "n": max(counts), "text": "mean"}
-    named = alt.Chart(alt.Data(name="names"))
     layers = [
         alt.Chart(alt.Data(values=band)).mark_area(color=LIGHT["band"]).encode(x=x, y=low, y2="high:Q"),
         alt.Chart(alt.Data(values=[mean])).mark_rule(color=LIGHT["edge"], strokeDash=[3, 3]).encode(y="mean:Q"),
         alt.Chart(alt.Data(values=[mean]))
-        .mark_text(align="right", dy=-6, color=LIGHT["mute"])
+        .mark_text(align="left", dx=8, color=LIGHT["mute"])
         .encode(x=x, y="mean:Q", text="text:N"),
         alt.Chart(alt.Data(values=points))
         .mark_circle(size=44, opacity=0.9)
         .encode(x=x, y=y, color=alt.Color("tone:N", scale=None), tooltip=alt.Tooltip("text:N", title=" ")),
-        named.mark_text(align="left", dx=7, limit=150, color=LIGHT["ink"]).encode(x=x, y="value:Q", text="name:N"),
-        named.mark_text(align="right", dx=-7, limit=150, color=LIGHT["ink"]).encode(x=x, y="value:Q", text="left:N"),
+        *(_label(x, side, halo=halo) for halo in (True, False) for side in ("name", "left")),
     ]
-    made = _plain(alt.layer(*layers))
+    made = _plain(alt.layer(*layers)) | {"padding": {"left": 5, "right": 44, "top": 5, "bottom": 5}}
     made["usermeta"] = {form: {"datasets": {"names": _names(points, most)}} for form, most in ROOM.items()}
     made["datasets"] = {"names": _names(points, ROOM["wide"])}
     return made
+
+
+def _label(x: Any, side: str, *, halo: bool) -> Any:
+    """Names beside their dots; each first as a halo in the colour of the paper, so that it reads over dots."""
+    place = {"align": "left", "dx": 7} if side == "name" else {"align": "right", "dx": -7}
+    drawn = {"color": LIGHT["paper"], "stroke": LIGHT["paper"], "strokeWidth": 3.5} if halo else {"color": LIGHT["ink"]}
+    marks = alt.Chart(alt.Data(name="names")).mark_text(limit=150, **place, **drawn)
+    return marks.encode(x=x, y="value:Q", text=f"{side}:N")
+
+
+def _height(found: _league.League, points: list[dict[str, Any]], band: list[dict[str, float]]) -> Any:
+    """The part of the scale that is drawn: dots and band, within the ends of the scale."""
+    ends = found.figures[0].ends or (-math.inf, math.inf)
+    low = min(*(each["value"] for each in points), *(each["low"] for each in band))
+    high = max(*(each["value"] for each in points), *(each["high"] for each in band))
+    return alt.Scale(domain=[max(low, min(ends)), min(high, max(ends))], nice=False, clamp=True, zero=False, padding=6)
 
 
 def _names(points: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
@@ -152,7 +166,10 @@ def over_time(series: Sequence[Estimate], *, title: str, lead: str, mean: float 
 def _short(period: str) -> str:
     """A month as an axis has room for it: Oct 2026."""
     month, _, year = period.partition(" ")
-    return f"{month[:3]} {year}" if month in _say.MONTHS else period
+    if month in _say.MONTHS:
+        return f"{month[:3]} {year}"
+    place = ("first", "second", "third", "fourth").index(month) + 1 if "quarter of" in period else 0
+    return f"Q{place} {period[-4:]}" if place else period
 
 
 def distribution(counts: dict[str, int], *, title: str, lead: str) -> Chart:

@@ -33,7 +33,7 @@ class League:
 
 def league(ask: Ask, chosen: Narrow) -> League | None:
     """Every unit on the score most of its customers give, or on sentiment; None with fewer than two units."""
-    found = _best(ask, chosen)
+    found = _stored.leading(ask, ("unit",), chosen) or _stored.figures(ask, "sentiment", ("unit",), chosen)
     names = unit_names(ask)
     one, many = nouns(ask)
     known = [each for each in found if each.value is not None]
@@ -51,15 +51,6 @@ def league(ask: Ask, chosen: Narrow) -> League | None:
         for each in known
     )  # fmt: skip
     return League(known[0].name, made, tuple(known), mean, one, many)
-
-
-def _best(ask: Ask, chosen: Narrow) -> list[Figure]:
-    """The rows of the score most answers were given to, by unit; of sentiment where nobody gives scores."""
-    best: list[Figure] = []
-    for name in _stored.SCORES:
-        found = _stored.main_scale(_stored.figures(ask, name, ("unit",), chosen))
-        best = max(best, found, key=lambda rows: sum(each.n for each in rows))
-    return best or _stored.figures(ask, "sentiment", ("unit",), chosen)
 
 
 def _reach(known: Sequence[Figure]) -> tuple[float, float] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from touchstone.core.ask import Ask
@@ -66,11 +67,16 @@ def _reason(figure: Figure) -> str:
     standing = _say.number(performance["value"], signed=True)
     parts = [f"In {share} of what is heard; stands at {standing} of −1 to 1"]
     if importance.get("value") is not None:
-        far = round(200 * importance["value"])
-        parts.append(f"overall scores are {_say.some(far, 'point', 'points')} of 100 higher where it is praised")
+        parts.append(_goes_with(round(200 * importance["value"])))
     else:
         parts.append("too few overall scores to say how much it weighs")
     return "; ".join(parts) + "."
+
+
+def _goes_with(far: int) -> str:
+    if far < 1:
+        return "overall scores are no higher where it is praised"
+    return f"overall scores are {_say.some(far, 'point', 'points')} of 100 higher where it is praised"
 
 
 def certainty(found: Ranking) -> str:
@@ -79,13 +85,14 @@ def certainty(found: Ranking) -> str:
 
 
 def changes(ask: Ask, by: Sequence[str], chosen: Narrow) -> list[Estimate]:
-    """As `change`, narrowed to the page's filters; where nothing is narrowed, the stored rows."""
-    return [_change(ask, each) for each in _stored.figures(ask, "difference", by, chosen)]
+    """The latest period against the one before, as estimates whose middle is no change; the leading score first."""
+    rows = _stored.figures(ask, "difference", by, chosen)
+    asked = _stored.asked_of_all(ask, chosen)
 
+    def weight(row: Figure) -> tuple[int, int]:
+        return -asked.get((str(row.detail.get("figure", "")), row.measured_in), 0), -row.n
 
-def change(ask: Ask, by: Sequence[str] = ()) -> list[Estimate]:
-    """The latest period against the one before, as estimates whose middle is no change."""
-    return [_change(ask, each) for each in _stored.stored(ask, "difference", by)]
+    return [_change(ask, each) for each in sorted(rows, key=weight)]
 
 
 def period(ask: Ask, chosen: Narrow) -> str:
@@ -99,7 +106,7 @@ def _change(ask: Ask, figure: Figure) -> Estimate:
     scale = detail.get("figure_scale") or {}
     reach = max(abs(each) for each in (figure.low or 0.0, figure.high or 0.0, figure.value or 0.0, 0.01)) * 1.25
     downward = (scale.get("worst") or 0.0) > (scale.get("best") or 0.0)
-    named = _stored.NAMES.get(str(detail.get("figure", "")), "Change")
+    named = _stored.title(replace(figure, name=str(detail.get("figure", "change")))).replace(", ", " ")
     periods = f"{_say.period(str(detail.get('period', '')))} against {_say.period(str(detail.get('before', '')))}"
     real = detail.get("real")
     return Estimate(

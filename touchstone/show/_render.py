@@ -14,13 +14,14 @@ import jinja2
 from markupsafe import Markup
 
 from touchstone.core import finder
-from touchstone.core.page import Block, Chart, Estimate, Filters, Page, Ranking, Streaks
+from touchstone.core.page import Block, Chart, Estimate, Filters, Page, Ranking, Streaks, Words
 from touchstone.core.viewer import Viewer
 from touchstone.show import _marks, _say
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 FONTS = (("Inter", "inter"), ("Source Serif 4", "source-serif-4"))
+SHORT = 18  # touchpoints that leave room for words below them
 LATIN = "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, U+2000-206F, U+20AC, U+2122, U+2212"
 LATIN_EXTENDED = "U+0100-017F, U+0218-021B, U+1E9E, U+20B9-20BD"
 
@@ -85,16 +86,27 @@ def about(meta: Mapping[str, Any]) -> list[str]:
     return [part for part in parts if part]
 
 
-def _rows(blocks: Sequence[Block]) -> list[list[Block]]:
-    """Blocks as rows: a journey followed by rankings or charts stands beside them, everything else alone."""
-    rows: list[list[Block]] = []
+def _rows(blocks: Sequence[Block]) -> list[list[list[Block]]]:
+    """Blocks as rows of columns: a journey stands beside the ranking and chart that follow it, all else alone.
+
+    Where the journey is the shorter column, the words that come next stand below it.
+    """
+    rows: list[list[list[Block]]] = []
+    ranked = any(isinstance(each, Ranking) for each in blocks)
     for block in blocks:
-        beside = rows and isinstance(rows[-1][0], Streaks) and any(isinstance(each, Ranking) for each in blocks)
-        if beside and isinstance(block, (Ranking, Chart)) and len(rows[-1]) < 3:
-            rows[-1].append(block)
+        last = rows[-1] if rows else [[]]
+        journey = last[0][0] if last[0] and ranked and isinstance(last[0][0], Streaks) else None
+        if journey is not None and isinstance(block, (Ranking, Chart)) and len(last[0]) == 1:
+            rows[-1] = [last[0], [*(last[1] if len(last) > 1 else []), block]]
+        elif journey is not None and isinstance(block, Words) and len(last) > 1 and _lines(journey) <= SHORT:
+            last[0].append(block)
         else:
-            rows.append([block])
+            rows.append([[block]])
     return rows
+
+
+def _lines(block: Streaks) -> int:
+    return sum(len(group) for _, group in block.groups)
 
 
 def _registry() -> dict[str, Any]:

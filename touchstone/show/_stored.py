@@ -28,6 +28,8 @@ NAMES = {
     "volume": "Interactions",
 }
 BESIDE = {"scale", "figure"}  # columns that join the cut where several scales or figures occur
+_ASKED = """select metric, worst, best, sum(n) as n from rollup where touchpoint is null and metric is not null
+    group by metric, worst, best order by metric, worst, best"""
 READ = 'select id, name, "by", value, low, high, n, measured_in, detail from metric'
 
 
@@ -94,10 +96,43 @@ def main_scale(found: Iterable[Figure]) -> list[Figure]:
     return [each for each in rows if each.measured_in == chosen]
 
 
-def headline(ask: Ask, chosen: Narrow) -> Figure | None:
-    """The score most answers were given to, over everything the page shows."""
-    every = [each for name in SCORES for each in figures(ask, name, (), chosen)]
-    return max(every, key=lambda each: each.n, default=None)
+Asked = dict[tuple[str, str], int]
+
+
+def asked_of_all(ask: Ask, chosen: Narrow) -> Asked:
+    """Answers about the whole, not about one touchpoint, by measure and its unit of measurement.
+
+    A survey's many part ratings outnumber the one that asks for the whole, which is what a company is judged by.
+    """
+    if chosen.touchpoint:
+        return {}
+    found: Asked = {}
+    for row in ask.lake(_ASKED).to_pylist():
+        name = {"boolean": "yes_share"}.get(row["metric"], row["metric"])
+        scale = f"points on {row['worst']:.6g}-{row['best']:.6g}" if row["worst"] is not None else ""
+        measured_in = {"nps": "points", "csat": "share", "yes_share": "share"}.get(name, scale)
+        found[name, measured_in] = found.get((name, measured_in), 0) + row["n"]
+    return found
+
+
+def by_weight(found: Iterable[Figure], asked: Asked) -> list[Figure]:
+    """Scores of the whole, those with most answers first; scores of parts only where none is of the whole."""
+    rows = list(found)
+    whole = [each for each in rows if asked.get((each.name, each.measured_in))]
+    return sorted(whole or rows, key=lambda each: (-asked.get((each.name, each.measured_in), 0), -each.n, each.name))
+
+
+def leading(ask: Ask, by: Sequence[str], chosen: Narrow) -> list[Figure]:
+    """The rows by these columns of the score that leads: all of one measure on one scale."""
+    rows = [each for name in SCORES for each in figures(ask, name, by, chosen)]
+    asked = asked_of_all(ask, chosen)
+    weight: Counter[tuple[str, str]] = Counter()
+    for each in rows:
+        weight[each.name, each.measured_in] += each.n
+    if not weight:
+        return []
+    kind = max(weight, key=lambda each: (asked.get(each, 0), weight[each], each))
+    return [each for each in rows if (each.name, each.measured_in) == kind]
 
 
 def estimate(

@@ -115,13 +115,15 @@ def _salt(ask: Ask, seed: int | None) -> str:
     return str(ask.seed if seed is None else seed)
 
 
-def of_months(ask: Ask, chosen: Narrow, *, each: int = EACH) -> Draws:
-    """For each month, as 2026-10, a draw among the texts of that month."""
+def of_periods(ask: Ask, every: str, chosen: Narrow, *, each: int = EACH) -> Draws:
+    """For each month (2026-10) or quarter (2026-Q4), a draw among the texts of that time."""
     narrowing, values = chosen.sql("i", touchpoint="i.touchpoint")
+    key = "strftime(i.occurred_at, '%Y-%m')"
+    if every == "quarter":
+        key = "strftime(i.occurred_at, '%Y') || '-Q' || cast(quarter(i.occurred_at) as varchar)"
     sql = f"""
         with said as (
-            select strftime(i.occurred_at, '%Y-%m') as key, i.id from interaction i
-            where {SAID} and i.occurred_at is not null{narrowing}),
+            select {key} as key, i.id from interaction i where {SAID} and i.occurred_at is not null{narrowing}),
         placed as (select *, row_number() over (partition by key order by md5(id || ?), id) as place from said)
         select p.key, p.place, 0 as start, 0 as stop, {FIELDS}
         from placed p join interaction i on i.id = p.id {JOINED} where p.place <= ? order by p.key, p.place"""

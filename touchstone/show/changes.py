@@ -12,6 +12,7 @@ from touchstone.show import _charts, _league, _narrow, _plans, _say, _stored, _w
 
 WHO = ("insider", "partner")
 _PLACE = 4
+_MONTHS = 36  # more months than this are shown by quarter
 _NAME, _TITLE = "changes", "Changes"
 
 
@@ -28,7 +29,7 @@ def show(
     chosen = _narrow.narrow(since=since, until=until, unit=unit, touchpoint=touchpoint, channel=channel)
     noun = _league.nouns(ask)[0].capitalize()
     controls = _narrow.filters(ask, chosen, "since", "until", "unit", "touchpoint", "channel", units=noun)
-    overall = sorted(_plans.changes(ask, (), chosen), key=lambda each: -each.n)
+    overall = _plans.changes(ask, (), chosen)
     charts = _charts_of(ask, chosen)
     if not overall and not charts:
         todo = "A column with the day of each answer makes this page: --map occurred_at=COLUMN."
@@ -44,39 +45,38 @@ def show(
 
 
 def _charts_of(ask: Ask, chosen: _narrow.Narrow) -> list[Chart]:
-    """The two figures with most answers, month by month."""
-    series = []
-    for name in (*_stored.SCORES, "sentiment"):
-        rows = _stored.main_scale(_stored.figures(ask, name, ("month",), chosen))
-        if sum(each.value is not None for each in rows) >= 2:
-            series.append(sorted(rows, key=lambda each: each.by["month"]))
-    series.sort(key=lambda rows: -sum(each.n for each in rows))
-    return [_chart(ask, rows, chosen) for rows in series[:2]]
+    """The leading score and the sentiment, month by month; quarter by quarter where there are more than three years."""
+    made = []
+    for name in ("", "sentiment"):
+        rows, every = _series(ask, name, "month", chosen), "month"
+        if len(rows) > _MONTHS:
+            rows, every = _series(ask, name, "quarter", chosen), "quarter"
+        if len(rows) >= 2:
+            made.append(_chart(ask, sorted(rows, key=lambda each: each.by[every]), chosen, every))
+    return made
 
 
-def _chart(ask: Ask, rows: list[_stored.Figure], chosen: _narrow.Narrow) -> Chart:
-    known = [each for each in rows if each.value is not None]
-    total = sum(each.n for each in known) or 1
-    mean = sum((each.value or 0.0) * each.n for each in known) / total
-    words = _words.of_months(ask, chosen)
-    months = [
+def _series(ask: Ask, name: str, every: str, chosen: _narrow.Narrow) -> list[_stored.Figure]:
+    rows = _stored.figures(ask, name, (every,), chosen) if name else _stored.leading(ask, (every,), chosen)
+    return [each for each in rows if each.value is not None]
+
+
+def _chart(ask: Ask, rows: list[_stored.Figure], chosen: _narrow.Narrow, every: str) -> Chart:
+    total = sum(each.n for each in rows) or 1
+    mean = sum((each.value or 0.0) * each.n for each in rows) / total
+    words = _words.of_periods(ask, every, chosen)
+    shown = [
         _stored.estimate(
-            each, _say.period(each.by["month"]), middle=mean, seed=ask.seed, verbatims=words.get(each.by["month"], ()),
-            drawn_from=f"all that was said in {_say.period(each.by['month'])}",
+            each, _say.period(each.by[every]), middle=mean, seed=ask.seed, verbatims=words.get(each.by[every], ()),
+            drawn_from=f"all that was said in {_say.period(each.by[every])}",
         )
-        for each in known
+        for each in rows
     ]  # fmt: skip
-    away = sum(each.verdict in ("good", "bad") for each in months)
-    named = _stored.title(rows[0])
-    title = f"{named}: {_away(away, len(months))}"
-    lead = "The line is the figure of each month, the band its 95 % interval, the dashed line the mean of all months."
-    return _charts.over_time(months, title=title, lead=lead, mean=mean)
-
-
-def _away(away: int, months: int) -> str:
-    if not away:
-        return f"none of {months} months stands clear of their mean"
-    return f"{_say.word(away)} of {months} months {'stands' if away == 1 else 'stand'} clear of their mean"
+    away = sum(each.verdict in ("good", "bad") for each in shown)
+    stands = "stands" if away == 1 else "stand"
+    title = f"{_stored.title(rows[0])}: {_say.none(away)} of {len(shown)} {every}s {stands} clear of their mean"
+    lead = f"The line is the figure of each {every}, the band its 95 % interval, the dashed line the mean of all."
+    return _charts.over_time(shown, title=title, lead=lead, mean=mean)
 
 
 def _told(found: list[Estimate], many: str) -> list[Block]:

@@ -55,16 +55,15 @@ def _unit_label(ask: Ask) -> str:
 
 
 def _cards(ask: Ask, chosen: _narrow.Narrow) -> tuple[Estimate, ...]:
-    """Every score there is, the sentiment and the volume, and what changed: at most six."""
+    """The scores that lead, the sentiment and what changed: four at most, so that each is read."""
     rows = [each for name in _stored.SCORES for each in _stored.figures(ask, name, (), chosen)]
-    rows.sort(key=lambda each: -each.n)
-    made = [_card(ask, each, chosen) for each in rows[:3]]
-    made += [_card(ask, each, chosen) for each in _stored.figures(ask, "sentiment", (), chosen)]
-    if not chosen.active:
-        made += sorted(_plans.change(ask), key=lambda each: -each.n)[:1]
+    rows = _stored.by_weight(rows, _stored.asked_of_all(ask, chosen))
+    rest = [_card(ask, each, chosen) for each in _stored.figures(ask, "sentiment", (), chosen)]
+    rest += [] if chosen.active else _plans.changes(ask, (), chosen)[:1]
+    made = [_card(ask, each, chosen) for each in rows[: 4 - len(rest)]] + rest
     if len(made) < 3:
         made += [_card(ask, each, chosen) for each in _stored.figures(ask, "volume", (), chosen)]
-    return tuple(made[:6])
+    return tuple(made)
 
 
 def _card(ask: Ask, figure: _stored.Figure, chosen: _narrow.Narrow) -> Estimate:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Note, Page, Ranking
 from touchstone.show import _league, _narrow, _plans, _say, _words
@@ -22,10 +24,11 @@ def show(ask: Ask, *, unit: str | None = None, touchpoint: str | None = None, dr
         )
         return Page("priorities", "Priorities", "There is too little to say what to mend first.", "", (controls, note))
     blocks: list[Block] = [controls, found]
-    for name in _plans.first(ask, chosen)[:3]:
-        said = _words.complaints(ask, chosen, name, draw=draw or "", page="priorities")
-        if said.verbatims:
-            blocks.append(said)
+    said = (
+        _words.complaints(ask, chosen, name, draw=draw or "", page="priorities")
+        for name in _plans.first(ask, chosen)[:8]
+    )
+    blocks += islice((each for each in said if each.verbatims), 3)
     return Page("priorities", "Priorities", _sentence(found), _plans.certainty(found), tuple(blocks))
 
 
