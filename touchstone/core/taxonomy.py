@@ -81,8 +81,8 @@ def _fit(wanted: list[str], touchpoint: Touchpoint) -> float:
     plain = {_plain(term) for term in terms}
     if " ".join(wanted) in plain:
         return 1.0
-    words = {word for term in plain for word in term.split()}
-    return 0.5 if len(wanted) > 1 and all(word in words or word.rstrip("s") in words for word in wanted) else 0.0
+    words = {word.rstrip("s") for term in plain for word in term.split()}
+    return 0.5 if len(wanted) > 1 and all(word.rstrip("s") in words for word in wanted) else 0.0
 
 
 def _plain(name: str) -> str:

@@ -6,6 +6,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -65,15 +66,16 @@ class _Stages:
 
 
 def _guess(file: str, settings: dict[str, Any]) -> str:
-    """The ready-made taxonomy that fits the first batch's words and the touchpoints named in it."""
+    """The ready-made taxonomy that fits the first words of a file and the touchpoints it names."""
     from touchstone.language.guess import best_taxonomy
 
     arriving = finder.verb("listen", "table")(path=file, **settings)
-    first = next((batch for batch in arriving if not isinstance(batch, tuple)), None)
+    batches = [batch for batch in islice(arriving, 40) if not isinstance(batch, tuple)]
     arriving.close()
-    if first is None:
+    if not batches:
         return FIRST
-    return best_taxonomy(_some(first, "text", 400), named=sorted(set(_some(first, "touchpoint", 20_000))))
+    named = {name for batch in batches for name in _some(batch, "touchpoint", 400)}
+    return best_taxonomy(_some(batches[0], "text", 400), named=sorted(named))
 
 
 def _some(batch: Any, name: str, count: int) -> list[str]:

@@ -14,16 +14,18 @@ _WORD = re.compile(r"[^\W\d_]+")
 FALLBACK = "contact_centre"
 
 
-def best_taxonomy(texts: Sequence[str], *, named: Sequence[str] = ()) -> str:
-    """The name of the ready-made taxonomy whose terms the texts use most, each term worth less the more taxonomies share it.
+def best_taxonomy(texts: Sequence[str], *, named: list[str] | None = None) -> str:
+    """The name of the ready-made taxonomy whose terms the texts use most.
 
-    `named` are touchpoints the source itself names; one that a taxonomy bears counts as much as twenty texts.
+    A term is worth less the more taxonomies share it. `named` are touchpoints the source itself names; each counts as
+    twenty texts, and as twenty more where it is a touchpoint of the taxonomy.
     """
+    named = named or []
     all_terms = {name: _terms(taxonomies.load(name)) for name in taxonomies.ready_made()}
     shared = Counter(term for terms in all_terms.values() for term in terms)
-    used = Counter(term for text in texts for term in _grams(text))
+    used = Counter(term for text in [*texts, *(named * 20)] for term in _grams(text))
     scores = {
-        name: sum(min(used[term], len(texts)) / shared[term] ** 2 for term in terms)
+        name: sum(used[term] / shared[term] ** 2 for term in terms)
         + 20 * len(taxonomies.load(name).match(named))
         for name, terms in all_terms.items()
     }
