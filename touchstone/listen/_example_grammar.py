@@ -1,6 +1,7 @@
 """Grows sentences from word lists: a small grammar language, compiled once per run and drawn from by one generator.
 
 A list opens with `@name`; each line below is one way to say it. `[a|b|]` chooses, `{name}` is a way from another list.
+In the list `same` the first of a line, wherever it occurs, becomes one of the others.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ class Grammar:
         """`special` says the names that depend on what is being written about (a place, a car)."""
         self._lists, self._draw = lists, draw
         self._grown: dict[str, Grow] = dict(special)
+        groups = [line.split("|") for line in lists.get("same", [])]
+        self._same = {word: group for word, *group in groups}
+        known = sorted(self._same, key=lambda word: (-len(word), word))
+        self._known = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, known))})(?!\w)") if known else None
 
     def __contains__(self, name: str) -> bool:
         return name in self._lists
@@ -64,8 +69,15 @@ class Grammar:
             elif token[0] == "{":
                 parts.append(self._later(token[1:-1]))
             else:
-                parts.append(token)
+                parts += self._literal(token)
         return _joined(parts)
+
+    def _literal(self, text: str) -> list[Grow | str]:
+        """Plain text, in which words that have equals may become one of them."""
+        if self._known is None:
+            return [text]
+        pieces = self._known.split(text)
+        return [self._choice(list(self._same[piece])) if piece in self._same else piece for piece in pieces if piece]
 
     def _bracket(self, tokens: list[str], where: str) -> Grow | str:
         ways = [self._sequence(tokens, where)]

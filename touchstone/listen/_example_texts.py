@@ -65,7 +65,12 @@ def bought(block: Block, writer: Writer, tally: Tally) -> pa.Table:
     unit = dealers(world, random, count)
     person = customers(world, random, unit, day)
     writer.restart(block.number, "bought")
-    written = [writer.praise(language) for language in world.people.language[person].tolist()]
+    written = [
+        writer.praise(Plan(language, (), 1, (), MODELS[product], *called(world, place)))
+        for language, product, place in zip(
+            world.people.language[person].tolist(), world.people.product[person].tolist(), unit.tolist(), strict=True
+        )
+    ]
     tally.add(unit, written, prefix="q", block=block, bought=True)
     site = random.choice(len(SITES), count, p=[0.3, 0.5, 0.2])
     return rows(
@@ -120,9 +125,13 @@ class Plans:
                 length,
                 (_fitting(EXTRAS[extra], mood),) if extra >= 0 and length > 1 else (),
                 MODELS[product],
-                world.unit_names[unit],
-                world.unit_names[unit].rsplit(" ", 1)[-1],
+                *called(world, unit),
             )
+
+
+def called(world: World, unit: int) -> tuple[str, str]:
+    """A dealer's name and, by the last word of it, its place."""
+    return world.unit_names[unit], world.unit_names[unit].rsplit(" ", 1)[-1]
 
 
 def _fitting(extra: str, mood: int) -> str:

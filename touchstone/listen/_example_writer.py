@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,14 @@ from touchstone.listen._example_grammar import Grammar, read
 from touchstone.listen._example_style import Style, draw_style, spoil
 
 LANGUAGES = ("en", "fr", "es")
+BREAKS = 0.4
+"""Share of clauses with something put in."""
+SMALL = (
+    re.compile(r"(?<!,) (?:for|with|and|after|since|from|until|when|because|without|at|before)\b"),
+    re.compile(r"(?<!,) (?:pour|avec|et|après|depuis|sans|dans|sur|chez|quand|malgré|pendant)\b"),
+    re.compile(r"(?<!,) (?:para|con|y|tras|desde|sin|durante)\b"),
+)
+"""Before these words something may be put in, by language."""
 WORDS = {1: "good", 0: "soso", -1: "bad"}
 
 
@@ -74,9 +83,10 @@ class Writer:
         own = {name.removeprefix(head): ways for name, ways in lists.items() if name.startswith(head)}
         special = {
             "model": lambda: self._plan.model,
-            "dealer": lambda: self._plan.dealer,
+            "dealer": self._place,
             "place": lambda: self._plan.place,
             "thing": self._thing,
+            "topic": self._word,
             "digit": lambda: str(int(self._draw() * 8) + 2),
             "number": lambda: str(int(self._draw() * 88) + 11),
             "hundreds": lambda: str(int(self._draw() * 880) + 110),
@@ -96,12 +106,22 @@ class Writer:
             self._long(draft)
         return self._finish(draft)
 
+    def _place(self) -> str:
+        """The dealer, in one of the ways people name it."""
+        name, chance = self._plan.dealer, self._draw()
+        house = name.partition(" ")[0]
+        short = house if chance < 0.5 else f"{house} {self._plan.place}" if chance < 0.75 else self._plan.place
+        return name if chance < 0.15 else short
+
     def _thing(self) -> str:
         return self._now[f"{self._topic}.thing"]()
 
-    def praise(self, language: int) -> Written:
+    def _word(self) -> str:
+        return self._now[f"{self._topic}.topic"]()
+
+    def praise(self, plan: Plan) -> Written:
         """Warm words with hardly anything in them, as coupons buy them."""
-        self._plan, self._now = Plan(language, (), 1, model="car", dealer="", place=""), self._grammars[language]
+        self._plan, self._now = plan, self._grammars[plan.language]
         draft = _Draft()
         draft.pieces.append((self._now["bought"](), None))
         self._end(draft, 1)
@@ -178,10 +198,20 @@ class Writer:
             draft.pieces.append((self._now["irony"](), None))
         if chance > 0.68 or name not in self._now:
             name = f"judge.{word}"
-        draft.pieces.append((self._now[name](), (touchpoint, side)))
+        draft.pieces.append((self._broken(self._now[name]()), (touchpoint, side)))
+
+    def _broken(self, clause: str) -> str:
+        """The clause, now and then with something put in before one of its small words."""
+        if self._draw() > BREAKS:
+            return clause
+        places = [found.start() for found in SMALL[self._plan.language].finditer(clause)]
+        if not places:
+            return clause
+        at = places[int(self._draw() * len(places))]
+        return clause[:at] + self._now["break"]() + clause[at:]
 
     def _filler(self, draft: _Draft, name: str) -> None:
-        draft.pieces.append((self._now[name](), None))
+        draft.pieces.append((self._broken(self._now[name]()), None))
         self._end(draft, 0)
 
     def _extra(self, draft: _Draft, name: str) -> None:
@@ -208,10 +238,10 @@ class Writer:
                 said.append(Said(*mention, at, at + len(text)))
             parts.append(text)
             at += len(text)
-            fresh = piece[:1] in ".!?\n" if piece else fresh
+            fresh = piece.rstrip(" ")[-1:] in (".", "!", "?", "\n") if piece else fresh
         whole = "".join(parts).rstrip()
         if style.ending:
-            whole += style.ending
+            whole = whole.rstrip(".!") + style.ending
         kinds = set(draft.kinds)
         kinds |= {"problem"} if any(each.polarity < 0 for each in said) else set()
         kinds |= {"praise"} if any(each.polarity > 0 for each in said) else set()
