@@ -13,8 +13,9 @@ from scipy.sparse import csr_array
 from touchstone.language.index import Index
 from touchstone.language.model import HEADS, KINDS, Model
 from touchstone.language.tokens import pairs, tokenise
-from touchstone.language.walk import CONTRAST, JOINER, NEGATOR, OPENER, Lexicon, walk
-from touchstone.language.words import gram, hashes, salt, split, stems
+from touchstone.language.walk import BLOCKS, CONTRAST, JOINER, NEGATOR, OPENER, Lexicon, walk
+from touchstone.language.words import grams as phrase_hashes
+from touchstone.language.words import hashes, salt, split, split_all, stems
 from training import lists, mood, vectors
 from training.corpora import sentences
 
@@ -23,6 +24,8 @@ LANGUAGES = (
     "el", "he", "ar", "ja", "ko", "zh", "hi", "th",
 )  # fmt: skip
 VERSION = "1"
+MOODS = {"problem": -1.0, "churn_threat": -1.2, "praise": 1.0, "thanks": 0.5}
+"""What the phrases of a kind say of the mood, as strength of a sentiment word."""
 ACCENTS = {
     "fr": "éèêàçùâîôû", "es": "ñáíóúé", "de": "äöüß", "it": "àèìòù", "pt": "ãõçáâêéó", "nl": "ëï", "sv": "åäö",
     "da": "æøå", "fi": "äö",
@@ -125,9 +128,9 @@ def _steering(vocabulary: dict[int, tuple[str, str]], words: list[str], texts: l
     for word, held in telling.items():
         row = np.zeros(len(LANGUAGES), np.float32)
         for language in held - {"en"}:
-            row[LANGUAGES.index(language)] = 0.8 / len(held - {"en"}) * (0.5 if word in teacher else 1)
+            row[LANGUAGES.index(language)] = 0.8 / len(held - {"en"}) * (0.7 if word in teacher else 1)
         if "en" in held and counted[word] >= 3 and word in teacher:
-            row[0] = 0.45
+            row[0] = 0.35
         if row.any():
             weights[word] = row
     names = list(dict.fromkeys([*small, *weights]))
@@ -162,10 +165,12 @@ def _steering(vocabulary: dict[int, tuple[str, str]], words: list[str], texts: l
 
 def _grams(texts: list[str], phrases: list[tuple[str, str, float, str]]) -> np.ndarray:
     """Hashes of the pairs and triples worth a row: those of the cues, and the frequent ones of the corpora."""
-    written = [gram(parts) for _, _, _, phrase in phrases if len(parts := split(phrase)[:3]) > 1]
+    written = phrase_hashes(
+        [parts[:3] for parts in split_all([phrase for _, _, _, phrase in phrases]) if len(parts) > 1]
+    )
     tokens = tokenise(pa.array(texts, pa.large_string()))
     two, three = pairs(tokens.hash, tokens.sentence_begins)
-    found = [np.array(written, np.uint64)]
+    found = [written]
     for hashed, least in ((two, 5), (three, 8)):
         values, counts = np.unique(hashed, return_counts=True)
         found.append(values[counts >= least])
@@ -201,7 +206,7 @@ def _rows(teacher: Path, lexicon: Lexicon, vocabulary: dict[int, tuple[str, str]
     walked = walk(pa.array(texts, pa.large_string()), lexicon)
     ends, _ = mood.by_text(walked)
     unit = walked.rows % lexicon.count
-    word = walked.rows < 2 * lexicon.count
+    word = walked.rows < BLOCKS * lexicon.count
     before = np.concatenate([[0], np.cumsum(word)])
     mean = csr_array(
         (np.ones(word.sum(), np.float32), unit[word], np.concatenate([[0], before[ends]])),
@@ -238,7 +243,7 @@ def _heads(
     words = np.zeros((lexicon.count, len(HEADS)), np.float32)
     turned = np.zeros_like(words)
     grammar = np.zeros((grams, len(HEADS)), np.float32)
-    weights = _mood(lexicon, vocabulary, grams)
+    weights = _mood(lexicon, vocabulary, phrases, grams)
     own, pair = weights[: lexicon.count], weights[lexicon.count :]
     words[:, 0], words[:, 1] = np.maximum(own, 0), np.maximum(-own, 0)
     turned[:, 0], turned[:, 1] = mood.TURNED * words[:, 1], mood.TURNED * words[:, 0]
@@ -254,7 +259,7 @@ def _heads(
                     words[row, column] = weight
                     turned[row, column] = weight if kind not in ("praise", "thanks") else -0.3
         else:
-            row = lexicon.grams.find(np.array([gram(parts)], np.uint64))[0]
+            row = lexicon.grams.find(phrase_hashes([parts]))[0]
             grammar[row, column] = weight
     held = {"head_words": words, "head_negated": turned, "head_grams": grammar}
     packed: dict[str, np.ndarray] = {}
@@ -265,13 +270,19 @@ def _heads(
     return packed
 
 
-def _mood(lexicon: Lexicon, vocabulary: dict[int, tuple[str, str]], grams: int) -> np.ndarray:
+def _mood(
+    lexicon: Lexicon, vocabulary: dict[int, tuple[str, str]], phrases: list[tuple[str, str, float, str]], grams: int
+) -> np.ndarray:
     """Weight of each word and phrase, half a logit: positive is good."""
-    columns = 2 * lexicon.count + grams
+    columns = lexicon.count + grams
     prior = np.zeros(lexicon.count + grams)
     strength = lists.sentiment()
     for row, entry in enumerate(vocabulary.values()):
         prior[row] = strength.get(entry, 0.0)
+    for kind, _, weight, phrase in phrases:
+        if kind in MOODS and len(parts := split(phrase)[:3]) > 1:
+            row = lexicon.grams.find(phrase_hashes([parts]))[0]
+            prior[lexicon.count + row] = MOODS[kind] * weight
     texts, moods = mood.whole()
     walked = walk(pa.array(texts, pa.large_string()), lexicon)
     ends, size = mood.by_text(walked)

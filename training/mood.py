@@ -7,7 +7,7 @@ import pyarrow as pa
 from scipy.optimize import minimize
 from scipy.sparse import csr_array, diags_array, hstack
 
-from touchstone.language.walk import Lexicon, Walk, walk
+from touchstone.language.walk import BLOCKS, Lexicon, Walk, walk
 from training.corpora import rows
 
 TURNED = 0.7
@@ -57,9 +57,9 @@ def design(rows_of: np.ndarray, ends: np.ndarray, size: np.ndarray, lexicon: Lex
     pointers = np.concatenate([[0], ends])
     count = lexicon.count
     turned = (rows_of >= count) & (rows_of < 2 * count)
-    column = np.where(rows_of < count, rows_of, rows_of - count)
+    column = np.where(rows_of < BLOCKS * count, rows_of % count, rows_of - (BLOCKS - 1) * count)
     data = np.where(turned, -TURNED, 1.0)
-    found = csr_array((data, column, pointers), shape=(len(ends), columns - count))
+    found = csr_array((data, column, pointers), shape=(len(ends), columns))
     return diags_array(1 / np.sqrt(np.maximum(size, 1))) @ found
 
 

@@ -15,7 +15,7 @@ from touchstone.language.kernel import sums
 from touchstone.language.model import HEADS, KINDS, Model
 from touchstone.language.reading import Reading
 from touchstone.language.tokens import buffers
-from touchstone.language.walk import Lexicon, Walk, walk
+from touchstone.language.walk import BLOCKS, Lexicon, Walk, walk
 from touchstone.language.words import salt
 
 Numbers = npt.NDArray[np.float32]
@@ -77,13 +77,14 @@ def compiled(model: Model, taxonomy: Taxonomy) -> Compiled:
     inside = cue_rows < known
     touch[:known] = nearest(vectors, cue_rows[inside], written.word_weights[inside])
     touch[cue_rows] = written.word_weights
-    table = np.zeros((2 * count + len(grams), len(HEADS) + touch.shape[1]), np.float32)
+    table = np.zeros((BLOCKS * count + len(grams), len(HEADS) + touch.shape[1]), np.float32)
     wide = len(HEADS)
     table[:known, :wide] = _unfolded(held, "head_words")
     table[count : count + known, :wide] = _unfolded(held, "head_negated")
-    table[2 * count : 2 * count + len(held["gram_keys"]), :wide] = _unfolded(held, "head_grams")
-    table[:count, wide:] = table[count : 2 * count, wide:] = touch
-    table[2 * count + gram_rows, wide:] = written.gram_weights
+    table[BLOCKS * count : BLOCKS * count + len(held["gram_keys"]), :wide] = _unfolded(held, "head_grams")
+    for block in range(BLOCKS):
+        table[block * count : (block + 1) * count, wide:] = touch
+    table[BLOCKS * count + gram_rows, wide:] = written.gram_weights
     lexicon = _lexicon(model, words, grams, written.stem_keys, cue_rows[written.stem_owners])
     return Compiled(model, taxonomy, lexicon, table)
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from touchstone.core.taxonomy import Taxonomy, Touchpoint
 from touchstone.language.index import Index, Rows
 from touchstone.language.tokens import Hashes
-from touchstone.language.words import gram, hashes, salt, split, stems
+from touchstone.language.words import grams, hashes, salt, split, split_all, stems
 
 Numbers = npt.NDArray[np.float32]
 
@@ -34,13 +34,12 @@ def cues(taxonomy: Taxonomy, *, small_words: frozenset[int]) -> Cues:
     """The cues of each touchpoint. `small_words` are hashes that say nothing (articles, pronouns)."""
     written: dict[tuple[str, str], dict[int, float]] = {}
     phrases: dict[tuple[str, ...], dict[int, float]] = {}
-    for place, touchpoint in enumerate(taxonomy):
-        for language, phrase, weight in _phrases(touchpoint):
-            words = split(phrase)
-            if len(words) == 1:
-                _raise(written.setdefault((language, words[0]), {}), place, weight)
-            elif words:
-                _raise(phrases.setdefault(tuple(words[-3:] if len(words) > 3 else words), {}), place, weight)
+    entries = [(place, *entry) for place, touchpoint in enumerate(taxonomy) for entry in _phrases(touchpoint)]
+    for (place, language, _, weight), words in zip(entries, split_all([entry[2] for entry in entries]), strict=True):
+        if len(words) == 1:
+            _raise(written.setdefault((language, words[0]), {}), place, weight)
+        elif words:
+            _raise(phrases.setdefault(tuple(words[-3:]), {}), place, weight)
     return _folded(written, phrases, len(taxonomy.touchpoints), small_words)
 
 
@@ -65,28 +64,29 @@ def _folded(
     small_words: frozenset[int],
 ) -> Cues:
     names = [word for _, word in written]
-    keys = hashes(names) ^ np.array([salt(language) for language, _ in written], np.uint64)
+    salted = {language: salt(language) for language, _ in written}
+    salts = np.array([salted[language] for language, _ in written], np.uint64)
     weights = np.zeros((len(names), count), np.float32)
+    plain = hashes(names)
     for place, held in enumerate(written.values()):
-        if int(hashes([names[place]])[0]) not in small_words:
+        if int(plain[place]) not in small_words:
             for touchpoint, weight in held.items():
                 weights[place, touchpoint] = weight / len(held) ** 0.6
     stem_keys, owners = stems(names)
-    salts = np.array([salt(language) for language, _ in written], np.uint64)
     single = {word: weights[place] for place, (_, word) in enumerate(written)}
-    grams = np.zeros((len(phrases), count), np.float32)
+    phrase_weights = np.zeros((len(phrases), count), np.float32)
     for place, (words, held) in enumerate(phrases.items()):
         for word in words:
-            grams[place] -= single.get(word, 0.0)
+            phrase_weights[place] -= single.get(word, 0.0)
         for touchpoint, weight in held.items():
-            grams[place, touchpoint] = weight / len(held) ** 0.6
+            phrase_weights[place, touchpoint] = weight / len(held) ** 0.6
     return Cues(
-        keys,
+        plain ^ salts,
         weights,
         stem_keys ^ salts[owners] if len(owners) else stem_keys,
         owners.astype(np.int32),
-        np.array([gram(words) for words in phrases], np.uint64),
-        grams,
+        grams(list(phrases)),
+        phrase_weights,
     )
 
 
@@ -96,11 +96,14 @@ def nearest(vectors: Numbers, chosen: Rows, weights: Numbers) -> Numbers:
     `vectors` are unit rows; `chosen` are the rows of the cues, `weights` theirs by touchpoint.
     """
     lent = np.zeros((len(vectors), weights.shape[1]), np.float32)
+    turned = np.ascontiguousarray(vectors.T)
     for touchpoint in range(weights.shape[1]):
         own = chosen[weights[:, touchpoint] > 0.5]
         if len(own):
-            lent[:, touchpoint] = (vectors @ vectors[own].T).max(axis=1)
+            lent[:, touchpoint] = (vectors[own] @ turned).max(axis=0)
     lent = np.clip((lent - _NEAR) / (_SAME - _NEAR), 0, 1)
+    if not lent.size:
+        return lent
     best = lent.max(axis=1, keepdims=True)
     return np.where(lent >= 0.8 * best, lent * _LENT, 0).astype(np.float32)
 

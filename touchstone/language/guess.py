@@ -25,8 +25,7 @@ def best_taxonomy(texts: Sequence[str], *, named: list[str] | None = None) -> st
     shared = Counter(term for terms in all_terms.values() for term in terms)
     used = Counter(term for text in [*texts, *(named * 20)] for term in _grams(text))
     scores = {
-        name: sum(used[term] / shared[term] ** 2 for term in terms)
-        + 20 * len(taxonomies.load(name).match(named))
+        name: sum(used[term] / shared[term] ** 2 for term in terms) + 20 * len(taxonomies.load(name).match(named))
         for name, terms in all_terms.items()
     }
     best = max(scores, key=lambda name: (scores[name], name), default=FALLBACK)

@@ -14,8 +14,8 @@ Numbers = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
 
 POLARITIES = ("negative", "neutral", "positive", "mixed")
-_QUIET, _TORN = 0.12, 0.7  # sentiment below which a mention is neutral; share of the weaker side that makes it mixed
-_LEAST_MASS = 0.5
+_QUIET, _TORN = 0.12, 0.85  # sentiment below which a mention is neutral; share of the weaker side that makes it mixed
+_LEAST_MASS = 0.8
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Reading:
         count = self.walk.texts
         total = np.bincount(self.walk.clause_text, self.positive - self.negative, count)
         size = np.bincount(self.walk.clause_text, self.walk.size, count)
-        return np.tanh(1.5 * total / np.sqrt(np.maximum(size, 1))).astype(np.float32)
+        return np.tanh(total / np.sqrt(np.maximum(size, 1))).astype(np.float32)
 
     def polarity(self, sentiment: Numbers, positive: Numbers, negative: Numbers) -> npt.NDArray[np.int8]:
         """Places in POLARITIES: neutral where little is felt, mixed where both sides are strong."""

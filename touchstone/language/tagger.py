@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from touchstone.core.errors import Skip
 from touchstone.core.taxonomy import Taxonomy, Touchpoint
@@ -14,6 +13,7 @@ from touchstone.language.compiled import Compiled
 from touchstone.language.judge import judge
 from touchstone.language.model import Model, load
 from touchstone.language.reading import POLARITIES, Reading
+from touchstone.language.tokens import strings
 
 _AT_ONCE = 20_000
 
@@ -42,7 +42,7 @@ def _widened(taxonomy: Taxonomy, lines: list[dict[str, Any]]) -> Taxonomy:
 
 def _tagged(lines: list[dict[str, Any]], compiled: Compiled, first: int) -> Iterator[dict[str, Any]]:
     texts = [_text(line, first + place + 1) for place, line in enumerate(lines)]
-    reading = compiled.read(pa.array(texts, pa.large_string()))
+    reading = compiled.read(strings(texts))
     found = _mentions(reading, compiled.taxonomy.names)
     kinds, names = reading.kinds.astype(np.float64).round(4).tolist(), compiled.model.kinds
     probability = reading.kind_probability.astype(np.float64).round(4).tolist()
@@ -64,7 +64,7 @@ def _text(line: dict[str, Any], number: int) -> str:
         return ""
     if not isinstance(text, str):
         raise Skip("`text` is not a string.", where=f"line {number}", todo="Mend or drop that line.")
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text
 
 
 def _mentions(reading: Reading, names: tuple[str, ...]) -> list[list[dict[str, Any]]]:

@@ -6,6 +6,7 @@ Every answer about a text depends on that text alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,6 +92,14 @@ def mix(hashes: Hashes) -> Hashes:
     """The hashes with every bit stirred."""
     stirred = (hashes ^ (hashes >> np.uint64(29))) * _SPREAD
     return stirred ^ (stirred >> np.uint64(32))
+
+
+def strings(texts: Sequence[str]) -> pa.Array:
+    """The texts as an Arrow array of large strings (what `pa.array` makes, without looking for pandas)."""
+    parts = [text.encode("utf-8", "replace") for text in texts]
+    offsets = np.zeros(len(parts) + 1, np.int64)
+    np.cumsum([len(part) for part in parts], out=offsets[1:])
+    return pa.LargeStringArray.from_buffers(len(parts), pa.py_buffer(offsets), pa.py_buffer(b"".join(parts)))
 
 
 def buffers(texts: pa.Array) -> tuple[Bytes, Places]:

@@ -15,8 +15,9 @@ from touchstone.language.words import STEM
 
 NEGATOR, CONTRAST, JOINER, OPENER = 1, 2, 4, 8
 UNSURE = -1
+BLOCKS = 3
 _SCOPE = 3  # words after a negator that it turns
-_KNOWN, _LEAD = 0.8, 0.12  # least evidence for a language, and least lead over the next
+_KNOWN, _LEAD = 0.5, 0.12  # least evidence for a language, and least lead over the next
 
 Counts = npt.NDArray[np.int32]
 Numbers = npt.NDArray[np.float32]
@@ -26,7 +27,8 @@ Numbers = npt.NDArray[np.float32]
 class Lexicon:
     """What is known by hash: words, their stems, pairs and triples, words that steer, and languages.
 
-    Table rows are laid out as `count` words, the same words negated, then pairs and triples.
+    Table rows are laid out as `count` words, the same words negated, the same words met in a language that is not
+    theirs (where they name things, and no more), then pairs and triples.
     """
 
     words: Index
@@ -66,11 +68,11 @@ def walk(texts: pa.Array, lexicon: Lexicon) -> Walk:
     turned = _negated(flags, clause)
     words = _words(tokens, language, lexicon)
     rows = np.empty((len(words), 3), np.int32)
-    rows[:, 0] = np.where((words >= 0) & turned, words + lexicon.count, words)
+    rows[:, 0] = np.where((words >= 0) & (words < lexicon.count) & turned, words + lexicon.count, words)
     two, three = pairs(tokens.hash, sentence)
     for column, hashed in ((1, two), (2, three)):
         found = lexicon.grams.find(hashed)
-        rows[:, column] = np.where(found >= 0, found + 2 * lexicon.count, -1)
+        rows[:, column] = np.where(found >= 0, found + BLOCKS * lexicon.count, -1)
     known = rows >= 0
     first = np.flatnonzero(clause)
     last = np.append(first[1:], len(clause)) - 1 if len(first) else first
@@ -151,9 +153,11 @@ def _words(tokens: Tokens, language: npt.NDArray[np.int8], lexicon: Lexicon) -> 
         missing = foreign[rows[foreign] < 0]
         rows[missing] = _stems(tokens, missing, salts[missing], lexicon)
     missing = np.flatnonzero(rows < 0)
-    rows[missing] = lexicon.words.find(tokens.hash[missing])
-    missing = missing[rows[missing] < 0]
-    rows[missing] = _stems(tokens, missing, np.zeros(len(missing), np.uint64), lexicon)
+    found = lexicon.words.find(tokens.hash[missing])
+    unknown = np.flatnonzero(found < 0)
+    none = np.zeros(len(unknown), np.uint64)
+    found[unknown] = _stems(tokens, missing[unknown], none, lexicon)
+    rows[missing] = np.where((found >= 0) & (salts[missing] > 0), found + 2 * lexicon.count, found)
     return rows
 
 

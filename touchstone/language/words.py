@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pyarrow as pa
 
-from touchstone.language.tokens import BEGIN, Hashes, mix, pairs, tokenise
+from touchstone.language.tokens import BEGIN, Hashes, mix, pairs, strings, tokenise
 
 STEM = np.uint64(0x3C79AC492BA7B653)
 _WITHIN = 5  # letters a word must have to be known by its stem
@@ -23,18 +22,23 @@ def salt(language: str) -> np.uint64:
 
 def split(phrase: str) -> list[str]:
     """The words of a phrase as the tokeniser sees them; `^` (the beginning of a sentence) stays."""
-    tokens = tokenise(pa.array([phrase.replace("^", " ")]))
-    words = [
-        tokens.data[begin:end].tobytes().decode("utf-8", "replace")
-        for begin, end in zip(tokens.start, tokens.stop, strict=True)
-    ]
-    return (["^"] if phrase.startswith("^") else []) + words
+    return split_all([phrase])[0]
+
+
+def split_all(phrases: Sequence[str]) -> list[list[str]]:
+    """The words of each phrase, as `split` gives them."""
+    tokens = tokenise(strings([phrase.replace("^", " ") for phrase in phrases]))
+    found: list[list[str]] = [["^"] if phrase.startswith("^") else [] for phrase in phrases]
+    data = tokens.data.tobytes()
+    for owner, begin, end in zip(tokens.text.tolist(), tokens.start.tolist(), tokens.stop.tolist(), strict=True):
+        found[owner].append(data[begin:end].decode("utf-8", "replace"))
+    return found
 
 
 def hashes(words: Sequence[str]) -> Hashes:
     """The hash of each single word; `^` is the beginning of a sentence."""
     found = np.zeros(len(words), np.uint64)
-    tokens = tokenise(pa.array(list(words), pa.large_string()))
+    tokens = tokenise(strings(words))
     first = np.searchsorted(tokens.text, np.arange(len(words)))
     has = first < len(tokens.text)
     has[has] &= tokens.text[first[has]] == np.flatnonzero(has)
@@ -57,11 +61,20 @@ def stems(words: Sequence[str]) -> tuple[Hashes, np.ndarray]:
 
 def gram(words: Sequence[str]) -> np.uint64:
     """The hash of two or three words in a row, of which the first may be `^`."""
-    own = hashes(list(words))
+    return np.uint64(grams([words])[0])
+
+
+def grams(phrases: Sequence[Sequence[str]]) -> Hashes:
+    """The hash of each phrase of two or three words."""
+    if not phrases:
+        return np.zeros(0, np.uint64)
+    own = hashes([word for words in phrases for word in words])
+    lengths = np.array([len(words) for words in phrases])
+    last = np.cumsum(lengths) - 1
     begins = np.zeros(len(own), np.bool_)
-    begins[0] = True
+    begins[last - lengths + 1] = True
     two, three = pairs(own, begins)
-    return np.uint64(two[-1] if len(own) == 2 else three[-1])
+    return np.where(lengths == 2, two[last], three[last])
 
 
-__all__ = ["STEM", "gram", "hashes", "salt", "split", "stems"]
+__all__ = ["STEM", "gram", "grams", "hashes", "salt", "split", "split_all", "stems"]
