@@ -47,10 +47,7 @@ def count(
     `only` keeps rows whose column has the value given. Rows that lack one of the by columns are left out: they are
     about no group. A `by` or `where` that this rollup cannot answer is Refused.
     """
-    known = _known(rollup)
-    for name in question.by:
-        if name not in known:
-            raise Refused(f"cannot count by {name!r}.", field="by", where="by", todo=f"Known: {', '.join(known)}.")
+    check(question, rollup)
     condition = parse(question.where, _kinds(rollup)) if question.where else None
     sql, parameters = _select(rollup, question, columns=tuple(columns), only=only or {}, condition=condition)
     table = ask.lake(sql, parameters)
@@ -58,6 +55,14 @@ def count(
         place = table.column_names.index(name)
         table = table.set_column(place, name, period_text(table[name], name))
     return table
+
+
+def check(question: Question, rollup: str) -> None:
+    """Refused, where a by column is none of this rollup's."""
+    known = _known(rollup)
+    for name in question.by:
+        if name not in known:
+            raise Refused(f"cannot count by {name!r}.", field="by", where="by", todo=f"Known: {', '.join(known)}.")
 
 
 def period_text(starts: Any, period: str) -> Any:

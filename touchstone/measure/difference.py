@@ -13,7 +13,7 @@ import pyarrow as pa
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
 from touchstone.core.tables import METRIC
-from touchstone.measure._answers import Question, count, day, period_text
+from touchstone.measure._answers import Question, check, count, day, period_text
 from touchstone.measure._polarity import polarity
 from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._rules import RULES, Rule
@@ -91,6 +91,7 @@ def _periods(ask: Ask, rule: Rule, question: Question, every: str) -> tuple[date
     """First days of the last period with answers that is over, and of the one before it."""
     only = {"metric": rule.metric} if rule.metric else {}
     name = "rollup" if rule.metric else "mention_rollup"
+    check(question, name)
     days = count(ask, replace(question, by=("day" if every == "week" else "month",)), rollup=name, only=only)
     column = days.column(0).to_pylist()
     filled = sorted({_start(date.fromisoformat(each if len(each) > 7 else f"{each}-01"), every) for each in column})

@@ -1,0 +1,103 @@
+"""What holds for every measure: nothing in, nothing out; value within its limits; order of rows does not matter."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.measure._answers import answer, brand, mention
+from touchstone.core import finder
+from touchstone.core.errors import Refused
+from touchstone.core.tables import METRIC
+
+NAMES = [
+    name
+    for name in finder.names("measure")
+    if {"by", "where", "since", "until"} <= set(finder.settings("measure", name))
+]
+CUTS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("unit",),
+    ("touchpoint",),
+    ("unit", "touchpoint"),
+    ("region", "year"),
+    ("stage",),
+)
+SCALES = {"nps": (0.0, 10.0), "csat": (1.0, 5.0), "ces": (7.0, 1.0), "rating": (1.0, 5.0), "boolean": (0.0, 1.0)}
+REGIONS = [{"id": "a", "region": "north"}, {"id": "b", "region": "south"}, {"id": "c", "region": "north"}]
+
+cell = st.tuples(
+    st.sampled_from(sorted(SCALES)),
+    st.floats(0, 1),
+    st.sampled_from(["a", "b", "c", "d", None]),
+    st.sampled_from(["sales", "service", None]),
+    st.sampled_from(["2026-01-05", "2026-01-31", "2026-02-01", "2026-02-28", None]),
+    st.sampled_from(["positive", "negative", "neutral", "mixed", None]),
+)
+
+
+def world(cells: list[Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    rows, mentions = [], []
+    for at, (metric, share, unit, touchpoint, day, polarity) in enumerate(cells):
+        worst, best = SCALES[metric]
+        value = round(worst + share * (best - worst))
+        rows.append(
+            answer(value, id=str(at), metric=metric, worst=worst, best=best, unit=unit, touchpoint=touchpoint, day=day)
+        )
+        if polarity:
+            mentions.append(mention(str(at), touchpoint or "sales", polarity))
+    return rows, mentions
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_in_nothing_out(name: str) -> None:
+    for cut in CUTS:
+        found = finder.verb("measure", name)(brand([]), by=cut)
+        assert found.num_rows == 0
+        assert found.schema.equals(METRIC)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(cells=st.lists(cell, min_size=1, max_size=25), cut=st.sampled_from(CUTS), seed=st.integers(0, 99))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_limits_enclose_the_value_and_the_order_of_rows_does_not_matter(
+    name: str, cells: list[Any], cut: tuple[str, ...], seed: int
+) -> None:
+    import random
+
+    rows, mentions = world(cells)
+    found = finder.verb("measure", name)(brand(rows, mentions=mentions, units=REGIONS), by=cut)
+    for row in found.to_pylist():
+        assert row["low"] <= row["value"] <= row["high"]
+        assert row["n"] > 0
+        detail = json.loads(row["detail"])
+        assert detail["formula"]
+        assert detail["measured_in"] == row["measured_in"]
+        assert set(detail["scale"]) == {"worst", "best"}
+        assert set(dict(row["by"])) - {"scale"} == set(cut)
+        assert row["about"] == ([dict(row["by"])["unit"]] if "unit" in cut else [])
+    assert len(set(found["id"].to_pylist())) == len(found)
+    random.Random(seed).shuffle(rows)
+    random.Random(seed).shuffle(mentions)
+    again = finder.verb("measure", name)(brand(rows, mentions=mentions, units=REGIONS), by=cut)
+    assert again.to_pylist() == found.to_pylist()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_column_nobody_knows_is_refused(name: str) -> None:
+    measure = finder.verb("measure", name)
+    for asked in ({"by": ["person"]}, {"by": ["unit; drop table"]}, {"where": "text = 'x'"}, {"since": "soon"}):
+        with pytest.raises(Refused) as refused:
+            measure(brand([]), **asked)
+        assert refused.value.field in ("by", "where", "since")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_measure_has_the_same_first_settings(name: str) -> None:
+    parameters = inspect.signature(finder.verb("measure", name)).parameters
+    assert list(parameters)[:5] == ["ask", "by", "where", "since", "until"]
