@@ -56,7 +56,7 @@ def _funnel(found: _league.League, points: list[dict[str, Any]]) -> dict[str, An
     counts = [each["n"] for each in points]
     band = _band(counts, found.mean, _league.spread(found.figures), points)
     x = alt.X("n:Q", scale=alt.Scale(type="log", nice=False), axis=_count_axis(counts, found.estimates[0].counted))
-    y = alt.Y("value:Q", scale=_height(found, points, band), axis=alt.Axis(title=None, tickCount=4))
+    y = alt.Y("value:Q", scale=_height(found, points, band), axis=_value_axis(found.figures[0].measured_in))
     low = alt.Y("low:Q", title=None)
     mean = {"mean": found.mean, "n": max(counts), "text": "mean"}
     layers = [
@@ -129,6 +129,11 @@ def _band(counts: list[int], mean: float, spread: float, points: list[dict[str, 
     return [{"n": place, "low": mean - each, "high": mean + each} for place, each in zip(places, reach, strict=True)]
 
 
+def _value_axis(measured_in: str) -> Any:
+    """Few labels, shares as per cent, and no gridline that is not read."""
+    return alt.Axis(title=None, tickCount=4, format=".0%" if "share" in measured_in else "~g")
+
+
 def _count_axis(counts: Sequence[int], counted: str) -> Any:
     least, most = min(counts), max(counts)
     between = {10**power for power in range(7) if least * 1.6 < 10**power < most / 1.6}
@@ -144,7 +149,7 @@ def over_time(series: Sequence[Estimate], *, title: str, lead: str, mean: float 
         for each in series if each.value is not None
     ]  # fmt: skip
     x = alt.X("period:O", sort=None, axis=_period_axis([str(each["period"]) for each in points]))
-    y = alt.Y("value:Q", scale=alt.Scale(zero=False), axis=alt.Axis(title=None, tickCount=4))
+    y = alt.Y("value:Q", scale=alt.Scale(zero=False), axis=_value_axis(series[0].measured_in))
     data = alt.Data(values=points)
     layers = [
         alt.Chart(data).mark_area(color=LIGHT["band"]).encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q"),

@@ -32,7 +32,7 @@ def doubt(estimate: Estimate) -> str:
 
 def bound(end: float, estimate: Estimate) -> str:
     """An end of the scale, as short as it can be said."""
-    if estimate.measured_in.startswith("share"):
+    if "share" in estimate.measured_in:
         return _say.number(end, measured_in="share", signed=_say.signed(estimate))
     text = f"{end:+.3g}" if _say.signed(estimate) and end else f"{end:.3g}"
     return text.replace("-", "−")

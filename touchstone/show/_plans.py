@@ -89,8 +89,9 @@ def changes(ask: Ask, by: Sequence[str], chosen: Narrow) -> list[Estimate]:
     rows = _stored.figures(ask, "difference", by, chosen)
     asked = _stored.asked_of_all(ask, chosen)
 
-    def weight(row: Figure) -> tuple[int, int]:
-        return -asked.get((str(row.detail.get("figure", "")), row.measured_in), 0), -row.n
+    def weight(row: Figure) -> tuple[bool, int, int]:
+        figure = str(row.detail.get("figure", ""))
+        return figure == "yes_share", -asked.get((figure, row.measured_in), 0), -row.n
 
     return [_change(ask, each) for each in sorted(rows, key=weight)]
 

@@ -21,7 +21,7 @@ def number(value: float | None, *, measured_in: str = "", signed: bool = False) 
     """One figure as text: shares as per cent, points whole, scores with two decimals; None is an en dash."""
     if value is None or not math.isfinite(value):
         return "–"
-    if measured_in.startswith("share"):
+    if "share" in measured_in:
         text = f"{100 * value:+.0f}" if signed else f"{100 * value:.0f}"
         return _minus(text, signed=signed) + (f"{SPACE}points" if signed else f"{SPACE}%")
     decimals = _decimals(value, measured_in)

@@ -27,7 +27,7 @@ NAMES = {
     "sentiment": "Sentiment of what is said",
     "volume": "Interactions",
 }
-BESIDE = {"scale", "figure"}  # columns that join the cut where several scales or figures occur
+BESIDE = ((), ("scale",), ("figure",), ("figure", "scale"))  # columns that join the cut where several of them occur
 _ASKED = """select metric, worst, best, sum(n) as n from rollup where touchpoint is null and metric is not null
     group by metric, worst, best order by metric, worst, best"""
 READ = 'select id, name, "by", value, low, high, n, measured_in, detail from metric'
@@ -56,10 +56,10 @@ class Figure:
 
 def stored(ask: Ask, name: str, by: Sequence[str] = ()) -> list[Figure]:
     """The stored rows of one measure by exactly these columns (and by scale, where several occur), in order of id."""
-    cut = sorted(by)
-    sizes = f'cardinality("by") between {len(cut)} and {len(cut) + len(BESIDE)}'
-    found = ask.lake(f"{READ} where name = ? and {sizes} order by id", [name])
-    return [each for each in unfolded(found) if sorted(set(each.by) - BESIDE) == cut]
+    cuts = [",".join(sorted({*by, *more})) for more in BESIDE]
+    keys = """array_to_string(list_sort(map_keys("by")), ',')"""
+    found = ask.lake(f"{READ} where name = ? and {keys} in (?, ?, ?, ?) order by id", [name, *cuts])
+    return unfolded(found)
 
 
 def figures(ask: Ask, name: str, by: Sequence[str], chosen: Narrow) -> list[Figure]:
@@ -116,10 +116,14 @@ def asked_of_all(ask: Ask, chosen: Narrow) -> Asked:
 
 
 def by_weight(found: Iterable[Figure], asked: Asked) -> list[Figure]:
-    """Scores of the whole, those with most answers first; scores of parts only where none is of the whole."""
+    """Scores of the whole, those with most answers first (yes or no last, for it says least); else scores of parts."""
     rows = list(found)
     whole = [each for each in rows if asked.get((each.name, each.measured_in))]
-    return sorted(whole or rows, key=lambda each: (-asked.get((each.name, each.measured_in), 0), -each.n, each.name))
+    return sorted(whole or rows, key=lambda each: (each.name == "yes_share", -_asked(each, asked), -each.n, each.name))
+
+
+def _asked(figure: Figure, asked: Asked) -> int:
+    return asked.get((figure.name, figure.measured_in), 0)
 
 
 def leading(ask: Ask, by: Sequence[str], chosen: Narrow) -> list[Figure]:
@@ -131,7 +135,9 @@ def leading(ask: Ask, by: Sequence[str], chosen: Narrow) -> list[Figure]:
         weight[each.name, each.measured_in] += each.n
     if not weight:
         return []
-    kind = max(weight, key=lambda each: (asked.get(each, 0), weight[each], each))
+    kind = max(
+        weight, key=lambda each: (asked.get(each, 0) > 0, each[0] != "yes_share", asked.get(each, 0), weight[each])
+    )
     return [each for each in rows if (each.name, each.measured_in) == kind]
 
 

@@ -37,7 +37,7 @@ def show(
     found = None if chosen.unit else _league.league(ask, chosen)
     if found:
         blocks.append(_charts.funnel(found, most=12))
-    words = _words.drawn(ask, chosen, title="In their words", draw=draw or "", page="overview")
+    words = _words.drawn(ask, chosen, title="In their words", draw=draw or "", page="overview", count=4)
     if words.total:
         blocks.append(words)
     return Page(
