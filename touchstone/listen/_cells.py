@@ -13,6 +13,7 @@ from touchstone.core.errors import Refused
 from touchstone.core.tables import INCENTIVES, KINDS, LEVELS, METRICS, NUMBER
 from touchstone.listen import _scores
 from touchstone.listen._columns import Column
+from touchstone.listen._ladders import MISSING
 
 CONSTANTS = ("channel", "product", "language", "campaign", "currency", "incentive", "level", "touchpoint", "person")
 """Fields that `set` may give one value for the whole file."""
@@ -36,7 +37,7 @@ def mapped(cells: pa.Array, change: Callable[[str], str | None]) -> pa.Array:
 def trimmed(cells: pa.Array) -> pa.Array:
     """Cells without blanks around them; null where nothing or "n/a" and the like is left."""
     bare = pc.utf8_trim_whitespace(cells)
-    none = pc.is_in(pc.utf8_lower(bare), pa.array(["", *_scores.MISSING]))
+    none = pc.is_in(pc.utf8_lower(bare), pa.array(["", *MISSING]))
     return pc.if_else(none, None, bare)
 
 
@@ -48,14 +49,14 @@ def text(cells: pa.Array | None, titles: pa.Array | None) -> pa.Array | None:
     if titles is None:
         return bare
     heads = pc.utf8_trim_whitespace(_not_blank(titles))
-    start = pc.utf8_slice_codeunits(pc.utf8_trim_whitespace(bare), 0, 40)
+    start = pc.utf8_slice_codeunits(pc.utf8_ltrim_whitespace(pc.utf8_slice_codeunits(bare, 0, 60)), 0, 40)
     repeated = pc.fill_null(pc.equal(start, pc.utf8_slice_codeunits(heads, 0, 40)), False)
     heads = pc.if_else(repeated, None, heads)
     return pc.coalesce(pc.binary_join_element_wise(heads, bare, "\n"), bare, heads)
 
 
 def _not_blank(cells: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(pc.utf8_trim_whitespace(cells), ""), None, cells)
+    return pc.if_else(pc.or_(pc.utf8_is_space(cells), pc.equal(cells, "")), None, cells)
 
 
 def numbers(cells: pa.Array) -> pa.Array:

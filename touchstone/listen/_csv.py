@@ -77,7 +77,8 @@ def _quick(data: pa.Buffer, form: Form, reject: Reject) -> Iterator[pa.Table]:
     following = 1
     for batch in reader:
         gaps = [row.number for row in broken if row.number >= following]
-        numbers = np.setdiff1d(np.arange(following, following + len(batch) + len(gaps)), gaps)[: len(batch)]
+        numbers = np.arange(following, following + len(batch) + len(gaps))
+        numbers = np.setdiff1d(numbers, gaps)[: len(batch)] if gaps else numbers
         following = int(numbers[-1]) + 1 if len(numbers) else following
         yield pa.Table.from_batches([batch]).append_column(ROW, pa.array(numbers))
     for row in broken:

@@ -177,6 +177,15 @@ def _year(text: str) -> int:
     return number if len(text) > 2 else number + (2000 if number < 70 else 1900)
 
 
+def instant(text: str, *, days_first: bool = True) -> datetime | None:
+    """One date in any common form as an instant in UTC; None where it cannot be read."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return _read(text.strip(), days_first)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
 def readable(values: list[str]) -> float:
     """The share of these cells that read as dates."""
     order, _ = day_first(values)

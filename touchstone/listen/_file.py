@@ -22,9 +22,10 @@ UNPACKED_FREELY = 256 << 20  # bytes a packed file may unfold to whatever its si
 UNPACKED_TIMES = 200  # beyond that, how many times its own size: real tables stay under 50
 PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 FOREIGN = {
-    b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"\xd0\xcf\x11\xe0": "an old .xls workbook",
+    b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
+    b"\xd0\xcf\x11\xe0": "an old .xls workbook",
     b"SQLite format 3": "a SQLite database", b"\x7fELF": "a program", b"MZ": "a program", b"Rar!": "a RAR archive",
-    b"7z\xbc\xaf": "a 7z archive", b"GIF8": "a picture", b"OggS": "sound", b"ID3": "sound", b"RIFF": "sound",
+    b"7z\xbc\xaf": "a 7z archive", b"OggS": "sound", b"ID3": "sound", b"RIFF": "sound",
 }  # fmt: skip
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -54,6 +55,12 @@ class Opened:
     encoding: str = ""
     cut_short: str = ""
     notes: list[str] = field(default_factory=list)
+
+    def __enter__(self) -> Opened:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stream.close()
 
 
 def open_file(path: str | Path, *, encoding: str = "") -> Opened:

@@ -144,6 +144,15 @@ def _string(value: Any) -> str | None:
     return clean(json.dumps(value, ensure_ascii=False))
 
 
+def cleaned(value: Any) -> Any:
+    """A JSON value whose strings a table can hold."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(name): cleaned(each) for name, each in value.items()}
+    return [cleaned(each) for each in value] if isinstance(value, list) else value
+
+
 def clean(text: str) -> str:
     """Text without NUL characters and lone halves of pairs, which no table can hold."""
     if "\0" in text:

@@ -109,6 +109,12 @@ def scale(counts: Counter[str], *, name: str, group: tuple[float, float] | None 
     return _number_scale(values, name, group)
 
 
+def scale_of_values(values: Mapping[float, int], name: str) -> tuple[float, float] | None:
+    """(worst, best) of numbers with their counts."""
+    found = _number_scale(Counter(values), name, None)
+    return (found[0].worst, found[0].best) if found else None
+
+
 def _word_scale(counts: Counter[str], words: list[str], name: str) -> tuple[Scale, str] | None:
     steps = ladder(words)
     if steps is None or len(words) < len([each for each in counts if not missing(each)]):
