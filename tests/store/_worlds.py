@@ -18,7 +18,7 @@ from touchstone.store import tables
 from touchstone.store._cubes import CUBES, count_interactions, count_mentions, siblings
 from touchstone.store.home import Store, create_store
 
-TAXONOMY = Taxonomy("garage", (Touchpoint("parking", "where to leave the car", "arrive"), Touchpoint("bill", "to pay", "pay")))
+TAXONOMY = Taxonomy("garage", (Touchpoint("parking", "leaving the car", "arrive"), Touchpoint("bill", "paying", "pay")))
 NOW = "2026-03-02T09:00:00+00:00"
 START = datetime(2025, 11, 20, tzinfo=UTC)
 

@@ -105,10 +105,14 @@ def _keep_distinct(connection: Connection, chunk: pa.Table, low: int) -> Landed:
 
 def as_rows(table: pa.Table) -> list[Row]:
     """The table's rows as the databases keep them: instants are microseconds."""
-    lists = [
-        (each.cast(pa.int64()) if pa.types.is_timestamp(each.type) else each).to_pylist() for each in table.columns
-    ]
-    return list(zip(*lists, strict=True))
+    return list(zip(*(_values(each) for each in table.columns), strict=True))
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    if column.null_count == len(column):
+        return [None] * len(column)
+    values: list[Any] = (column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column).to_pylist()
+    return values
 
 
 def _add(connection: Connection, rows: list[Row]) -> int:

@@ -40,18 +40,17 @@ def _step(lake: Lake, connection: Connection) -> Draft | None:
     if low < high:
         fresh = between(connection, low, limit=SLICE)
         reached = fresh["seq"][-1].as_py() if len(fresh) == SLICE else high
-        land(bench, draft, fresh, upto=reached)
+        draft.come.extend(written(bench, fresh, Piece("interaction", "", low, reached, 0, "")))
+        draft.marks[MARK] = reached
     return draft
 
 
-def land(bench: Bench, draft: Draft, fresh: pa.Table, *, upto: int) -> None:
-    """Adds the interactions above the lake's mark and up to `upto`, and their counts."""
-    like = Piece("interaction", "", draft.state.marks.get(MARK, 0), upto, 0, "")
+def written(bench: Bench, fresh: pa.Table, like: Piece) -> list[Piece]:
+    """The pieces of the interactions that came and of their counts: files that nothing lists yet."""
     bench.take("fresh", fresh)
     piece = bench.write("select * from fresh", like)
-    draft.come.extend([] if piece is None else [piece])
-    draft.come.extend(bench.stack(count_interactions("fresh"), replace(like, name="rollup")))
-    draft.marks[MARK] = upto
+    stack = bench.stack(count_interactions("fresh"), replace(like, name="rollup"))
+    return [*([] if piece is None else [piece]), *stack]
 
 
 def let_go(bench: Bench, draft: Draft, seqs: list[int]) -> None:
@@ -69,8 +68,8 @@ def let_go(bench: Bench, draft: Draft, seqs: list[int]) -> None:
         for piece in holders[name]:
             source = f"{bench.rows([piece], '')} anti join leaving using (seq)"
             kept = f"select {', '.join(schema.names)} from {source} order by seq"
-            written = bench.write(kept, piece)
-            draft.come.extend([] if written is None else [written])
+            remaining = bench.write(kept, piece)
+            draft.come.extend([] if remaining is None else [remaining])
         draft.drop(holders[name])
     draft.settled = seqs
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 from touchstone.core.errors import Refused, Retry
 from touchstone.core.taxonomy import Taxonomy
 
+Parameters = Sequence[Any] | Mapping[str, Any]
 TOUCHPOINT = pa.schema(
     [("name", pa.string()), ("stage", pa.string()), ("owner", pa.string()), ("position", pa.int64())]
 )
@@ -45,11 +46,20 @@ def fill(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> N
     connection.unregister("arriving")
 
 
-def answer(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+def run(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
+    """Runs a statement of the store's own; a file that is gone meanwhile is told as such."""
+    try:
+        connection.execute(statement).fetchall()
+    except duckdb.IOException as error:
+        raise Retry(f"a file of the lake could not be read ({error}).", where=statement[:500]) from error
+
+
+def answer(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Parameters = ()) -> pa.Table:
     """The answer to one question as a table; what DuckDB cannot read or do is told with its SQL."""
     cursor = connection.cursor()
     try:
-        relation = cursor.sql(sql, params=list(parameters)) if parameters else cursor.sql(sql)
+        given = dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
+        relation = cursor.sql(sql, params=given) if given else cursor.sql(sql)
         return _counted(relation.to_arrow_table())
     except duckdb.OutOfMemoryException as error:
         raise Retry(f"not enough memory ({error}).", where=sql[:500], todo="Narrow the period.") from error

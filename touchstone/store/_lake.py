@@ -24,7 +24,7 @@ from touchstone.store.tables import gone, lake_file, setting, watermark
 
 STRAY_AFTER = 600  # seconds an unlisted file is left lying: another process may be about to list it, or still read it
 ATTEMPTS = 20
-ROW_GROUP = 122_880
+FORMAT = "format parquet, compression zstd, compression_level 1, row_group_size 122880"  # level 1: a third the time
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,11 @@ class Lake:
             found = connection.execute(select(setting.c.value).where(setting.c.name == "lake_version")).scalar()
         return int(found or 0)
 
-    def change(self, make: Callable[[Connection], Draft | None], *, discard: bool = False) -> bool:
+    def change(self, make: Callable[[Connection], Draft | None], *, discard: bool = False, keep: bool = False) -> bool:
         """Commits what `make` drafts from one reading of the record; drafted anew where another was quicker.
 
         False where there was nothing to do. What goes is left lying for those who still read it, unless `discard`.
+        Drafted files that were not committed are removed, unless `keep`: then `make` drafts the same ones again.
         """
         for _ in range(ATTEMPTS):
             with self.record.reading() as connection:
@@ -103,10 +104,10 @@ class Lake:
             if draft is None:
                 return False
             if self._commit(draft):
-                self._unlink(draft.go if discard else [])
+                self.unlink(draft.go if discard else [])
                 self.sweep()
                 return True
-            self._unlink(draft.come)
+            self.unlink([] if keep else draft.come)
         raise Retry("others keep changing the lake.", where=str(self.folder), todo="Try again shortly.")
 
     def _commit(self, draft: Draft) -> bool:
@@ -123,7 +124,7 @@ class Lake:
             for start in range(0, len(draft.settled), 500):
                 connection.execute(delete(gone).where(gone.c.seq.in_(draft.settled[start : start + 500])))
             bump(connection)
-        self._unlink([piece for piece in draft.come if piece in draft.go])
+        self.unlink([piece for piece in draft.come if piece in draft.go])
         return True
 
     def path(self, piece: Piece) -> str:
@@ -146,7 +147,8 @@ class Lake:
                 continue  # another process swept it first
         return removed
 
-    def _unlink(self, pieces: Iterable[Piece]) -> None:
+    def unlink(self, pieces: Iterable[Piece]) -> None:
+        """Removes the files of pieces that nothing lists."""
         for piece in pieces:
             Path(self.path(piece)).unlink(missing_ok=True)
 
@@ -173,7 +175,7 @@ class Bench:
         final.parent.mkdir(parents=True, exist_ok=True)
         passing = final.with_suffix(".parquet.part")
         target = str(passing).replace("'", "''")
-        self.duck.execute(f"copy ({sql}) to '{target}' (format parquet, compression zstd, row_group_size {ROW_GROUP})")
+        self.duck.execute(f"copy ({sql}) to '{target}' ({FORMAT})")
         rows = int(self.duck.fetchall()[0][0])
         if not rows:
             passing.unlink()

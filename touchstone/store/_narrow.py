@@ -53,6 +53,7 @@ NARROWINGS = {
         *(Narrowing(cube, "unit") for cube, columns in CUBES.items() if "unit" in columns),
     )
 }
+OTHERS = "probability_above"  # the one detail of a figure that names other units
 OPEN = ("touchpoint",)
 """Tables that are the same for everyone who may look in at all."""
 
@@ -74,18 +75,29 @@ def allowed(connection: Connection, viewer: Viewer) -> frozenset[str]:
 
 
 def lake(name: str, columns: Iterable[str]) -> str:
-    """DuckDB SQL for the rows of table `name` that the units in `allowed` open; refused where no rule is written."""
+    """DuckDB SQL for the rows of table `name` that the parameter `units` opens; refused where no rule is written."""
+    if name in OPEN:
+        return f"select {quoted(columns)} from {name}"
     rule = _rule(name)
-    shown = ", ".join(f'null as "{each}"' if each in rule.masked else f'"{each}"' for each in columns)
-    units = "(select unit from allowed)"
+    shown = ", ".join(_shown(rule, each) for each in columns)
+    allowed = "cast($units as varchar[])"
     if rule.listed:
-        mine = "(select list(unit) from allowed)"
-        about = f"len({rule.column}) > 0 and list_has_all({mine}, {rule.column})"
-        rests = "" if name == "link" else f" and (rests_on is null or list_has_all({mine}, rests_on))"
-        return f"select {shown} from {name} where {about}{rests}"
-    if rule.through:
-        units = f"(select {rule.through} from interaction where unit in {units})"
-    return f"select {shown} from {name} where {rule.column} in {units}"
+        mine = f"len({rule.column}) > 0 and list_has_all({allowed}, {rule.column})"
+        if "rests_on" in columns:  # an empty list is the whole brand, which gives away no one
+            mine += f" and list_has_all({allowed}, coalesce(rests_on, []))"
+    elif rule.through:
+        mine = f"{rule.column} in (select {rule.through} from interaction where unit in (select unnest({allowed})))"
+    else:
+        mine = f"{rule.column} in (select unnest({allowed}))"
+    return f"select {shown} from {name} where {mine}"
+
+
+def _shown(rule: Narrowing, column: str) -> str:
+    if column in rule.masked:
+        return f'null as "{column}"'
+    if column == "detail":
+        return f"""json_merge_patch(detail, '{{"{OTHERS}": null}}') as detail"""
+    return f'"{column}"'
 
 
 def record(wanted: Any, units: frozenset[str]) -> Any:

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from touchstone.core import taxonomy as taxonomies
@@ -21,7 +20,7 @@ from touchstone.core.viewer import Viewer
 from touchstone.store import _narrow, tables
 from touchstone.store._choose import read, smaller
 from touchstone.store._cubes import CUBES, empty
-from touchstone.store._duck import TOUCHPOINT, answer, connect, fill, shut, touchpoints
+from touchstone.store._duck import TOUCHPOINT, answer, connect, fill, run, shut, touchpoints
 from touchstone.store._lake import Lake, State, read_files
 from touchstone.store._record import Record
 
@@ -51,24 +50,36 @@ class Snapshot:
         with lake.record.reading() as connection:
             self.state: State = lake.state(connection)
             units = connection.execute(tables.unit.select()).mappings().all()
-        self.duck = connect()
-        schemas = {"interaction": INTERACTION, **DERIVED}
-        for name, columns in COLUMNS.items():
-            files = read_files([lake.path(piece) for piece in self.state.of(name)])
-            if files:
-                self.duck.execute(f"create view {name} as select {_narrow.quoted(columns)} from ({files})").fetchall()
-            elif name in CUBES:
-                self.duck.execute(f"create table {name} as {empty(name)}").fetchall()
-            elif name in schemas:
-                fill(self.duck, name, schemas[name].empty_table())
-        fill(self.duck, "unit", pa.Table.from_pylist([dict(row) for row in units], schema=UNIT))
-        fill(self.duck, "touchpoint", touchpoints(taxonomy))
+        self._lake = lake
+        self._small = {
+            "unit": pa.Table.from_pylist([dict(row) for row in units], schema=UNIT),
+            "touchpoint": touchpoints(taxonomy),
+        }
+        self._lock = threading.Lock()
+        self._made: set[str] = set()
         self.rows = {name: sum(piece.rows for piece in self.state.of(name)) for name in CUBES}
+        self.duck = connect()
         lake.folder.mkdir(exist_ok=True)
         shut(self.duck, lake.folder)
 
     def ready(self, names: frozenset[str]) -> None:
-        """Every table is ready always."""
+        """Makes those of the tables `names` that are not here yet."""
+        with self._lock:
+            for name in sorted((names & set(COLUMNS)) - self._made):
+                self._make(name)
+                self._made.add(name)
+
+    def _make(self, name: str) -> None:
+        files = read_files([self._lake.path(piece) for piece in self.state.of(name)])
+        if name in self._small:
+            fill(self.duck, name, self._small[name])
+        elif files:
+            view = f"create view {name} as select {_narrow.quoted(COLUMNS[name])} from ({files})"
+            run(self.duck, view)
+        elif name in CUBES:
+            run(self.duck, f"create table {name} as {empty(name)}")
+        else:
+            fill(self.duck, name, {"interaction": INTERACTION, **DERIVED}[name].empty_table())
 
 
 class Slice:
@@ -76,8 +87,7 @@ class Slice:
 
     def __init__(self, whole: Snapshot, units: frozenset[str]) -> None:
         self.state = whole.state
-        self._whole = whole.duck.cursor()
-        self._whole.register("allowed", pa.table({"unit": pa.array(sorted(units), pa.string())}))
+        self._whole, self._units = whole, sorted(units)
         self._lock = threading.Lock()
         self._filled: set[str] = set()
         self.duck = connect()
@@ -86,12 +96,12 @@ class Slice:
 
     def ready(self, names: frozenset[str]) -> None:
         """Copies the tables of `names` that are not here yet."""
-        for name in sorted(names & set(COLUMNS)):
-            with self._lock:
-                if name not in self._filled:
-                    sql = f"select * from {name}" if name in _narrow.OPEN else _narrow.lake(name, COLUMNS[name])
-                    fill(self.duck, name, self._whole.sql(sql).to_arrow_table())
-                    self._filled.add(name)
+        with self._lock:
+            for name in sorted((names & set(COLUMNS)) - self._filled):
+                sql = _narrow.lake(name, COLUMNS[name])
+                self._whole.ready(frozenset({name, "interaction"}))
+                fill(self.duck, name, answer(self._whole.duck, sql, {"units": self._units} if "$units" in sql else ()))
+                self._filled.add(name)
 
 
 class StoreAsk:
@@ -180,6 +190,3 @@ class Window:
         """Forgets every database kept."""
         with self._lock:
             self._kept.clear()
-
-
-__all__ = ["StoreAsk", "Window", "duckdb"]
