@@ -1,0 +1,36 @@
+"""Fields for every action, so that the laws can do it twice: a function of the home and an empty folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Sample = Callable[[Any, Path], dict[str, Any]]
+
+
+def _listen(_: Any, folder: Path) -> dict[str, Any]:
+    file = folder / "letters.csv"
+    file.write_text("id,text,rating\n1,The service was friendly.,5\n2,Too long a wait.,2\n", "utf-8")
+    return {"source": str(file)}
+
+
+def _correct(home: Any, _: Path) -> dict[str, Any]:
+    id = home.ask().lake("select id from interaction where text is not null order by id limit 1")["id"][0].as_py()
+    change = {"touchpoint": home.store.taxonomy.names[0], "sentiment": -1.0}
+    return {"table": "mention", "interaction": id, "change": change}
+
+
+def _close(home: Any, _: Path) -> dict[str, Any]:
+    home.act("account.open", name="leaver@example", role="insider", existing=True)
+    return {"name": "leaver@example"}
+
+
+TWICE: dict[str, Sample] = {
+    "account.close": _close,
+    "account.open": lambda _home, _folder: {"name": "twice@example", "role": "insider"},
+    "correct": _correct,
+    "listen": _listen,
+    "receive": lambda _home, _folder: {"interactions": [{"source": "letters", "source_id": "x", "text": "Fine."}]},
+    "run": lambda _home, _folder: {"durable": False},
+}
