@@ -15,7 +15,7 @@ from touchstone.listen._example_world import BRAND, MODELS, Floats, Whole, World
 
 BLOCK = 20_000
 STREAMS = ("survey", "review", "bought", "call", "forum", "partner", "visit", "purchase", "impression", "offer",
-           "redemption", "referral")  # fmt: skip
+           "redemption", "referral", "need", "comment", "answer")  # fmt: skip
 DAY = 86_400_000_000
 
 
@@ -57,6 +57,11 @@ def blocks(world: World, interactions: int) -> list[Block]:
 def ids(prefix: str, block: Block, count: int) -> pa.Array:
     """Distinct source ids of a stream's rows."""
     return pc.binary_join_element_wise(f"{prefix}{block.number}", pc.cast(pa.array(np.arange(count)), pa.string()), "-")
+
+
+def numbered(prefix: str, block: Block, count: int) -> list[str]:
+    """The same source ids as plain strings."""
+    return [f"{prefix}{block.number}-{at}" for at in range(count)]
 
 
 def instants(world: World, day: Floats) -> pa.Array:

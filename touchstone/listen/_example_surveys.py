@@ -29,6 +29,10 @@ class Survey:
     lived: Floats  # respondents x touchpoints, the hidden experience
     outcome: Floats  # standard normal around the unit's standing
 
+    def some(self, who: Whole) -> Survey:
+        """Only these respondents."""
+        return Survey(self.unit[who], self.day[who], self.person[who], self.lived[who], self.outcome[who])
+
     def scores(self) -> Whole:
         """Ratings 1 to 5, respondents x touchpoints."""
         return grade(self.lived, CUTS) + 1
@@ -75,13 +79,12 @@ def expected(hidden: Floats, cut: Floats, deviation: float = 1.0) -> Floats:
     return np.asarray(-np.diff(np.concatenate([ends, above, 0 * ends], axis=-1), axis=-1))
 
 
-def listen(block: Block) -> pa.Table:
-    """All survey answers of the block: outcome and ratings, one row each, threaded by survey."""
+def asked(block: Block) -> tuple[Survey, Whole]:
+    """The block's respondents and the touchpoints each is asked about."""
     random, world = block.random("survey"), block.world
     count = block.share(0.4 / (1 + RATED))
     survey = ask(world, random, dealers(world, random, count), block.days(random, count))
-    chosen = _chosen(random, world, count)
-    return _answers(block, random, survey, chosen)
+    return survey, _chosen(random, world, count)
 
 
 def _chosen(random: np.random.Generator, world: World, count: int) -> Whole:
@@ -90,8 +93,9 @@ def _chosen(random: np.random.Generator, world: World, count: int) -> Whole:
     return np.argsort(-draw, axis=1, kind="stable")[:, :RATED].astype(np.int64)
 
 
-def _answers(block: Block, random: np.random.Generator, survey: Survey, chosen: Whole) -> pa.Table:
-    world, count = block.world, len(survey.unit)
+def answers(block: Block, survey: Survey, chosen: Whole, comments: pa.Array) -> pa.Table:
+    """All survey answers of the block: outcome (with its comment) and ratings, one row each, threaded by survey."""
+    random, world, count = block.random("answer"), block.world, len(survey.unit)
     kind = random.choice(len(OUTCOMES), count, p=OUTCOME_SHARE)
     value = np.zeros(count)
     for code, name in enumerate(OUTCOMES):
@@ -119,6 +123,7 @@ def _answers(block: Block, random: np.random.Generator, survey: Survey, chosen: 
         value=np.concatenate([value[:, None], rated], axis=1).ravel(),
         worst=worst,
         best=best,
+        text=comments.take(pa.array(who, mask=asked >= 0)),
         incentive="none",
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from touchstone.listen._example_block import Block, accounts, customers, dealers, ids, pick, rows
+from touchstone.listen._example_block import Block, accounts, customers, dealers, ids, numbered, pick, rows
 from touchstone.listen._example_events import CAMPAIGN
 from touchstone.listen._example_surveys import Survey, ask, cuts, grade
 from touchstone.listen._example_truth import Tally
@@ -21,6 +21,10 @@ MOST = 7
 SITES = ("carvoice", "dealerstars", "ownersay")
 EXTRAS = ("ask.suggestion", "ask.request", "ask.question", "ask.thanks", "ask.recommendation", "ask.warning",
           "ask.churn_threat", "ask.promise_asked")  # fmt: skip
+GAP, DEFECT, DEFECTIVE = 0.04, 0.35, 2
+"""Share of texts with a word only customers use; of texts on the faulty model that tell of it, in the end; its number."""
+COMMENTED = 0.2
+"""Share of surveys with a comment."""
 BOUGHT = 0.015
 """Bought reviews, as a share of all interactions, all while the campaign runs."""
 
@@ -55,6 +59,21 @@ def reviews(block: Block, writer: Writer, tally: Tally) -> pa.Table:
     )
 
 
+def comments(block: Block, writer: Writer, tally: Tally, asked: tuple[Survey, Whole]) -> pa.Array:
+    """A comment beside the outcome of some surveys, on the first of the touchpoints rated; null for the others."""
+    random, world = block.random("comment"), block.world
+    survey, chosen = asked
+    who = np.flatnonzero(random.random(len(survey.unit)) < COMMENTED)
+    writer.restart(block.number, "comment")
+    written = [writer.write(plan) for plan in Plans(world, random, survey.some(who), order=chosen[who], longest=0.5)]
+    names = [f"s{block.number}-{at * (1 + chosen.shape[1])}" for at in who.tolist()]
+    tally.add(survey.unit[who], written, source_ids=names)
+    texts: list[str | None] = [None] * len(survey.unit)
+    for at, each in zip(who.tolist(), written, strict=True):
+        texts[at] = each.text
+    return pa.array(texts, pa.string())
+
+
 def bought(block: Block, writer: Writer, tally: Tally) -> pa.Table:
     """Shallow praise that the coupon campaign brings in: short, warm, hardly a detail; not always disclosed."""
     random, world = block.random("bought"), block.world
@@ -71,7 +90,7 @@ def bought(block: Block, writer: Writer, tally: Tally) -> pa.Table:
             world.people.language[person].tolist(), world.people.product[person].tolist(), unit.tolist(), strict=True
         )
     ]
-    tally.add(unit, written, prefix="q", block=block, bought=True)
+    tally.add(unit, written, source_ids=numbered("q", block, count), bought=True)
     site = random.choice(len(SITES), count, p=[0.3, 0.5, 0.2])
     return rows(
         block,
@@ -98,32 +117,45 @@ def bought(block: Block, writer: Writer, tally: Tally) -> pa.Table:
 class Plans:
     """What each writer of a block will say, one plan at a time."""
 
-    def __init__(self, world: World, random: np.random.Generator, survey: Survey, *, longest: float = 1.0) -> None:
+    def __init__(
+        self,
+        world: World,
+        random: np.random.Generator,
+        survey: Survey,
+        *,
+        order: Whole | None = None,
+        longest: float = 1.0,
+    ) -> None:
+        """`order` gives the touchpoints spoken of first; without it the often asked come up more often."""
         self.world, self.survey = world, survey
         count = len(survey.unit)
         self._length, self._topics = lengths(random, count, longest)
-        order = np.log(world.asked) + random.gumbel(size=(count, len(world.asked)))
-        self._order = np.argsort(-order, axis=1, kind="stable")[:, :MOST]
+        drawn = np.log(world.asked) + random.gumbel(size=(count, len(world.asked)))
+        self._order = np.argsort(-drawn, axis=1, kind="stable")[:, :MOST] if order is None else order
         score = np.take_along_axis(survey.scores(), self._order, axis=1)
         middle = np.where(random.random(score.shape) < 0.5, 0, 2)
         self._polarity = np.where(score > 3, 1, np.where(score < 3, -1, middle))
         self._extra = np.where(random.random(count) < 0.3, random.integers(0, len(EXTRAS), count), -1)
         self._mood = score[:, 0]
+        self._gap = random.random(count) < GAP
+        grown = (survey.day - world.defect.start) / (world.defect.stop - world.defect.start)
+        hit = world.people.product[survey.person] == DEFECTIVE
+        self._defect = hit & (random.random(count) < DEFECT * grown)
 
     def __iter__(self) -> Iterator[Plan]:
         people, survey, world = self.world.people, self.survey, self.world
         columns: Sequence[Any] = (
             people.language[survey.person], self._order, self._polarity, self._length, self._topics, self._extra,
-            people.product[survey.person], survey.unit, self._mood,
+            people.product[survey.person], survey.unit, self._mood, self._gap, self._defect,
         )  # fmt: skip
-        for language, order, polarity, length, topics, extra, product, unit, mood in zip(
+        for language, order, polarity, length, topics, extra, product, unit, mood, gap, defect in zip(
             *(column.tolist() for column in columns), strict=True
         ):
             yield Plan(
                 language,
                 list(zip(order[:topics], polarity[:topics], strict=True)),
                 length,
-                (_fitting(EXTRAS[extra], mood),) if extra >= 0 and length > 1 else (),
+                _extras(extra if length > 1 else -1, mood, gap, defect),
                 MODELS[product],
                 *called(world, unit),
             )
@@ -132,6 +164,12 @@ class Plans:
 def called(world: World, unit: int) -> tuple[str, str]:
     """A dealer's name and, by the last word of it, its place."""
     return world.unit_names[unit], world.unit_names[unit].rsplit(" ", 1)[-1]
+
+
+def _extras(extra: int, mood: int, gap: bool, defect: bool) -> tuple[str, ...]:
+    """Lists of sentences to weave in."""
+    asked = (_fitting(EXTRAS[extra], mood),) if extra >= 0 else ()
+    return (*asked, *(("gap.customer",) if gap else ()), *(("defect",) if defect else ()))
 
 
 def _fitting(extra: str, mood: int) -> str:
@@ -157,7 +195,7 @@ def told(writer: Writer, plans: Plans, tally: Tally, *, prefix: str, block: Bloc
     """Text and language columns of the plans; their truth goes to the tally."""
     written: list[Written] = [writer.write(plan) for plan in plans]
     survey, people = plans.survey, plans.world.people
-    tally.add(survey.unit, written, prefix=prefix, block=block)
+    tally.add(survey.unit, written, source_ids=numbered(prefix, block, len(written)))
     known: Floats = (np.arange(len(written)) % 3 > 0).astype(float)  # sites often do not say the language
     return {
         "text": pa.array([each.text for each in written], pa.string()),

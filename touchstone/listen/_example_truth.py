@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
 
-from touchstone.listen._example_block import Block
 from touchstone.listen._example_events import CAMPAIGN, INCREMENT
+from touchstone.listen._example_planted import BRAND_WORDS, CUSTOMER_WORDS, NEEDS, PROMISED
 from touchstone.listen._example_surveys import cuts, expected, spread
 from touchstone.listen._example_world import CUTS, MODELS, Floats, Whole, World
 from touchstone.listen._example_writer import Written
@@ -29,14 +30,13 @@ class Tally:
         self.counts = np.zeros((2, len(world.unit_ids), len(world.touchpoints), 4), np.int64)
         self.texts = np.zeros(2, np.int64)
 
-    def add(self, unit: Whole, written: Sequence[Written], *, prefix: str, block: Block, bought: bool = False) -> None:
-        """Count the texts of one stream of a block; `unit` is what each is about."""
+    def add(self, unit: Whole, written: Sequence[Written], *, source_ids: Sequence[str], bought: bool = False) -> None:
+        """Count texts; `unit` is what each is about."""
         counts = self.counts[int(bought)]
         self.texts[int(bought)] += len(written)
-        for at, (place, text) in enumerate(zip(unit.tolist(), written, strict=True)):
+        for place, text, source_id in zip(unit.tolist(), written, source_ids, strict=True):
             for touchpoint, polarity in sides(text).items():
                 counts[place, touchpoint, polarity] += 1
-            source_id = f"{prefix}{block.number}-{at}"
             if self._labels is not None and _draw(self.world.seed, source_id) < self._share:
                 self._label(self._labels, source_id, text, self.world.unit_ids[place], bought)
 
@@ -73,31 +73,28 @@ def mean_scores(world: World) -> Floats:
 
 def probabilities(world: World) -> Floats:
     """Probability of each rating, units x touchpoints x 5, over the whole time."""
-    calm = expected(world.quality, CUTS)
+    share = expected(world.quality, CUTS)
     for unit in world.decline.units.tolist():
-        calm[unit] = np.mean([expected(hidden, CUTS) for hidden in _through_time(world, unit)], axis=0)
-    return calm
+        hidden, weight = _through_time(world, unit)
+        share[unit] = np.average(expected(hidden, CUTS), axis=0, weights=weight)
+    return share
 
 
-def _through_time(world: World, unit: int) -> list[Floats]:
-    """What is lived at a unit on each day of a grid of quarter days."""
+def _through_time(world: World, unit: int) -> tuple[Floats, Floats]:
+    """What is lived at each touchpoint of a unit, at each level it falls to, and the share of time it stays there."""
     day = np.arange(0.125, world.days, 0.25)
-    fallen = world.fallen(np.full(len(day), unit), day)
-    levels, counts = np.unique(np.round(fallen, 3), return_counts=True)
-    return [
-        world.quality[unit] - level * world.partner_owned
-        for level, count in zip(levels.tolist(), counts.tolist(), strict=True)
-        for _ in range(count)
-    ]
+    levels, counts = np.unique(np.round(world.fallen(np.full(len(day), unit), day), 3), return_counts=True)
+    return world.quality[unit] - levels[:, None] * world.partner_owned, counts / counts.sum()
 
 
 def mean_outcomes(world: World) -> dict[str, list[float]]:
     """Expected NPS (-100 to 100), and mean CSAT and CES, of each dealer over the whole time."""
     steps: dict[str, list[float]] = {"nps": [], "csat": [], "ces": []}
     for unit in range(world.dealers):
-        hidden = np.array([each @ world.weights for each in _through_time(world, unit)])
+        hidden, weight = _through_time(world, unit)
         for name, found in steps.items():
-            share = expected(hidden, cuts(world, name), spread(world)).mean(axis=0)
+            each = expected(hidden @ world.weights, cuts(world, name), spread(world))
+            share = np.average(each, axis=0, weights=weight)
             value = 100 * (share[9:].sum() - share[:7].sum()) if name == "nps" else share @ np.arange(1, len(share) + 1)
             found.append(round(float(value), 6))
     return steps
@@ -133,6 +130,12 @@ def planted(world: World) -> dict[str, Any]:
             **_window(world, world.decline.day, world.decline.day + world.decline.days),
         },
         "defect": {"product": MODELS[2], **_window(world, world.defect.start, world.defect.stop)},
+        "needs": [asdict(each) for each in NEEDS],
+        "promise_gap": {
+            name: round(5.0 - float(size @ scores[: world.dealers, names.index(name)]), 6) for name in PROMISED
+        },
+        "promises": PROMISED,
+        "language_gap": {"customers": CUSTOMER_WORDS, "brand": BRAND_WORDS},
         "aliases": aliases(world),
         "teachers": teachers(world),
     }

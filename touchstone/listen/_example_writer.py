@@ -106,6 +106,12 @@ class Writer:
             self._long(draft)
         return self._finish(draft)
 
+    def line(self, name: str, plan: Plan) -> Written:
+        """One way to say list `name`, as this plan's writer would, with no touchpoint in it."""
+        self._plan, self._now = plan, self._grammars[plan.language]
+        draft = _Draft([(self._now[name](), None), (". ", None)])
+        return self._finish(draft)
+
     def _place(self) -> str:
         """The dealer, in one of the ways people name it."""
         name, chance = self._plan.dealer, self._draw()
@@ -134,11 +140,6 @@ class Writer:
             draft.pieces.append((self._now["disclosure"](), None))
             self._end(draft, 0)
         return self._finish(draft)
-
-    def say(self, name: str, language: int) -> str:
-        """One way to say list `name`."""
-        self._plan.language, self._now = language, self._grammars[language]
-        return self._now[name]()
 
     def _short(self, draft: _Draft, touchpoint: int, polarity: int) -> None:
         """Three to eight words."""
@@ -216,9 +217,11 @@ class Writer:
 
     def _extra(self, draft: _Draft, name: str) -> None:
         """A whole sentence of a kind: suggestion, request, question, thanks, recommendation, threat, need."""
-        draft.kinds.add(name.split(".")[1] if name.startswith("ask.") else name)
+        head, _, kind = name.partition(".")
+        if head in ("ask", "need"):
+            draft.kinds.add("request" if head == "need" else "churn_threat" if kind == "warning" else kind)
         text = self._now[name]()
-        draft.pieces.append((text, None))
+        draft.pieces.append((text, (self._slugs.index("the-car-itself"), -1) if name == "defect" else None))
         draft.pieces.append(("? " if name.endswith("question") else ". ", None))
 
     def _end(self, draft: _Draft, side: int) -> None:
@@ -240,7 +243,7 @@ class Writer:
             at += len(text)
             fresh = piece.rstrip(" ")[-1:] in (".", "!", "?", "\n") if piece else fresh
         whole = "".join(parts).rstrip()
-        if style.ending:
+        if style.ending and not whole.endswith("?"):
             whole = whole.rstrip(".!") + style.ending
         kinds = set(draft.kinds)
         kinds |= {"problem"} if any(each.polarity < 0 for each in said) else set()
