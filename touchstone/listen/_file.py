@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bz2
-import codecs
 import lzma
 import tempfile
 import zipfile
@@ -16,6 +15,7 @@ from typing import IO, Any
 import pyarrow as pa
 
 from touchstone.core.errors import Stop
+from touchstone.listen._encoding import decoded
 
 CHUNK = 1 << 20
 UNPACKED_FREELY = 256 << 20  # bytes a packed file may unfold to whatever its size
@@ -27,22 +27,6 @@ FOREIGN = {
     b"SQLite format 3": "a SQLite database", b"\x7fELF": "a program", b"MZ": "a program", b"Rar!": "a RAR archive",
     b"7z\xbc\xaf": "a 7z archive", b"OggS": "sound", b"ID3": "sound", b"RIFF": "sound",
 }  # fmt: skip
-MARKS = (
-    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
-)  # fmt: skip
-EUROPEAN = {
-    "cp1250",
-    "cp1252",
-    "cp1254",
-    "cp1257",
-    "iso8859_15",
-    "iso8859_1",
-    "latin_1",
-    "mac_roman",
-    "cp1256",
-    "cp1258",
-}
 
 
 @dataclass
@@ -62,6 +46,11 @@ class Opened:
     def __exit__(self, *_: object) -> None:
         self.stream.close()
 
+    def become(self, stream: IO[bytes]) -> None:
+        """Goes on with other bytes, and closes those there were."""
+        before, self.stream = self.stream, stream
+        before.close()
+
 
 def open_file(path: str | Path, *, encoding: str = "") -> Opened:
     """The file's contents, unpacked; text as UTF-8 without marks and NUL characters.
@@ -70,27 +59,46 @@ def open_file(path: str | Path, *, encoding: str = "") -> Opened:
     """
     path = Path(path)
     _must_be_a_file(path)
-    stream: IO[bytes] = path.open("rb")
-    opened = Opened(path, "text", stream)
-    head = stream.read(64)
-    stream.seek(0)
+    try:
+        opened = Opened(path, "text", path.open("rb"))
+    except PermissionError as error:
+        raise Stop("it may not be read.", where=str(path), todo="Ask for the right to read it.") from error
+    try:
+        _find_out(opened, encoding)
+    except BaseException:
+        opened.stream.close()
+        raise
+    return opened
+
+
+def _find_out(opened: Opened, encoding: str) -> None:
+    """What the file is, unpacked and decoded."""
+    head = _head(opened)
     packing = next((name for magic, name in PACKED.items() if head.startswith(magic)), None)
     if packing:
-        opened.stream = _unpacked(_unpack(stream, packing, opened), path)
+        opened.become(_unpacked(_unpack(opened.stream, packing, opened), opened.path))
     elif head.startswith(b"PK\x03\x04"):
         _unzip(opened)
     if opened.kind == "workbook":
-        return opened
-    head = opened.stream.read(64)
-    opened.stream.seek(0)
-    if head.startswith(b"PAR1"):
-        opened.kind = "parquet"
-        return opened
+        return
+    head = _head(opened)
     foreign = next((what for magic, what in FOREIGN.items() if head.startswith(magic)), None)
     if foreign:
-        raise Stop(f"this is {foreign}, not a table.", where=path.name, todo="Save it as CSV, XLSX or Parquet.")
-    _decode(opened, encoding)
-    return opened
+        todo = "Save it as CSV, XLSX or Parquet."
+        raise Stop(f"this is {foreign}, not a table.", where=opened.path.name, todo=todo)
+    if head.startswith(b"PAR1"):
+        opened.kind = "parquet"
+    else:
+        stream, opened.encoding, note = decoded(opened.stream, encoding)
+        opened.notes += [note] if note else []
+        if stream is not opened.stream:
+            opened.become(stream)
+
+
+def _head(opened: Opened) -> bytes:
+    head = opened.stream.read(64)
+    opened.stream.seek(0)
+    return head
 
 
 def _must_be_a_file(path: Path) -> None:
@@ -178,7 +186,8 @@ def _unzip(opened: Opened) -> None:
         if len(members) != 1:
             raise Stop(f"the archive holds {len(members)} files.", where=where, todo="Unpack it and name one of them.")
         with archive.open(members[0]) as member:
-            opened.stream = _unpacked(iter(lambda: member.read(CHUNK), b""), opened.path)
+            content = _unpacked(iter(lambda: member.read(CHUNK), b""), opened.path)
+        opened.become(content)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         raise Stop(f"the archive cannot be read ({error}).", where=where, todo="Export it again.") from error
 
@@ -188,87 +197,3 @@ def _weigh(members: list[zipfile.ZipInfo], path: Path) -> None:
     total = sum(each.file_size for each in members)
     if total > max(UNPACKED_FREELY, UNPACKED_TIMES * path.stat().st_size):
         raise Stop(f"it unfolds to {total >> 20:,} MB.", where=path.name, todo="Save the sheet as CSV.")
-
-
-def _decode(opened: Opened, encoding: str) -> None:
-    """Makes `opened.stream` UTF-8 without byte order mark or NUL; names the encoding."""
-    stream = opened.stream
-    head = stream.read(CHUNK)
-    mark, found = next(((mark, name) for mark, name in MARKS if head.startswith(mark)), (b"", ""))
-    stream.seek(0)
-    if encoding:
-        try:
-            found = codecs.lookup(encoding).name
-        except LookupError as error:
-            raise Stop(f"unknown encoding {encoding!r}.", where="set", todo="Try utf-8, cp1252 or utf-16.") from error
-    found = found or _wide(head)
-    sound, nuls = _is_utf8(stream) if found in ("", "utf-8") else (False, False)
-    opened.encoding = found or ("utf-8" if sound else _guessed(stream, opened))
-    stream.seek(len(mark))
-    if not sound or nuls:
-        opened.stream = _rewritten(stream, opened)
-
-
-def _wide(head: bytes) -> str:
-    """UTF-16 without a mark: every other byte of Latin letters is zero."""
-    even, odd = head[0:4000:2], head[1:4000:2]
-    if odd.count(0) > 0.7 * max(1, len(odd)) and even.count(0) < 0.2 * len(even):
-        return "utf-16-le"
-    return "utf-16-be" if even.count(0) > 0.7 * max(1, len(even)) and odd.count(0) < 0.2 * len(odd) else ""
-
-
-def _is_utf8(stream: IO[bytes]) -> tuple[bool, bool]:
-    """Whether all of it is sound UTF-8, and whether NUL characters are in it."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    nuls = False
-    try:
-        while chunk := stream.read(8 * CHUNK):
-            decoder.decode(chunk)
-            nuls = nuls or b"\0" in chunk
-    except UnicodeDecodeError:
-        return False, nuls
-    return True, nuls
-
-
-def _guessed(stream: IO[bytes], opened: Opened) -> str:
-    """The likeliest encoding of text that is not sound UTF-8; UTF-8 where only a few characters are broken."""
-    from charset_normalizer import from_bytes
-
-    stream.seek(0)
-    sample = bytearray()
-    while (chunk := stream.read(8 * CHUNK)) and len(sample) < CHUNK // 2:
-        lines = [line for line in chunk.split(b"\n") if not line.isascii()]
-        sample += b"\n".join(lines)[: CHUNK // 2]
-    text = bytes(sample).decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    if sum(not char.isascii() for char in text) - broken > 5 * broken:
-        opened.notes.append("some characters are no sound UTF-8: they read as \ufffd")
-        return "utf-8"
-    best = from_bytes(bytes(sample)).best()
-    name = best.encoding if best else "cp1252"
-    return "cp1252" if name in EUROPEAN or _reads_as_western(bytes(sample)) else name
-
-
-def _reads_as_western(sample: bytes) -> bool:
-    """Whether the high bytes, read as Windows-1252, are mostly accented letters alone among plain ones."""
-    try:
-        text = sample.decode("cp1252")
-    except UnicodeDecodeError:
-        return False
-    letters = [i for i, char in enumerate(text) if not char.isascii()]
-    lone = sum(
-        (text[i].isalpha() and (i == 0 or text[i - 1].isascii()) and (i + 1 == len(text) or text[i + 1].isascii()))
-        or text[i] in "’‘“”–—…€£°«»\xa0"
-        for i in letters
-    )
-    return lone > 0.8 * max(1, len(letters))
-
-
-def _rewritten(stream: IO[bytes], opened: Opened) -> IO[bytes]:
-    decoder = codecs.getincrementaldecoder(opened.encoding)(errors="replace")
-    target = tempfile.TemporaryFile(prefix="touchstone-")  # noqa: SIM115  its reader closes it
-    while chunk := stream.read(CHUNK):
-        target.write(decoder.decode(chunk).replace("\0", "").encode("utf-8", "replace"))
-    target.write(decoder.decode(b"", final=True).replace("\0", "").encode("utf-8", "replace"))
-    target.seek(0)
-    return target

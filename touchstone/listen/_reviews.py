@@ -15,7 +15,8 @@ from touchstone.listen._whole import slug
 REVIEWS = {"Review", "UserReview", "CriticReview", "EmployerReview", "Recommendation"}
 PLACES = {
     "LocalBusiness", "Organization", "Corporation", "Hotel", "LodgingBusiness", "Restaurant", "FoodEstablishment",
-    "Store", "AutoDealer", "AutoRepair", "AutomotiveBusiness", "BankOrCreditUnion", "FinancialService", "Airline", "Airport",
+    "Store", "AutoDealer", "AutoRepair",
+    "AutomotiveBusiness", "BankOrCreditUnion", "FinancialService", "Airline", "Airport",
     "Hospital", "MedicalClinic", "MovieTheater", "Place", "TouristAttraction", "Resort", "CafeOrCoffeeShop", "Dentist",
     "HealthClub", "InsuranceAgency", "RealEstateAgent", "TravelAgency", "ProfessionalService", "Physician", "Bakery",
 }  # fmt: skip

@@ -89,7 +89,8 @@ def scale(counts: Counter[str], *, name: str, group: tuple[float, float] | None 
 
     `group` is the scale most of its sibling columns have. A zero below a scale that starts at one is left outside.
     """
-    if words := [each for each in counts if number(each)[0] is None and not missing(each)]:
+    words = [each for each in counts if number(each)[0] is None and not missing(each)]
+    if sum(counts[each] for each in words) > 0.2 * sum(count for each, count in counts.items() if not missing(each)):
         return _word_scale(counts, words, name)
     if named := _named_scale(name):
         return Scale(metric(name, named[1]), *named), "the name says so"

@@ -14,7 +14,7 @@ from touchstone.core.tables import INSTANT, KINDS, LEVELS
 from touchstone.listen import _attributes, _cells, _dates, _scores
 from touchstone.listen._columns import Column
 from touchstone.listen._csv import ROW, Reject
-from touchstone.listen._whole import Whole, contents
+from touchstone.listen._whole import Whole, contents, slug
 
 REPEATS = "repeats the text"
 LONGEST_CELL = 1_000_000  # characters: what is longer is no feedback
@@ -153,11 +153,14 @@ class Shape:
             if name != "region" and (cells := self._cell(table, name)) is not None:
                 common[name] = cells
         common |= {name: _cells.told(value, name) for name, value in self.told.items() if name in _cells.CONSTANTS}
-        if (cells := self._cell(table, "unit")) is not None:
-            raw = _flat(table[self.by_field["unit"].name])
+        if "unit" in self.told:
+            common["unit"] = slug(self.told["unit"])
+        elif (raw := self._raw(table, "unit")) is not None:
             common["unit"] = _cells.mapped(raw, self.units.get)
+        if (column := self.by_field.get("incentive")) is not None:  # here "none" is an answer
+            common["incentive"] = _cells.mapped(_flat(table[column.name]), _cells.incentive)
         makers: dict[str, Callable[[str], str | None]] = {
-            "language": _cells.language, "incentive": _cells.incentive, "level": _cells.one_of(LEVELS),
+            "language": _cells.language, "level": _cells.one_of(LEVELS),
             "kind": _cells.one_of(KINDS),
         }  # fmt: skip
         for name, maker in makers.items():

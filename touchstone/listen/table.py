@@ -18,7 +18,7 @@ from touchstone.listen._file import Opened, open_file
 from touchstone.listen._recognise import recognise
 from touchstone.listen._shape import Shape
 from touchstone.listen._spool import Spool
-from touchstone.listen._whole import Whole, survey, unit_table
+from touchstone.listen._whole import Whole, slug, survey, unit_table
 
 SETTABLE = (
     "best", "worst", "metric", "kind", "unit", "not_applicable", "source", "dates", "delimiter", "encoding", "header",
@@ -60,7 +60,7 @@ def listen(
         columns, whole = _recognised(spool, opened, map or {}, told, taxonomy)
         ids, units = unit_table(whole, columns)
         if "unit" in told:
-            ids, units = _one_unit(told["unit"])
+            units = [{"id": slug(told["unit"]), "name": told["unit"]}]
         source = source or told.get("source") or _stem(opened.path)
         shape = Shape(columns, whole, source, ids, told, rejecting, since, now)
         if units:
@@ -131,12 +131,6 @@ def _recognised(
         whole.days_first, whole.days_shown = told["dates"] != "month-first", True
     zero = told.get("not_applicable", "auto")
     return _ratings.scaled(columns, whole.counts, taxonomy=taxonomy, not_applicable=zero, told=told), whole
-
-
-def _one_unit(name: str) -> tuple[dict[str, str], list[dict[str, str | None]]]:
-    from touchstone.listen._whole import slug
-
-    return {}, [{"id": slug(name), "name": name, "kind": None, "parent": None}]
 
 
 def _stem(path: Path) -> str:
