@@ -49,7 +49,16 @@ def test_a_key_that_comes_often_in_one_batch_is_taken_in_order(tmp_path: Path, r
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "\u202eabc \u05e9\u05dc\u05d5\u05dd", "smile \U0001f600", "a\tb\\N\n\\.\n\r\"'", "x" * 2_000_000, None, "\\N"],
+    [
+        "",
+        " ",
+        "\u202eabc \u05e9\u05dc\u05d5\u05dd",
+        "smile \U0001f600",
+        "a\tb\\N\n\\.\n\r\"'",
+        "x" * 2_000_000,
+        None,
+        "\\N",
+    ],
     ids=["empty", "space", "right to left", "beyond the plane", "escapes", "huge", "null", "like a null"],
 )
 def test_any_text_comes_back_as_it_was(tmp_path: Path, record_url: str, text: str | None) -> None:

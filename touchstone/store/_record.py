@@ -37,12 +37,13 @@ class Record:
         self.engine = _engine(address)
         self._end = weakref.finalize(self, self.engine.dispose)  # a forgotten store leaves no connection open
         self.shared = self.engine.dialect.name == "postgresql"
+        self._still = self.engine.execution_options(isolation_level="REPEATABLE READ") if self.shared else self.engine
         self._lock = int.from_bytes(hashlib.sha256(b"touchstone").digest()[:7], "big")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one unchanging state."""
-        with _told(self.address), self.engine.connect() as connection, connection.begin():
+        with _told(self.address), self._still.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager

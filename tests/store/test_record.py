@@ -1,0 +1,123 @@
+"""The record's schema, its two databases, and the chain of what was done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from tests.store._worlds import TAXONOMY, home, said
+from touchstone.core.errors import Retry, Stop
+from touchstone.core.settings import Settings
+from touchstone.store import _activity, tables
+from touchstone.store._record import Record
+from touchstone.store.home import Store, create_store, open_store
+
+
+def test_the_migrations_make_the_tables_that_are_declared(tmp_path: Path, record_url: str) -> None:
+    store = home(tmp_path, record_url)
+    with store.record.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
+
+
+def test_a_home_is_opened_again_as_it_was(tmp_path: Path, record_url: str) -> None:
+    store = home(tmp_path, record_url)
+    store.append([[said(1)]])
+    store.close()
+    again = open_store(tmp_path)
+    assert again.settings.database == record_url
+    assert again.taxonomy == TAXONOMY
+    assert len(again.ask().record(sa.select(tables.interaction.c.id))) == 1
+    assert create_store(tmp_path, taxonomy="auto-dealer").taxonomy == TAXONOMY
+    again.close()
+
+
+def test_no_home_a_wrong_database_and_one_that_is_away_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(Stop, match="no home here"):
+        open_store(tmp_path)
+    with pytest.raises(Stop, match="not a database address"):
+        home(tmp_path / "a", "nonsense")
+    with pytest.raises(Retry, match="cannot be reached") as told:
+        home(tmp_path / "b", "postgresql://me:secret@127.0.0.1:1/none")
+    assert "secret" not in str(told.value)
+
+
+def test_a_record_from_the_future_is_left_alone(tmp_path: Path, record_url: str) -> None:
+    store = home(tmp_path, record_url)
+    with store.record.writing() as connection:
+        connection.execute(sa.text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(Stop, match="newer"):
+        open_store(tmp_path)
+
+
+def test_what_fails_leaves_nothing_behind(tmp_path: Path, record_url: str) -> None:
+    store = home(tmp_path, record_url)
+    with pytest.raises(ZeroDivisionError):
+        _fail(store)
+    with store.record.reading() as connection:
+        assert connection.execute(sa.select(tables.setting).where(tables.setting.c.name == "a")).all() == []
+
+
+def _fail(store: Store) -> None:
+    with store.record.writing() as connection:
+        connection.execute(sa.insert(tables.setting), {"name": "a", "value": "b"})
+        raise ZeroDivisionError
+
+
+def test_sqlite_keeps_what_is_precious_and_forgets_what_is_erased(tmp_path: Path) -> None:
+    store = home(tmp_path)
+    with store.record.reading() as connection:
+        told = {
+            name: connection.exec_driver_sql(f"pragma {name}").scalar()
+            for name in ("journal_mode", "synchronous", "secure_delete")
+        }
+    assert told == {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1}
+
+
+def test_the_chain_of_what_was_done_holds_until_it_is_touched(tmp_path: Path, record_url: str) -> None:
+    store = home(tmp_path, record_url)
+    assert _activity.verify(store.record) is None
+    for number in range(5):
+        assert store.log("answered", interaction=str(number), person="ann", people=["bob", "ann"]) == number + 1
+    assert _activity.verify(store.record) is None
+    with store.record.reading() as connection:
+        told = connection.execute(sa.select(tables.activity.c.ids)).scalars().all()
+    assert len(set(told)) == 5
+    assert not any("ann" in ids or "bob" in ids for ids in told)
+    with store.record.writing() as connection:
+        connection.execute(sa.update(tables.activity).where(tables.activity.c.seq == 3).values(action="slept"))
+    assert _activity.verify(store.record) == 3
+
+
+def test_a_link_taken_out_of_the_chain_is_missed(tmp_path: Path) -> None:
+    store = home(tmp_path)
+    for number in range(3):
+        store.log("answered", interaction=str(number))
+    with store.record.writing() as connection:
+        connection.execute(sa.delete(tables.activity).where(tables.activity.c.seq == 2))
+    assert _activity.verify(store.record) == 3
+
+
+def test_the_chain_holds_after_an_erased_person_can_no_longer_be_told(tmp_path: Path) -> None:
+    store = home(tmp_path)
+    store.log("answered", person="ann")
+    with store.record.reading() as connection:
+        before = connection.execute(sa.select(tables.activity.c.ids)).scalars().all()
+    store.erase("ann")
+    store.log("answered", person="ann")
+    with store.record.reading() as connection:
+        after = connection.execute(sa.select(tables.activity.c.ids).order_by(tables.activity.c.seq)).scalars().all()
+    assert after[0] == before[0]
+    assert after[1] != before[0]
+    assert _activity.verify(store.record) is None
+
+
+def test_an_sqlite_address_may_lie_anywhere(tmp_path: Path) -> None:
+    record = Record(f"sqlite:///{tmp_path / 'a b%20c.sqlite'}")
+    record.migrate()
+    record.migrate()
+    record.close()
+    assert Settings().database == ""
