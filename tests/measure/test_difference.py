@@ -50,6 +50,15 @@ def test_all_figures_are_compared_unless_one_is_named() -> None:
     assert row["measured_in"] == "points"
 
 
+def test_what_mentions_cannot_answer_is_asked_of_scores_alone() -> None:
+    rows = [{**row, "id": str(at)} for at, row in enumerate(month("2026-01-10", [3]) + month("2026-02-10", [4]))]
+    ask = brand(rows, mentions=[mention(str(at), "sales", "positive") for at in range(2)])
+    for asked in ({"where": "value > 2"}, {"by": ["kind"]}):
+        assert [row["detail"]["figure"] for row in unfolded(measure(ask, **asked))] == ["rating"]
+    with pytest.raises(Refused):
+        measure(ask, where="value > 2", figure="sentiment")
+
+
 @pytest.mark.parametrize(
     ("every", "first", "second", "names"),
     [

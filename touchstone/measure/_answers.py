@@ -47,8 +47,7 @@ def count(
     `only` keeps rows whose column has the value given. Rows that lack one of the by columns are left out: they are
     about no group. A `by` or `where` that this rollup cannot answer is Refused.
     """
-    check(question, rollup)
-    condition = parse(question.where, _kinds(rollup)) if question.where else None
+    condition = check(question, rollup)
     sql, parameters = _select(rollup, question, columns=tuple(columns), only=only or {}, condition=condition)
     table = ask.lake(sql, parameters)
     for name in set(question.by) & set(PERIODS):
@@ -57,12 +56,19 @@ def count(
     return table
 
 
-def check(question: Question, rollup: str) -> None:
-    """Refused, where a by column is none of this rollup's."""
+def check(question: Question, rollup: str) -> Condition | None:
+    """The question's condition, read; Refused where it or a by column is none of this rollup's."""
     known = _known(rollup)
     for name in question.by:
         if name not in known:
             raise Refused(f"cannot count by {name!r}.", field="by", where="by", todo=f"Known: {', '.join(known)}.")
+    return parse(question.where, _kinds(rollup)) if question.where else None
+
+
+def answers(question: Question, rollup: str) -> bool:
+    """Whether the rollup has every column that a question names (one that another rollup has understood)."""
+    named = parse(question.where, {**_kinds("rollup"), **_kinds(rollup)}).columns if question.where else frozenset()
+    return {*question.by, *named} <= set(_kinds(rollup))
 
 
 def period_text(starts: Any, period: str) -> Any:

@@ -83,7 +83,7 @@ def _of_model(ask: Ask) -> Confusion:
     if not SHIPPED.exists():
         return {}
     model = load()
-    return model.confusion if model.version in made[0].partition("@")[2] else {}
+    return model.confusion if made[0].partition("@")[2] == model.version else {}
 
 
 def _refusal(what: str) -> Refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ import pyarrow as pa
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
 from touchstone.core.tables import METRIC
-from touchstone.measure._answers import Question, check, count, day, period_text
+from touchstone.measure._answers import Question, answers, check, count, day, period_text
 from touchstone.measure._polarity import polarity
 from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._rules import RULES, Rule
@@ -34,13 +34,14 @@ def measure(
     figure: str = "",
     every: str = "month",
     alpha: float = 0.05,
+    confusion: str | Mapping[str, Mapping[str, float]] | None = None,
 ) -> pa.Table:
     """What changed: each figure's latest period against the one before, and whether the change is real.
 
     `figure` is nps, csat, ces, rating, yes_share or sentiment; empty: all that have answers; `detail.figure`
     tells them apart. The latest period is the last with answers that is over now. The interval is 95 %
     for each change by itself; `detail.real` holds after Holm's correction over all rows of the answer: the chance of
-    one false "real" or more among them is at most `alpha`.
+    one false "real" or more among them is at most `alpha`. `confusion` is sentiment's.
     """
     if every not in _EVERY:
         raise Refused(f"{every!r} is no period.", field="every", todo=f"Known: {', '.join(_EVERY)}.")
@@ -49,9 +50,9 @@ def measure(
     if every in by:
         raise Refused(f"a difference is taken between two of {every}.", field="by", todo=f"Leave {every!r} out of by.")
     question = Question(tuple(by), where, since, until)
-    changes = [
-        change for name in ([figure] if figure else RULES) if (change := _change(ask, RULES[name], question, every))
-    ]
+    rules = [RULES[figure]] if figure else _answerable(question)
+    found_all = (_change(ask, rule, question, every, confusion=confusion) for rule in rules)
+    changes = [change for change in found_all if change is not None]
     if not changes:
         return nothing()
     adjusted = holm(np.concatenate([found.probability for _, _, found, _ in changes]))
@@ -64,15 +65,21 @@ def measure(
     return pa.concat_tables(tables).cast(METRIC)
 
 
+def _answerable(question: Question) -> list[Rule]:
+    """Every figure the question can be asked of: mentions have no kind and no score to ask for."""
+    check(question, "rollup")
+    return [rule for rule in RULES.values() if rule.metric or answers(question, "mention_rollup")]
+
+
 def _change(
-    ask: Ask, rule: Rule, question: Question, every: str
+    ask: Ask, rule: Rule, question: Question, every: str, *, confusion: str | Mapping[str, Mapping[str, float]] | None
 ) -> tuple[Rule, pa.Table, Difference, list[dict[str, Any]]] | None:
     """Keys, differences and details of the groups that have answers in both periods."""
     starts = _periods(ask, rule, question, every)
     if starts is None:
         return None
     bounds = [(start, _next(start, every) - timedelta(days=1)) for start in starts]
-    reading = None if rule.metric else polarity(ask, None)
+    reading = None if rule.metric else polarity(ask, confusion)
     earlier, later = (figures(ask, rule, replace(question, since=a, until=b), reading=reading) for a, b in bounds)
     if earlier is None or later is None:
         return None
