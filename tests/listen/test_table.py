@@ -12,10 +12,10 @@ from pathlib import Path
 
 import openpyxl
 import pyarrow as pa
-import pyarrow.parquet as parquet
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
+from pyarrow import parquet
 
 from tests.listen._reading import read, written
 from touchstone.core.errors import Refused, Stop
@@ -93,8 +93,18 @@ def test_json_lines_arrays_wrapped_arrays_parquet_and_workbooks_give_the_same_an
 
 
 def test_broken_rows_are_told_and_do_not_stop_the_rest(tmp_path: Path) -> None:
-    lines = ["id,date,rating,review", "1,2025-01-01,5,good work all round", "2,2025-01-02,4", "3,no date,3,fair enough I think"]
-    lines += ["4,2025-01-04,eleven,strange score this one", ",,,", "6,2025-01-06,1,a,b", "7,2025-01-07,2,rather bad in the end"]
+    lines = [
+        "id,date,rating,review",
+        "1,2025-01-01,5,good work all round",
+        "2,2025-01-02,4",
+        "3,no date,3,fair enough I think",
+    ]
+    lines += [
+        "4,2025-01-04,eleven,strange score this one",
+        ",,,",
+        "6,2025-01-06,1,a,b",
+        "7,2025-01-07,2,rather bad in the end",
+    ]
     lines += [f"{n},2025-02-{n:02},3,an ordinary visit number {n}" for n in range(10, 28)]
     found = read(written(tmp_path, "\n".join(lines)))
     reasons = {row["row"]: row["reason"] for row in found.rejected}
@@ -130,7 +140,9 @@ def test_a_file_cut_short_gives_what_it_holds_and_says_so(tmp_path: Path) -> Non
     found = read(written(tmp_path, packed[: len(packed) // 2], name="cut.csv.gz"))
     assert 5_000 < len(found.rows) < 15_000
     assert any("cut short" in row["reason"] for row in found.rejected)
-    found = read(written(tmp_path, json.dumps([{"rating": 5, "review": f"good {n}"} for n in range(9)])[:-20], name="cut.json"))
+    found = read(
+        written(tmp_path, json.dumps([{"rating": 5, "review": f"good {n}"} for n in range(9)])[:-20], name="cut.json")
+    )
     assert len(found.rows) == 8
     assert len(found.rejected) == 1
 
@@ -184,9 +196,15 @@ def test_formulas_are_text_and_never_run(tmp_path: Path) -> None:
 
 
 def test_headers_that_repeat_are_blank_or_absent(tmp_path: Path) -> None:
-    found = read(written(tmp_path, "rating,review,review,\n5,good visit indeed,second one here,x\n1,bad visit today,what a day,y\n"))
+    found = read(
+        written(
+            tmp_path, "rating,review,review,\n5,good visit indeed,second one here,x\n1,bad visit today,what a day,y\n"
+        )
+    )
     assert set(found.columns) == {"rating", "review", "review (2)", "column_4"}
-    found = read(written(tmp_path, "2025-01-01,5,a rather good visit this was\n2025-01-02,1,a bad one we regret deeply\n"))
+    found = read(
+        written(tmp_path, "2025-01-01,5,a rather good visit this was\n2025-01-02,1,a bad one we regret deeply\n")
+    )
     assert [row["text"] for row in found.rows] == ["a rather good visit this was", "a bad one we regret deeply"]
     assert found.rows[0]["occurred_at"] == datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -290,7 +308,9 @@ def test_nothing_is_lost_what_no_field_took_is_in_attributes(tmp_path: Path) -> 
 
 
 def test_rows_of_a_survey_without_an_outcome_keep_their_attributes_once(tmp_path: Path) -> None:
-    content = "id,staff_rating,parking_rating,segment\n" + "".join(f"{n},{n % 5 + 1},{n % 5 + 1},s{n}\n" for n in range(9))
+    content = "id,staff_rating,parking_rating,segment\n" + "".join(
+        f"{n},{n % 5 + 1},{n % 5 + 1},s{n}\n" for n in range(9)
+    )
     found = read(written(tmp_path, content))
     assert len(found.rows) == 18
     assert sum(row["attributes"] is not None for row in found.rows) == 9
@@ -303,7 +323,7 @@ def test_a_table_in_our_own_words_is_read_back_as_it_was(tmp_path: Path) -> None
         "reply_to": "r", "text": "no space", "language": "en", "metric": "csat", "value": 2.0, "best": 7.0, "worst": 1.0,
         "amount": 12.5, "currency": "EUR", "incentive": "none", "campaign": "spring", "url": "https://x.y/z",
     }  # fmt: skip
-    rows = [row, {**row, "source_id": "x2", "metric": "nps", "value": 9.0, "best": 10.0, "worst": 0.0, "person": "q"}]
+    rows = [row, row | {"source_id": "x2", "metric": "nps", "value": 9.0, "best": 10.0, "worst": 0.0}]
     parquet.write_table(pa.Table.from_pylist(rows), tmp_path / "own.parquet")
     found = read(tmp_path / "own.parquet").rows
     assert [{name: value for name, value in each.items() if value is not None} for each in found] == [

@@ -86,8 +86,9 @@ def score(
     coded = cells.dictionary_encode()
     each = coded.dictionary.to_pylist()
     read = pa.array([values.get(cell) if cell is not None else None for cell in each], NUMBER)
+    left_out = () if column.not_applicable is None else (column.not_applicable,)
     none = pa.array(
-        [cell is None or _scores.missing(cell) or values.get(cell) == column.not_applicable for cell in each]
+        [cell is None or _scores.missing(cell) or values.get(cell) in left_out for cell in each], pa.bool_()
     )
     value, missing = (read.take(coded.indices), none.take(coded.indices)) if len(each) else (
         pa.nulls(len(cells), NUMBER), pa.array([True] * len(cells)))  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -17,17 +18,18 @@ WHOLE = 1 << 30  # bytes of one JSON document read at once
 
 
 def looks_like(head: str) -> str:
-    """ "lines", "document" or "" from the first characters of a text."""
+    """Whether a text that begins so is JSON "lines", one "document", or neither ("")."""
     head = head.lstrip()
     if head[:1] == "[":
         return "document"
     if head[:1] != "{":
         return ""
-    line = head.partition("\n")[0].strip()
+    line, _, others = head.partition("\n")
     try:
-        return "lines" if isinstance(json.loads(line), dict) else ""
-    except ValueError:
-        return "lines" if line.endswith("}") else "document"
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return "lines" if re.search(r"\}\s*\n\s*\{", head) else "document"
+    return "document" if not others.strip() and _longest_list(value) != [value] else "lines"
 
 
 def read(opened: Opened, *, reject: Reject, document: bool) -> Iterator[pa.Table]:

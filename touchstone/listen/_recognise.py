@@ -84,7 +84,7 @@ def _fits(field: str, each: Evidence) -> bool:
     """Whether the contents allow this field at all."""
     short, coded = each.words <= 12 and each.dates < 0.8, each.words <= 6 and each.numeric < 0.5
     tests = {
-        "id": each.filled > 0.999 and each.distinct > 0.98 and each.words < 3 and each.dates < 0.8,
+        "id": each.filled > 0.9 and each.distinct > 0.98 and each.words < 3 and each.dates < 0.8,
         "occurred_at": each.dates >= 0.8,
         "person": short and each.distinct > 0.01,
         "url": sum("/" in cell or "." in cell for cell in each.cells) >= 0.9 * len(each.cells),
