@@ -320,7 +320,7 @@ def test_a_table_in_our_own_words_is_read_back_as_it_was(tmp_path: Path) -> None
     row = {
         "source_id": "x1", "kind": "answer", "channel": "mail", "occurred_at": datetime(2025, 5, 1, 8, tzinfo=UTC),
         "person": "p", "level": "dealer", "unit": "nord", "product": "van", "touchpoint": "parking", "thread": "t",
-        "reply_to": "r", "text": "no space", "language": "en", "metric": "csat", "value": 2.0, "best": 7.0, "worst": 1.0,
+        "reply_to": "r", "text": "full", "language": "en", "metric": "csat", "value": 2.0, "best": 7.0, "worst": 1.0,
         "amount": 12.5, "currency": "EUR", "incentive": "none", "campaign": "spring", "url": "https://x.y/z",
     }  # fmt: skip
     rows = [row, row | {"source_id": "x2", "metric": "nps", "value": 9.0, "best": 10.0, "worst": 0.0}]
