@@ -1,4 +1,4 @@
-"""How often 95 % intervals hold the truth, and how wide they are: `python bench/intervals.py [runs]`.
+"""How often 95 % intervals hold the truth, and how wide they are: `python -m bench intervals`.
 
 First NPS: exact coverage and mean width over all outcomes, ours beside plain Wald, adjusted Wald and an exact method.
 Then survey scores by unit and touchpoint: coverage by number of answers, own intervals and drawn-in ones.
@@ -6,8 +6,8 @@ Then survey scores by unit and touchpoint: coverage by number of answers, own in
 
 from __future__ import annotations
 
-import sys
 import time
+from collections.abc import Iterator
 from math import lgamma
 
 import numpy as np
@@ -126,29 +126,22 @@ def _below(values: Floats) -> Floats:
     return np.asarray(ndtr(values), float)
 
 
-def main() -> None:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 50
+def bench(runs: int = 50) -> Iterator[str]:
+    """Lines: exact coverage and width of NPS intervals; coverage of survey scores; time for thousands of groups."""
     cells = nps_cells()
-    print(f"{'promoter/passive/detractor':>28} {'n':>3} " + " ".join(f"{name:>22}" for name in METHODS))
+    yield f"{'promoter/passive/detractor':>28} {'n':>3} " + " ".join(f"{name:>22}" for name in METHODS)
     for shares in CELLS:
         for n in SIZES:
-            line = [
-                f"{cover:.4f}, width {100 * wide:5.1f}"
-                for one, size, _, cover, wide in cells
-                if (one, size) == (shares, n)
-            ]
-            print(f"{'/'.join(map(str, shares)):>28} {n:>3} " + " ".join(f"{each:>22}" for each in line))
+            found = [cell for cell in cells if cell[:2] == (shares, n)]
+            line = " ".join(f"{f'{cell[3]:.4f}, width {100 * cell[4]:5.1f}':>22}" for cell in found)
+            yield f"{'/'.join(map(str, shares)):>28} {n:>3} {line}"
     for name in METHODS:
-        mine = [each for each in cells if each[2] == name]
-        lowest, width = min(each[3] for each in mine), np.mean([each[4] for each in mine])
-        print(f"{name}: lowest coverage {lowest:.4f}, mean width {100 * width:.1f} points")
+        mine = [cell for cell in cells if cell[2] == name]
+        lowest, width = min(cell[3] for cell in mine), np.mean([cell[4] for cell in mine])
+        yield f"{name}: lowest coverage {lowest:.4f}, mean width {100 * width:.1f} points"
     for name, bands in survey_coverage(runs).items():
-        print(f"survey, {name}: " + ", ".join(f"{band} {value:.3f}" for band, value in bands.items()))
+        yield f"survey, {name}: " + ", ".join(f"{band} {value:.3f}" for band, value in bands.items())
     table = np.random.default_rng(1).poisson(4, (3000, 5))
     started = time.perf_counter()
     table_interval(table, np.arange(1, 6))
-    print(f"3,000 groups x 5 scores: {time.perf_counter() - started:.3f} s")
-
-
-if __name__ == "__main__":
-    main()
+    yield f"3,000 groups x 5 scores: {time.perf_counter() - started:.3f} s"

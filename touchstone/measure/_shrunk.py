@@ -16,7 +16,7 @@ from touchstone.science.shrinkage import draws, pooled_variance, posterior, shri
 
 Floats = NDArray[np.float64]
 SMALLEST = 3  # with fewer units there is no group to be drawn towards
-BUDGET = 2_000_000  # draws times units
+BUDGET = 1_000_000  # draws times units
 
 
 class Drawable(Protocol):
@@ -52,7 +52,7 @@ def shrunk(found: Drawable, details: list[dict[str, Any]], *, seed: int) -> Inte
         value[members], low[members], high[members] = (
             np.clip(each, min(ends), max(ends)) for each in (drawn_in.value, drawn_in.low, drawn_in.high)
         )
-        size = int(np.clip(BUDGET / members.size, 200, 2000))
+        size = int(np.clip(BUDGET / members.size, 200, 1000))
         truth = draws(posterior(given, variance, widest=widest), size=size, seed=seed)
         order = ranks(drawn_in.value, truth, best_is_high=ends[1] > ends[0])
         for at, member in enumerate(members):

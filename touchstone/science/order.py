@@ -30,8 +30,9 @@ def ranks(value: Floats, drawn: Floats, *, best_is_high: bool = True, confidence
     order = np.argsort(sign * value, kind="stable")
     rank = _places(order)
     tail = (1 - confidence) / 2
-    places = np.argsort(np.argsort(sign * drawn, axis=1, kind="stable"), axis=1) + 1
-    low, high = np.quantile(places, [tail, 1 - tail], axis=0, method="inverted_cdf")
+    size = drawn.shape[0]
+    places = np.sort(_ranked(sign * drawn), axis=0)
+    low, high = places[int(np.floor(tail * (size - 1)))], places[int(np.ceil((1 - tail) * (size - 1)))]
     above = np.full(value.size, np.nan)
     sorted_draws = sign * drawn[:, order]
     above[order[:-1]] = _share(sorted_draws[:, :-1], sorted_draws[:, 1:])
@@ -56,4 +57,12 @@ def _share(first: Any, second: Any) -> Floats:
 def _places(order: Any) -> NDArray[np.int64]:
     places = np.empty(order.size, np.int64)
     places[order] = np.arange(1, order.size + 1)
+    return places
+
+
+def _ranked(drawn: Floats) -> NDArray[np.int32]:
+    """The rank of each unit in each draw, the smallest first."""
+    order = np.argsort(drawn, axis=1)
+    places = np.empty(drawn.shape, np.int32)
+    np.put_along_axis(places, order, np.arange(1, drawn.shape[1] + 1, dtype=np.int32)[None, :], axis=1)
     return places

@@ -147,7 +147,7 @@ def _quantile(belief: Posterior, share: float) -> Floats:
     mean, deviation = belief.mean, belief.deviation
     reach = abs(float(ndtri(share))) + 1.0
     low, high = (mean - reach * deviation).min(axis=0), (mean + reach * deviation).max(axis=0)
-    for _ in range(50):
+    for _ in range(36):
         middle = (low + high) / 2
         below = belief.weight @ ndtr((middle - mean) / deviation) < share
         low, high = np.where(below, middle, low), np.where(below, high, middle)
