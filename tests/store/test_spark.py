@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 from collections.abc import Iterator
@@ -16,9 +17,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from tests.store import _worlds
+from touchstone.core import finder
 from touchstone.core.errors import Refused, Stop
+from touchstone.core.settings import Settings
 from touchstone.core.tables import INTERACTION, METRIC, UNIT, conform
+from touchstone.core.viewer import Viewer
 from touchstone.store._duck import answer, connect, fill
+from touchstone.store.ask import Slice
+from touchstone.store.home import Store, open_store
 from touchstone.store.spark import SparkEngine, render
 
 pytestmark = [
@@ -174,7 +181,11 @@ QUESTIONS: dict[str, tuple[str, list[Any]]] = {
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_both_engines_give_the_same_answer(name: str, spark: SparkEngine, duck: duckdb.DuckDBPyConnection) -> None:
     sql, parameters = QUESTIONS[name]
-    expected, found = answer(duck, sql, parameters), spark.query(sql, parameters)
+    same(spark.query(sql, parameters), answer(duck, sql, parameters))
+
+
+def same(found: pa.Table, expected: pa.Table) -> None:
+    """Same columns, types and rows in the same order; counts exact, figures to 1e-9."""
     assert found.schema == expected.schema
     assert len(found) == len(expected)
     for given, wanted in zip(found.to_pylist(), expected.to_pylist(), strict=True):
@@ -183,6 +194,49 @@ def test_both_engines_give_the_same_answer(name: str, spark: SparkEngine, duck: 
                 assert math.isclose(given[column], value, rel_tol=1e-9, abs_tol=1e-9), column
             else:
                 assert given[column] == value, column
+
+
+@pytest.fixture(scope="module")
+def homes(tmp_path_factory: pytest.TempPathFactory, spark_master: str) -> Iterator[tuple[Store, Store]]:
+    """One home, asked by DuckDB and by the cluster."""
+    folder = tmp_path_factory.mktemp("homes") / "home"
+    with contextlib.closing(_worlds.home(folder)) as store:
+        store.append([[_worlds.said(number) for number in range(300)]])
+        store.put("unit", [{"id": f"unit-{number}", "region": "north"} for number in range(3)])
+        store.derive()
+        _worlds.understand(store)
+        clustered = Settings(now=_worlds.NOW, engine="spark", spark_master=spark_master)
+        with contextlib.closing(open_store(folder, settings=clustered)) as other:
+            yield store, other
+
+
+@pytest.mark.parametrize("name", finder.names("measure"))
+def test_a_measure_of_a_home_is_the_same_on_both_engines(name: str, homes: tuple[Store, Store]) -> None:
+    measure = finder.verb("measure", name)
+    here, there = (measure(store.ask(), by=["unit"]).drop(["detail"]) for store in homes)
+    same(there, here)
+
+
+def test_every_table_of_a_home_is_there_on_the_cluster(homes: tuple[Store, Store]) -> None:
+    here, there = homes[0].ask(), homes[1].ask()
+    for name in ("touchpoint", "unit", "signal", "metric", "mention"):
+        question = (
+            f"select * from {name} order by all limit 3"
+            if name == "touchpoint"
+            else f"select * from {name} order by id"
+        )
+        same(there.lake(question), here.lake(question))
+
+
+def test_a_partner_s_questions_stay_off_the_cluster(homes: tuple[Store, Store]) -> None:
+    partner = Viewer("partner", units=("unit-1",))
+    assert isinstance(homes[1].ask(partner)._base, Slice)  # the private way in is the point here
+
+
+def test_an_engine_without_a_cluster_is_told(tmp_path: Path) -> None:
+    store = _worlds.home(tmp_path / "home", engine="spark")
+    with contextlib.closing(store), pytest.raises(Stop, match="spark_master"):
+        store.ask()
 
 
 DISTINCT = (

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
 
@@ -19,10 +19,14 @@ from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import Viewer
 from touchstone.store import _narrow, tables
 from touchstone.store._choose import read, smaller
+from touchstone.store._clustered import Clustered, cluster
 from touchstone.store._cubes import CUBES, empty
 from touchstone.store._duck import TOUCHPOINT, answer, connect, fill, run, shut, touchpoints
 from touchstone.store._lake import Lake, State, read_files
 from touchstone.store._record import Record
+
+if TYPE_CHECKING:
+    from touchstone.store.spark import SparkEngine
 
 TAXONOMY = "taxonomy.yaml"
 KEPT = 8  # databases in memory kept ready, one per viewer and version of the lake
@@ -69,6 +73,10 @@ class Snapshot:
                 self._make(name)
                 self._made.add(name)
 
+    def answer(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """The answer to one question over tables made ready."""
+        return answer(self.duck, sql, parameters)
+
     def _make(self, name: str) -> None:
         files = read_files([self._lake.path(piece) for piece in self.state.of(name)])
         if name in self._small:
@@ -103,11 +111,18 @@ class Slice:
                 fill(self.duck, name, answer(self._whole.duck, sql, {"units": self._units} if "$units" in sql else ()))
                 self._filled.add(name)
 
+    def answer(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """The answer to one question over tables made ready."""
+        return answer(self.duck, sql, parameters)
+
+
+Base: TypeAlias = Snapshot | Slice | Clustered
+
 
 class StoreAsk:
     """An `Ask` over one version of a home's lake, and over its record as it is."""
 
-    def __init__(self, window: Window, viewer: Viewer, *, base: Snapshot | Slice | None) -> None:
+    def __init__(self, window: Window, viewer: Viewer, *, base: Base | None) -> None:
         self._window, self._base = window, base
         self.viewer = viewer
         self.seed: int = window.settings.seed
@@ -137,11 +152,11 @@ class StoreAsk:
                 select = _narrow.record(select, _narrow.allowed(connection, self.viewer))
             return [dict(row) for row in connection.execute(select).mappings()]
 
-    def _answer(self, base: Snapshot | Slice, sql: str, parameters: Sequence[Any]) -> pa.Table:
+    def _answer(self, base: Base, sql: str, parameters: Sequence[Any]) -> pa.Table:
         question = read(sql)
         chosen = smaller(question, base.rows)
         base.ready(question.tables if chosen == sql else read(chosen).tables)
-        return answer(base.duck, chosen, parameters)
+        return base.answer(chosen, parameters)
 
 
 class Window:
@@ -151,13 +166,14 @@ class Window:
         self._lake, self.path, self.settings = lake, path, settings
         self.record: Record = lake.record
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[int, str, tuple[str, ...]], Snapshot | Slice] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, str, tuple[str, ...]], Base] = OrderedDict()
+        self._engine: SparkEngine | None = None
 
     def ask(self, viewer: Viewer) -> StoreAsk:
         """What `viewer` may ask of the lake as it is now."""
         return StoreAsk(self, viewer, base=self.base(viewer))
 
-    def base(self, viewer: Viewer) -> Snapshot | Slice | None:
+    def base(self, viewer: Viewer) -> Base | None:
         """The database behind a viewer's questions, made where it is not kept."""
         if viewer.role not in ("insider", "partner"):
             return None
@@ -165,7 +181,7 @@ class Window:
         with self._lock:
             whole = self._snapshot(version)
             if viewer.role == "insider":
-                return whole
+                return self._clustered(version, whole) if self.settings.engine == "spark" else whole
             with self.record.reading() as connection:
                 units = _narrow.allowed(connection, viewer)
             key = (version, "partner", tuple(sorted(units)))
@@ -181,7 +197,14 @@ class Window:
             self._keep(key, found)
         return found
 
-    def _keep(self, key: tuple[int, str, tuple[str, ...]], base: Snapshot | Slice) -> None:
+    def _clustered(self, version: int, whole: Snapshot) -> Base:
+        key = (version, "spark", ())
+        if key not in self._kept:
+            self._engine = self._engine or cluster(self.settings)
+            self._keep(key, Clustered(whole, self._lake, engine=self._engine, columns=COLUMNS))
+        return self._kept[key]
+
+    def _keep(self, key: tuple[int, str, tuple[str, ...]], base: Base) -> None:
         self._kept[key] = base
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
@@ -190,3 +213,6 @@ class Window:
         """Forgets every database kept."""
         with self._lock:
             self._kept.clear()
+            if self._engine is not None:
+                self._engine.close()
+                self._engine = None

@@ -197,7 +197,11 @@ class Jobs:
             "notification_listener_polling_interval_sec": POLL_SECONDS,
         }
         DBOS(config=config)
-        DBOS.workflow(name="journey")(lambda names, mark: self._journey(names, mark))
+
+        def journey(names: list[str], mark: str) -> dict[str, Any]:  # DBOS writes on it, which a method refuses
+            return self._journey(names, mark)
+
+        DBOS.workflow(name="journey")(journey)
         DBOS.launch()
         DBOS.set_latest_application_version(STEPS_VERSION)
         stranded = [each for each in _unfinished(client) if each.app_version not in (None, STEPS_VERSION)]
@@ -247,6 +251,6 @@ def _stored_error(error: object) -> dict[str, str]:
 def _raised_error(data: Mapping[str, str]) -> errors.TouchstoneError:
     kind = getattr(errors, data["_error"], None)
     if kind is None:
-        return errors.Stop(f"a step ended with {data['_error']}.", where="jobs", todo="See where it ran: serve, or run.")
+        return errors.Stop(f"a step ended with {data['_error']}.", where="jobs", todo="See what ran it, serve or run.")
     error: errors.TouchstoneError = kind(data["what"], where=data["where"], todo=data["todo"])
     return error

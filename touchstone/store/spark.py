@@ -25,7 +25,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from sqlglot import exp
 
 from touchstone.core.errors import Retry, Stop
-from touchstone.store._duck import answer, connect
+from touchstone.store._duck import answer, connect, fill
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 DISTINCT_ERROR = 0.01  # standard error of approximate distinct counts
@@ -40,9 +40,8 @@ class SparkEngine:
     """
 
     def __init__(self, master: str, tables: Mapping[str, Source]) -> None:
-        self._session = _session(master)
+        self._session = _session(master).newSession()  # its own tables; the cluster's share is the process's one
         self._shapes = connect()  # empty tables of the same columns: DuckDB says of which types an answer is
-        self._schemas: dict[str, pa.Schema] = {}
         for name, source in tables.items():
             self.add(name, source)
 
@@ -53,22 +52,21 @@ class SparkEngine:
         self.close()
 
     def close(self) -> None:
-        """Leaves the cluster."""
+        """Leaves the cluster, with every other engine of this process."""
         self._shapes.close()
         self._session.stop()
 
-    def add(self, name: str, source: Source) -> None:
-        """Makes `source` the table `name`."""
+    def add(self, name: str, source: Source, *, columns: Sequence[str] | None = None) -> None:
+        """Makes `source`, or these `columns` of it, the table `name`; one of that name before is forgotten."""
         schema = source.schema if isinstance(source, pa.Table) else pq.read_schema(_first(name, source))
         if isinstance(source, pa.Table):
-            frame = self._session.createDataFrame(source, schema=from_arrow_schema(schema))
+            rows = source if len(source) else []  # an empty Arrow table has no chunks, which pyspark stumbles over
+            frame = self._session.createDataFrame(rows, schema=from_arrow_schema(schema))
         else:
             frame = self._session.read.parquet(*[str(path) for path in source])
-        frame.createOrReplaceTempView(name)
-        self._schemas[name] = schema
-        self._shapes.register("shape", schema.empty_table())
-        self._shapes.execute(f'create or replace table "{name}" as select * from shape').fetchall()
-        self._shapes.unregister("shape")
+        wanted = list(columns or schema.names)
+        frame.select(*wanted).createOrReplaceTempView(name)
+        fill(self._shapes, name, schema.empty_table().select(wanted))
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """The answer, in the order the SQL asks for, with the column types DuckDB would give.
