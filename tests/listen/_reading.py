@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ from touchstone.listen.table import listen
 class Read:
     """What a file turned into."""
 
-    rows: list[dict[str, Any]]
     units: list[dict[str, Any]]
     rejected: list[dict[str, Any]]
     columns: dict[str, dict[str, Any]]
     table: pa.Table = field(repr=False)
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        return list(self.table.to_pylist())
 
     def main(self) -> list[dict[str, Any]]:
         return [row for row in self.rows if row["thread"] is None]
@@ -42,7 +46,7 @@ def read(path: Path, **settings: Any) -> Read:
         else:
             parts.append(conform(item, ARRIVING))
     table = pa.concat_tables(parts) if parts else ARRIVING.empty_table()
-    return Read(table.to_pylist(), units, rejected, {each["column"]: each for each in columns}, table)
+    return Read(units, rejected, {each["column"]: each for each in columns}, table)
 
 
 def written(folder: Path, content: str | bytes, *, name: str = "feedback.csv", encoding: str = "utf-8") -> Path:

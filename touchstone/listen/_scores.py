@@ -27,8 +27,8 @@ class Scale:
 
 
 def plain(text: str) -> str:
-    """Lower case without accents and doubled blanks, as the ladders are written."""
-    return " ".join(unaccented(text.casefold()).replace("_", " ").replace("’", "'").split())
+    """Lower case without accents, hyphens and doubled blanks, as the ladders are written."""
+    return " ".join(unaccented(text.casefold()).replace("_", " ").replace("-", " ").replace("’", "'").split())
 
 
 def missing(cell: str) -> bool:
@@ -127,7 +127,7 @@ def _word_scale(counts: Counter[str], words: list[str], name: str) -> tuple[Scal
 
 def _named_scale(name: str) -> tuple[float, float] | None:
     """A scale written into a column's name: "(1-5)", "out of five", "/10", "- 10"."""
-    text = plain(name)
+    text = " ".join(unaccented(name.casefold()).replace("_", " ").split())
     for word, digit in (("five", "5"), ("ten", "10"), ("seven", "7"), ("hundred", "100")):
         text = re.sub(rf"\b(out of|of|to) {word}\b", rf"\1 {digit}", text)
     if match := re.search(r"\b(0|1)\s*(?:-|–|to|a|bis|…)\s*(5|6|7|10|100)\b", text):
