@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from touchstone.core.tables import INTERACTION, MENTION, SIGNAL
 from touchstone.store._append import between, highest
-from touchstone.store._cubes import CUBES, count_interactions, count_mentions, empty, siblings
+from touchstone.store._cubes import CUBES, count_interactions, count_mentions, narrow, siblings
 from touchstone.store._lake import Bench, Draft, Lake, Piece
 from touchstone.store.tables import gone
 
@@ -80,33 +80,29 @@ def covers(piece: Piece, seqs: list[int]) -> bool:
 
 def _uncount(bench: Bench, draft: Draft, seqs: list[int]) -> None:
     """Subtracts what the leaving interactions and their mentions were counted as."""
-    for stack in draft.state.of("rollup"):
-        leaving = f"(select * from old_interaction where seq > {stack.low} and seq <= {stack.high})"
-        recount(bench, draft, stack, minus=count_interactions(leaving))
-    for stack in draft.state.of("mention_rollup"):
-        said = [each for each in draft.state.of("mention", stack.maker) if covers(each, seqs)]
-        rows = bench.rows(said, "select * from no_mention")
-        leaving = (
-            f"(select * from {rows} semi join leaving using (seq) where seq > {stack.low} and seq <= {stack.high})"
-        )
-        recount(bench, draft, stack, minus=count_mentions(leaving, "old_interaction"))
+    for name in siblings("rollup"):
+        for piece in draft.state.of(name):
+            leaving = f"(select * from old_interaction where seq > {piece.low} and seq <= {piece.high})"
+            recount(bench, draft, piece, minus=count_interactions(leaving))
+    for name in siblings("mention_rollup"):
+        for piece in draft.state.of(name):
+            said = [each for each in draft.state.of("mention", piece.maker) if covers(each, seqs)]
+            rows = bench.rows(said, "select * from no_mention")
+            leaving = (
+                f"(select * from {rows} semi join leaving using (seq) where seq > {piece.low} and seq <= {piece.high})"
+            )
+            recount(bench, draft, piece, minus=count_mentions(leaving, "old_interaction"))
 
 
-def recount(bench: Bench, draft: Draft, stack: Piece, *, minus: str, plus: str = "") -> None:
-    """Writes a stack of cubes anew, less what `minus` counts and with what `plus` counts."""
-    columns = ", ".join(CUBES[stack.name])
-    changes = f"select {columns}, -n as n from ({minus})" + (
-        f" union all select {columns}, n from ({plus})" if plus else ""
-    )
+def recount(bench: Bench, draft: Draft, piece: Piece, *, minus: str, plus: str = "") -> None:
+    """Writes a piece of a cube anew, less what `minus` counts and with what `plus` counts."""
+    columns = ", ".join(CUBES[piece.name])
+    changes = f"select {columns}, -n as n from ({minus})"
+    changes += f" union all select {columns}, n from ({plus})" if plus else ""
     bench.duck.execute(f"create or replace temp table changes as {changes}").fetchall()
     if not bench.duck.execute("select 1 from changes limit 1").fetchall():
         return
-    source = bench.rows([stack], empty(stack.name))
-    sql = f"select {columns}, n from {source} union all select {columns}, n from changes"
-    draft.come.extend(bench.stack(sql, stack))
-    draft.drop(
-        each
-        for name in siblings(stack.name)
-        for each in draft.state.of(name, stack.maker)
-        if (each.low, each.high) == (stack.low, stack.high)
-    )
+    held = f"select {columns}, n from {bench.rows([piece], '')}"
+    remaining = bench.write(narrow(piece.name, f"({held} union all select {columns}, n from changes)"), piece)
+    draft.come.extend([] if remaining is None else [remaining])
+    draft.drop([piece])

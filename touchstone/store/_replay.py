@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from touchstone.store._append import as_table
 from touchstone.store._corrections import KEYS, Row, corrected, standing
-from touchstone.store._cubes import count_mentions
+from touchstone.store._cubes import count_mentions, narrow, siblings
 from touchstone.store._derive import KEPT_SCHEMAS, covers, recount
 from touchstone.store._extend import FACT_ROWS, FACT_SCHEMA, mark
 from touchstone.store._lake import Bench, Draft, Lake, Piece
@@ -79,16 +79,19 @@ def _redo(bench: Bench, draft: Draft, like: Piece, *, changes: dict[str, list[Ro
         draft.come.extend([] if written is None else [written])
     draft.drop(pieces)
     if like.name == "mention":
-        _count(bench, draft, replace(like, name="mention_rollup"), seqs)
+        _count(bench, draft, like, seqs)
 
 
 def _count(bench: Bench, draft: Draft, like: Piece, seqs: dict[str, int]) -> None:
-    stacks = [each for each in draft.state.of(like.name, like.maker) if covers(each, list(seqs.values()))]
-    for stack in stacks:
-        old, new = (f"(select * from {side} where {_within(stack)})" for side in ("old", "new"))
-        recount(bench, draft, stack, minus=count_mentions(old, "facts"), plus=count_mentions(new, "facts"))
-    for stack in _alone(like, stacks, seqs):
-        draft.come.extend(bench.stack(count_mentions(f"(select * from new where {_within(stack)})", "facts"), stack))
+    for name in siblings("mention_rollup"):
+        pieces = [each for each in draft.state.of(name, like.maker) if covers(each, list(seqs.values()))]
+        for piece in pieces:
+            old, new = (f"(select * from {side} where {_within(piece)})" for side in ("old", "new"))
+            recount(bench, draft, piece, minus=count_mentions(old, "facts"), plus=count_mentions(new, "facts"))
+        for piece in _alone(replace(like, name=name), pieces, seqs):
+            counts = count_mentions(f"(select * from new where {_within(piece)})", "facts")
+            written = bench.write(narrow(name, f"({counts})"), piece)
+            draft.come.extend([] if written is None else [written])
 
 
 def _within(piece: Piece) -> str:

@@ -6,12 +6,15 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from touchstone.store._cubes import CUBES, empty, siblings
-from touchstone.store._lake import Bench, Draft, Lake, Piece, State
+from touchstone.store._cubes import CUBES, narrow
+from touchstone.store._lake import Bench, Draft, Lake, Piece
 
-FEW = {"interaction": 8, "mention": 8, "signal": 8, "rollup": 4, "mention_rollup": 4}
+FEW = {"interaction": 8, "mention": 8, "signal": 8, **dict.fromkeys(CUBES, 4)}
 """As many neighbours of like size are put together."""
-LARGE = 1_000_000  # rows from which a piece of interactions, mentions or signals stays as it is
+LARGE = (
+    1_000_000  # rows from which a piece stays as it is, but for the smaller cubes, where putting together saves rows
+)
+WIDE = ("interaction", "mention", "signal", "rollup", "mention_rollup")
 
 
 def tidy(lake: Lake) -> None:
@@ -22,13 +25,14 @@ def tidy(lake: Lake) -> None:
 
 def _step(lake: Lake, connection: Connection) -> Draft | None:
     draft = Draft(lake.state(connection))
+    bench: Bench | None = None
     for name, few in FEW.items():
         for maker in sorted({piece.maker for piece in draft.state.of(name)}):
-            run = _run(draft.state.of(name, maker), None if name in CUBES else LARGE)
+            run = _run(draft.state.of(name, maker), LARGE if name in WIDE else None)
             if len(run) >= few:
-                (_stack if name in CUBES else _rows)(Bench(lake), draft, run)
-                return draft
-    return None
+                bench = bench or Bench(lake)
+                _together(bench, draft, run)
+    return draft if draft.go else None
 
 
 def _run(pieces: list[Piece], large: int | None) -> list[Piece]:
@@ -42,23 +46,10 @@ def _run(pieces: list[Piece], large: int | None) -> list[Piece]:
     return run[::-1]
 
 
-def _whole(run: list[Piece]) -> Piece:
-    return replace(run[0], low=run[0].low, high=run[-1].high)
-
-
-def _rows(bench: Bench, draft: Draft, run: list[Piece]) -> None:
-    written = bench.write(f"select * from {bench.rows(run, '')} order by seq", _whole(run))
+def _together(bench: Bench, draft: Draft, run: list[Piece]) -> None:
+    whole = replace(run[0], high=run[-1].high)
+    rows = bench.rows(run, "")
+    sql = narrow(whole.name, rows) if whole.name in CUBES else f"select * from {rows} order by seq"
+    written = bench.write(sql, whole)
     draft.come.extend([] if written is None else [written])
     draft.drop(run)
-
-
-def _stack(bench: Bench, draft: Draft, run: list[Piece]) -> None:
-    name = run[0].name
-    draft.come.extend(bench.stack(f"select * from {bench.rows(run, empty(name))}", _whole(run)))
-    draft.drop(_levels(draft.state, run))
-
-
-def _levels(state: State, run: list[Piece]) -> list[Piece]:
-    ranges = {(piece.low, piece.high) for piece in run}
-    pieces = [piece for name in siblings(run[0].name) for piece in state.of(name, run[0].maker)]
-    return [piece for piece in pieces if (piece.low, piece.high) in ranges]
