@@ -133,7 +133,7 @@ def forum(block: Block, writer: Writer, tally: Tally) -> pa.Table:
     hours = random.exponential(0.2, (count, 6)).cumsum(axis=1).tolist()
     dice = random.random((count, 4)).tolist()
     writer.restart(block.number, "forum")
-    said = _Said("p", block)
+    said = _Said("h", block)
     for at, each in enumerate(threads):
         teacher = chosen[at] if len(chosen) and dice[at][0] < 0.35 else None
         _thread(said, writer, each, others[4 * at : 4 * at + 4], (teacher, hours[at], dice[at]))
@@ -159,6 +159,6 @@ def _thread(
     if teacher is not None:
         answer = writer.line("forum.explain", plan)
         post = said.add(day + hours[3], (teacher, "end_customer"), thread, answer, reply_to=opener)
-        for turn, who in enumerate((thread.person, others[3])[: 1 + (dice[3] < 0.4)]):
+        for turn, thankful in enumerate((thread.person, others[3])[: 1 + (dice[3] < 0.4)]):
             text = writer.line("forum.thanks", plan)
-            said.add(day + hours[4 + turn], (who, "end_customer"), thread, text, reply_to=post)
+            said.add(day + hours[4 + turn], (thankful, "end_customer"), thread, text, reply_to=post)

@@ -22,7 +22,7 @@ SITES = ("carvoice", "dealerstars", "ownersay")
 EXTRAS = ("ask.suggestion", "ask.request", "ask.question", "ask.thanks", "ask.recommendation", "ask.warning",
           "ask.churn_threat", "ask.promise_asked")  # fmt: skip
 GAP, DEFECT, DEFECTIVE = 0.04, 0.35, 2
-"""Share of texts with a word only customers use; of texts on the faulty model that tell of it, in the end; its number."""
+"""Share of texts with a word of customers' own; of texts on the faulty model that tell of it at last; its number."""
 COMMENTED = 0.2
 """Share of surveys with a comment."""
 BOUGHT = 0.015

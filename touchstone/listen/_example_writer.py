@@ -13,6 +13,8 @@ from touchstone.listen._example_style import Style, draw_style, spoil
 LANGUAGES = ("en", "fr", "es")
 BREAKS = 0.4
 """Share of clauses with something put in."""
+BRIEF = 40
+"""Characters below which what is said may be drawn out."""
 SMALL = (
     re.compile(r"(?<!,) (?:for|with|and|after|since|from|until|when|because|without|at|before)\b"),
     re.compile(r"(?<!,) (?:pour|avec|et|après|depuis|sans|dans|sur|chez|quand|malgré|pendant)\b"),
@@ -109,8 +111,8 @@ class Writer:
     def line(self, name: str, plan: Plan) -> Written:
         """One way to say list `name`, as this plan's writer would, with no touchpoint in it."""
         self._plan, self._now = plan, self._grammars[plan.language]
-        draft = _Draft([(self._now[name](), None), (". ", None)])
-        return self._finish(draft)
+        text = self._drawn_out(name, 0.7)
+        return self._finish(_Draft([(text, None), ("" if text.endswith("?") else ". ", None)]))
 
     def _place(self) -> str:
         """The dealer, in one of the ways people name it."""
@@ -134,10 +136,10 @@ class Writer:
         if self._draw() < 0.55:
             topic = self._slugs.index(("loyalty-offers", "welcome", "advertising-look")[int(self._draw() * 3)])
             self._topic = self._slugs[topic]
-            draft.pieces.append((self._now["gush"](), (topic, 1)))
+            draft.pieces.append((self._drawn_out("gush", 0.8), (topic, 1)))
             self._end(draft, 1)
         if self._draw() < 0.25:
-            draft.pieces.append((self._now["disclosure"](), None))
+            draft.pieces.append((self._drawn_out("disclosure", 1.0), None))
             self._end(draft, 0)
         return self._finish(draft)
 
@@ -199,7 +201,14 @@ class Writer:
             draft.pieces.append((self._now["irony"](), None))
         if chance > 0.68 or name not in self._now:
             name = f"judge.{word}"
-        draft.pieces.append((self._broken(self._now[name]()), (touchpoint, side)))
+        draft.pieces.append((self._broken(self._drawn_out(name, 0.6)), (touchpoint, side)))
+
+    def _drawn_out(self, name: str, share: float) -> str:
+        """One way to say list `name`; of the brief ones this share gets a little longer."""
+        text = self._now[name]()
+        if len(text) > BRIEF or text.endswith("?") or self._draw() > share:
+            return text
+        return text + self._now["more"]()
 
     def _broken(self, clause: str) -> str:
         """The clause, now and then with something put in before one of its small words."""
@@ -212,7 +221,7 @@ class Writer:
         return clause[:at] + self._now["break"]() + clause[at:]
 
     def _filler(self, draft: _Draft, name: str) -> None:
-        draft.pieces.append((self._broken(self._now[name]()), None))
+        draft.pieces.append((self._broken(self._drawn_out(name, 1.0)), None))
         self._end(draft, 0)
 
     def _extra(self, draft: _Draft, name: str) -> None:
@@ -220,7 +229,7 @@ class Writer:
         head, _, kind = name.partition(".")
         if head in ("ask", "need"):
             draft.kinds.add("request" if head == "need" else "churn_threat" if kind == "warning" else kind)
-        text = self._now[name]()
+        text = self._drawn_out(name, 0.0 if kind == "question" else 1.0)
         draft.pieces.append((text, (self._slugs.index("the-car-itself"), -1) if name == "defect" else None))
         draft.pieces.append(("? " if name.endswith("question") else ". ", None))
 
@@ -243,6 +252,7 @@ class Writer:
             at += len(text)
             fresh = piece.rstrip(" ")[-1:] in (".", "!", "?", "\n") if piece else fresh
         whole = "".join(parts).rstrip()
+        said = [Said(each.touchpoint, each.polarity, each.start, min(each.stop, len(whole))) for each in said]
         if style.ending and not whole.endswith("?"):
             whole = whole.rstrip(".!") + style.ending
         kinds = set(draft.kinds)
