@@ -1,7 +1,7 @@
 """Rows a second from a CSV of reviews into record and lake, against SQLite's own bulk insert of the same rows.
 
-The yardstick is `executemany` of ready-made tuples, all columns of `interaction` with `id` as the primary key, in one
-transaction of an SQLite file with default settings. Ours starts at the CSV and ends with record, lake and counts written.
+The yardstick is `executemany` of ready-made tuples, all columns of `interaction` with `id` the primary key, in
+one transaction of an SQLite file with default settings. Ours starts at the CSV and ends with record, lake and counts written.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from touchstone.store.tables import interaction
 
 ROWS = 1_000_000
 TARGET = 0.4
-SYLLABLES = ("ba", "cor", "den", "fi", "gu", "hal", "im", "jo", "ka", "lor", "mi", "nu", "os", "pre", "qui", "ras", "te")
+SYLLABLES = ("ba", "cor", "den", "fi", "gu", "hal", "im", "jo", "ka", "lor", "mi", "nu", "os", "pre", "qui", "ras")
 
 
 def bench(rows: int = ROWS) -> Iterator[str]:
