@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from touchstone.core.errors import Refused, Retry
 from touchstone.core.taxonomy import Taxonomy
+from touchstone.store._sketch import finer
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 TOUCHPOINT = pa.schema(
@@ -59,7 +60,7 @@ def answer(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Paramete
     cursor = connection.cursor()
     try:
         given = dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
-        relation = cursor.sql(sql, params=given) if given else cursor.sql(sql)
+        relation = cursor.sql(finer(sql), params=given) if given else cursor.sql(finer(sql))
         return _counted(relation.to_arrow_table())
     except duckdb.OutOfMemoryException as error:
         raise Retry(f"not enough memory ({error}).", where=sql[:500], todo="Narrow the period.") from error
