@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -151,10 +152,12 @@ def test_nothing_in_nothing_out(name: str) -> None:
             assert len(finder.verb("measure", name)(nothing, by=by)) == 0
 
 
-def measured(name: str, ask: Any) -> dict[tuple[tuple[str, ...], str], dict[str, Any]]:
+def measured(
+    name: str, ask: Any, *, cuts: Sequence[tuple[str, ...]] = CUTS
+) -> dict[tuple[tuple[str, ...], str], dict[str, Any]]:
     """Every figure of a measure by every cut it knows."""
     found = {}
-    for by in CUTS:
+    for by in cuts:
         with suppress(Refused):
             found |= {(by, id): row for id, row in _figures.figures(finder.verb("measure", name)(ask, by=by)).items()}
     return found
@@ -189,6 +192,10 @@ def alike(some: dict[Any, dict[str, Any]], others: dict[Any, dict[str, Any]]) ->
     return True
 
 
+FAR_CUTS = (("region", "month"), ("region",))
+"""A question to a cluster takes its time: of these, the first that a measure knows."""
+
+
 @pytest.mark.xdist_group("spark")
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # pyspark leaves them to the collector
 @pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")  # no pandas is touched
@@ -200,7 +207,8 @@ def test_duckdb_and_spark_agree_on_every_figure(spark_master: str) -> None:
     with SparkEngine(spark_master, tables) as engine:
         there = Elsewhere(here, engine.query)
         for name in MEASURES:
-            assert alike(measured(name, there), measured(name, here))
+            cut = next(cut for cut in FAR_CUTS if measured(name, here, cuts=[cut]))
+            assert alike(measured(name, there, cuts=[cut]), measured(name, here, cuts=[cut]))
 
 
 # Law 5: every page renders as HTML and JSON for each role, with an empty home and a full one; the outsider is refused.

@@ -31,7 +31,7 @@ def act(store: Any, *, interactions: Sequence[Mapping[str, Any]]) -> dict[str, A
     for row, given in enumerate(interactions):
         try:
             usable.append(_read(dict(given)))
-        except (ValueError, TypeError, OverflowError, pa.ArrowException) as error:
+        except (ValueError, TypeError, OverflowError) as error:
             rejected.append({"row": row, "reason": str(error)})
     arrived = store.append([conform(usable, ARRIVING)] if usable else [])
     if rejected:
@@ -56,8 +56,16 @@ def _read(row: dict[str, Any]) -> dict[str, Any]:
     if isinstance(row.get("attributes"), Mapping):
         row["attributes"] = json.dumps(row["attributes"], ensure_ascii=False, sort_keys=True)
     _check_score(row)
-    conform([row], ARRIVING)  # refuses what does not fit its column, for this row alone
+    for name, value in row.items():
+        _check_type(name, value)
     return row
+
+
+def _check_type(name: str, value: Any) -> None:
+    try:
+        pa.scalar(value, ARRIVING.field(name).type)
+    except (pa.ArrowException, TypeError) as error:
+        raise ValueError(f"{name} cannot be {value!r}"[:200]) from error
 
 
 def _instant(text: Any) -> datetime:

@@ -92,6 +92,7 @@ def known(request: Request) -> Viewer:
 async def _sent(request: Request) -> tuple[Viewer, Any]:
     """Who sends, and the JSON sent. A session needs the form's token, so that no other site can make it act."""
     viewer = await run_in_threadpool(known, request)
+    signing.check_site(request)
     if "authorization" not in request.headers:
         signing.keeper(request).check_token(request, request.headers.get("x-csrf-token"))
     if request.headers.get("content-type", "").partition(";")[0].strip().casefold() != "application/json":
