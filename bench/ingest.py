@@ -1,7 +1,8 @@
 """Rows a second from a CSV of reviews into record and lake, against SQLite's own bulk insert of the same rows.
 
 The yardstick is `executemany` of ready-made tuples, all columns of `interaction` with `id` the primary key, in
-one transaction of an SQLite file with default settings. Ours starts at the CSV and ends with record, lake and counts written.
+one transaction of an SQLite file with default settings. Ours starts at the CSV and ends with record, lake and counts
+written.
 """
 
 from __future__ import annotations

@@ -199,6 +199,16 @@ def test_a_question_goes_on_when_the_files_it_read_are_gone(tmp_path: Path) -> N
     assert ask.lake("select distinct text from interaction")["text"].to_pylist() == ["anew"]
 
 
+def test_a_lake_that_was_deleted_is_filled_again(tmp_path: Path) -> None:
+    store = full(tmp_path)
+    before = contents(store)
+    shutil.rmtree(tmp_path / "lake")
+    assert store.derive() is True
+    understand(store, MAKER)
+    assert contents(store) == before
+    counted(store)
+
+
 def test_many_small_pieces_become_few(tmp_path: Path) -> None:
     store = home(tmp_path)
     for number in range(12):

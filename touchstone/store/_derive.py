@@ -75,6 +75,7 @@ def let_go(bench: Bench, draft: Draft, seqs: list[int]) -> None:
 
 
 def covers(piece: Piece, seqs: list[int]) -> bool:
+    """Whether any of `seqs` lies in the piece's range."""
     return any(piece.low < seq <= piece.high for seq in seqs)
 
 

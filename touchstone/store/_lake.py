@@ -131,6 +131,18 @@ class Lake:
         """Where the piece's file lies."""
         return str(self.folder / piece.path)
 
+    def mend(self) -> bool:
+        """Where listed files are missing, forgets the whole lake, which `derive` and the makers then fill again."""
+        with self.record.reading() as connection:
+            pieces = self.state(connection).pieces
+        if all(Path(self.path(piece)).exists() for piece in pieces):
+            return False
+        with self.record.writing() as connection:
+            for table in (lake_file, watermark, gone):
+                connection.execute(delete(table))
+            bump(connection)
+        return True
+
     def sweep(self, *, older: float = STRAY_AFTER) -> int:
         """Removes files that no manifest lists, once they are `older` seconds; returns how many."""
         with self.record.reading() as connection:

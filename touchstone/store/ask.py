@@ -116,14 +116,14 @@ class Slice:
         return answer(self.duck, sql, parameters)
 
 
-Base: TypeAlias = Snapshot | Slice | Clustered
+Behind: TypeAlias = Snapshot | Slice | Clustered
 
 
 class StoreAsk:
     """An `Ask` over one version of a home's lake, and over its record as it is."""
 
-    def __init__(self, window: Window, viewer: Viewer, *, base: Base | None) -> None:
-        self._window, self._base = window, base
+    def __init__(self, window: Window, viewer: Viewer, *, behind: Behind | None) -> None:
+        self._window, self._behind = window, behind
         self.viewer = viewer
         self.seed: int = window.settings.seed
         self.now: datetime = window.settings.clock()
@@ -135,13 +135,13 @@ class StoreAsk:
 
     def lake(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """The answer to one DuckDB select with `?` parameters, over the tables docs/rooms/store.md lists."""
-        if self._base is None:
+        if self._behind is None:
             raise Refused("an outsider may not ask.", where=self.viewer.role)
         try:
-            return self._answer(self._base, sql, parameters)
+            return self._answer(self._behind, sql, parameters)
         except Retry:  # the lake moved on and an old file was swept away
-            self._base = self._window.base(self.viewer)
-            return self._answer(self._base, sql, parameters) if self._base else INTERACTION.empty_table()
+            self._behind = self._window.behind(self.viewer)
+            return self._answer(self._behind, sql, parameters) if self._behind else INTERACTION.empty_table()
 
     def record(self, select: Any) -> list[dict[str, Any]]:
         """The rows of a SQLAlchemy select over store/tables.py, fresh, narrowed to the viewer."""
@@ -152,11 +152,11 @@ class StoreAsk:
                 select = _narrow.record(select, _narrow.allowed(connection, self.viewer))
             return [dict(row) for row in connection.execute(select).mappings()]
 
-    def _answer(self, base: Base, sql: str, parameters: Sequence[Any]) -> pa.Table:
+    def _answer(self, behind: Behind, sql: str, parameters: Sequence[Any]) -> pa.Table:
         question = read(sql)
-        chosen = smaller(question, base.rows)
-        base.ready(question.tables if chosen == sql else read(chosen).tables)
-        return base.answer(chosen, parameters)
+        chosen = smaller(question, behind.rows)
+        behind.ready(question.tables if chosen == sql else read(chosen).tables)
+        return behind.answer(chosen, parameters)
 
 
 class Window:
@@ -166,14 +166,14 @@ class Window:
         self._lake, self.path, self.settings = lake, path, settings
         self.record: Record = lake.record
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[int, str, tuple[str, ...]], Base] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, str, tuple[str, ...]], Behind] = OrderedDict()
         self._engine: SparkEngine | None = None
 
     def ask(self, viewer: Viewer) -> StoreAsk:
         """What `viewer` may ask of the lake as it is now."""
-        return StoreAsk(self, viewer, base=self.base(viewer))
+        return StoreAsk(self, viewer, behind=self.behind(viewer))
 
-    def base(self, viewer: Viewer) -> Base | None:
+    def behind(self, viewer: Viewer) -> Behind | None:
         """The database behind a viewer's questions, made where it is not kept."""
         if viewer.role not in ("insider", "partner"):
             return None
@@ -197,15 +197,15 @@ class Window:
             self._keep(key, found)
         return found
 
-    def _clustered(self, version: int, whole: Snapshot) -> Base:
+    def _clustered(self, version: int, whole: Snapshot) -> Behind:
         key = (version, "spark", ())
         if key not in self._kept:
             self._engine = self._engine or cluster(self.settings)
             self._keep(key, Clustered(whole, self._lake, engine=self._engine, columns=COLUMNS))
         return self._kept[key]
 
-    def _keep(self, key: tuple[int, str, tuple[str, ...]], base: Base) -> None:
-        self._kept[key] = base
+    def _keep(self, key: tuple[int, str, tuple[str, ...]], behind: Behind) -> None:
+        self._kept[key] = behind
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 

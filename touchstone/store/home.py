@@ -106,6 +106,7 @@ class Store:
     def derive(self) -> bool:
         """Brings the lake to where the record is: new, changed, erased, corrected. False where nothing was new."""
         self._may_write()
+        self._lake.mend()
         moved = _derive.catch_up(self._lake)
         moved = _replay.replay(self._lake) or moved
         if moved:
