@@ -81,6 +81,32 @@ def test_labels_that_cannot_tell_the_classes_apart_leave_the_figure_as_read() ->
     assert (row["value"], row["detail"]["corrected"]) == (1, False)
 
 
+def test_a_bias_known_from_labels_moves_each_touchpoint_and_joins_the_interval() -> None:
+    rows = [answer(None, id=str(at), metric=None) for at in range(90)]
+    names = ("sales", "service", "parking")
+    said = [mention(str(at), names[at % 3], "positive" if at % 2 else "negative") for at in range(90)]
+    ask = brand(rows, mentions=said)
+    known = {
+        "": {"bias": 0.2, "deviation": 0.05},
+        "sales": {"bias": 0.5, "deviation": 0.1},
+        "service": {"bias": 0, "deviation": 0},
+    }
+    found = {row["by"]["touchpoint"]: row for row in unfolded(measure(ask, by=["touchpoint"], bias=known))}
+    assert [round(found[name]["value"], 6) for name in names] == [0.5, 0, 0.2]
+    width = {name: row["high"] - row["low"] for name, row in found.items()}
+    assert width["parking"] > width["service"]
+    [whole] = unfolded(measure(ask, bias=json.dumps(known)))
+    assert whole["value"] == pytest.approx(0.2)
+    assert whole["detail"]["corrected"]
+
+
+@pytest.mark.parametrize("bias", ["{", '{"": 3}', '{"": {"bias": 1}}', '{"": {"bias": 1, "deviation": -1}}', "[1]"])
+def test_a_bias_that_cannot_be_read_is_refused(bias: str) -> None:
+    with pytest.raises(Refused) as refused:
+        measure(spoken("positive"), bias=bias)
+    assert refused.value.field == "bias"
+
+
 @pytest.mark.parametrize("confusion", ["{", '{"good": {}}', '{"positive": 3}', '{"positive": {"positive": -1}}', "[1]"])
 def test_a_confusion_that_cannot_be_read_is_refused(confusion: str) -> None:
     with pytest.raises(Refused) as refused:

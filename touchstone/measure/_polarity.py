@@ -16,6 +16,7 @@ from touchstone.science.misclassification import Corrector, corrector
 
 Floats = NDArray[np.float64]
 Confusion = Mapping[str, Mapping[str, float]]
+Bias = Mapping[str, Mapping[str, float]]
 PLACE = {"positive": 0, "negative": 1, "neutral": 2, "mixed": 2}
 """Mixed and neutral mentions both count 0 and are one class."""
 SCORES = np.array([1.0, -1.0, 0.0])
@@ -27,6 +28,7 @@ class Polarity:
 
     corrector: Corrector | None
     labels: int = 0
+    bias: Mapping[str, tuple[float, float]] | None = None  # touchpoint, or "" -> what to add, standard deviation
 
     @property
     def points(self) -> Floats:
@@ -39,13 +41,32 @@ class Polarity:
         table = np.bincount(group * 3 + place, weights=n, minlength=3 * size).reshape(size, 3)
         return self.corrector.doubt(table)
 
+    @property
+    def corrected(self) -> bool:
+        return self.corrector is not None or self.bias is not None
 
-def polarity(ask: Ask, confusion: Confusion | str | None) -> Polarity:
-    """The points to use: corrected by `confusion` where it is given, else by what the model that read the texts knows.
+    def shift(self, touchpoints: list[str]) -> tuple[Floats, Floats]:
+        """What to add to the figure of each touchpoint ("": of several together), and its standard deviation.
+
+        A touchpoint without labels of its own is taken as the mean of those that have some, give or take their spread.
+        """
+        if not self.bias:
+            return np.zeros(len(touchpoints)), np.zeros(len(touchpoints))
+        own = np.array([each for name, each in self.bias.items() if name] or [self.bias[""]])
+        middle, spread = self.bias.get("", (float(own[:, 0].mean()), 0.0)), float(own[:, 0].std())
+        strange = (middle[0], float(np.hypot(middle[1], spread)))
+        pairs = [self.bias.get(name, strange) if name else middle for name in touchpoints]
+        return np.array([each[0] for each in pairs]), np.array([each[1] for each in pairs])
+
+
+def polarity(ask: Ask, confusion: Confusion | str | None, bias: Bias | str | None = None) -> Polarity:
+    """The points to use: corrected by `bias` or `confusion` where given, else by what the model that read knows.
 
     `confusion`: true class -> said class -> labels counted, or shares with how many as `n`; text is read as JSON;
-    "none" leaves what was said as it is.
+    "none" leaves what was said as it is. `bias`: touchpoint ("" for all together) -> `bias` to add, its `deviation`.
     """
+    if bias:
+        return Polarity(None, bias=_read_bias(bias))
     if confusion == "none":
         return Polarity(None)
     given = _read(confusion) if confusion else _of_model(ask)
@@ -71,6 +92,18 @@ def _read(confusion: Confusion | str) -> Confusion:
         raise _refusal(f"knows no class {bad[0]!r}" if bad else "holds a negative count")
     known: Confusion = read
     return known
+
+
+def _read_bias(bias: Bias | str) -> dict[str, tuple[float, float]]:
+    form = '{"": {"bias": 0.1, "deviation": 0.02}, "parking": {…}}'
+    try:
+        read = json.loads(bias) if isinstance(bias, str) else bias
+        pairs = {str(name): (float(each["bias"]), float(each["deviation"])) for name, each in read.items()}
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise Refused(f"the bias cannot be read ({error!r}).", field="bias", todo=f"Give {form}.") from error
+    if not all(np.isfinite(each).all() and each[1] >= 0 for each in pairs.values()):
+        raise Refused("the bias holds no finite number, or a deviation below 0.", field="bias", todo=f"Give {form}.")
+    return pairs
 
 
 def _of_model(ask: Ask) -> Confusion:

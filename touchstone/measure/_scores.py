@@ -68,6 +68,8 @@ def figures(ask: Ask, rule: Rule, question: Question, *, reading: Polarity | Non
         points, doubt = known.points[place], known.doubt(group, place, n, size=size)
         span = (np.full(size, known.points.min()), np.full(size, known.points.max()))
     interval = mean_interval(group, points, n, worst=span[0], best=span[1])
+    if reading is not None and reading.bias:
+        interval, span, doubt = _shifted(interval, span, keys=keys, reading=reading)
     return Figures(
         keys=keys,
         interval=_times(interval, rule.factor),
@@ -183,6 +185,16 @@ def _numbers(column: Any) -> Any:
     return column.to_numpy(zero_copy_only=False)
 
 
+def _shifted(
+    interval: Interval, span: tuple[Floats, Floats], *, keys: pa.Table, reading: Polarity
+) -> tuple[Interval, tuple[Floats, Floats], Floats]:
+    """The figures moved by what labelled texts show to be missing, the ends they may now have, and that doubt."""
+    named = keys["touchpoint"].to_pylist() if "touchpoint" in keys.column_names else [""] * len(interval.value)
+    shift, doubt = reading.shift(named)
+    moved = replace(interval, value=interval.value + shift, low=interval.low + shift, high=interval.high + shift)
+    return moved, (span[0] + shift, span[1] + shift), doubt
+
+
 def _times(interval: Interval, factor: float) -> Interval:
     return replace(
         interval,
@@ -218,6 +230,8 @@ def _tell(details: list[dict[str, Any]], found: Figures, reading: Polarity) -> N
     for place, detail in enumerate(details):
         tally = found.counts[place]
         net = sum(SCORES[PLACE.get(name, 2)] * n for name, n in tally.items()) / max(sum(tally.values()), 1)
-        detail.update(uncorrected=tidy(net), corrected=reading.corrector is not None)
-        if reading.corrector is not None:
-            detail.update(labels=reading.labels, formula=f"{detail['formula']}; corrected for misread mentions")
+        detail.update(uncorrected=tidy(net), corrected=reading.corrected)
+        if reading.corrected:
+            detail.update(formula=f"{detail['formula']}; corrected for misread mentions")
+        if reading.labels:
+            detail["labels"] = reading.labels

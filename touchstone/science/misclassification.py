@@ -71,6 +71,25 @@ def corrected(said: ArrayLike, labels: ArrayLike, scores: ArrayLike) -> Interval
     return widened(raw, known.doubt(counts), worst=float(wanted.min()), best=float(wanted.max()))
 
 
+def rectifier(
+    true_sum: ArrayLike, true_count: ArrayLike, said_sum: ArrayLike, said_count: ArrayLike
+) -> tuple[float, float]:
+    """What to add to a mean of scores that a machine gave, and its standard deviation, from labelled texts.
+
+    Per text: sum and number of its true scores, sum and number of those said; both may be none, so that what the
+    machine overlooks and what it makes up count too. The labelled texts must be drawn at random from those the mean is
+    about. Source: prediction-powered inference (Angelopoulos et al. 2023, Science 382). NaN with fewer than two texts,
+    or where nothing true or nothing said is among them.
+    """
+    true, truly, said, saying = (np.asarray(each, float) for each in (true_sum, true_count, said_sum, said_count))
+    texts = true.size
+    if texts < 2 or truly.sum() <= 0 or saying.sum() <= 0:
+        return float("nan"), float("nan")
+    right, wrong = true.sum() / truly.sum(), said.sum() / saying.sum()
+    pull = (true - right * truly) / truly.sum() - (said - wrong * saying) / saying.sum()
+    return float(right - wrong), float(np.sqrt((pull**2).sum() * texts / (texts - 1)))
+
+
 def widened(interval: Interval, doubt: ArrayLike, *, worst: ArrayLike, best: ArrayLike) -> Interval:
     """`interval` with a further, independent standard deviation `doubt`, kept within the scale.
 
