@@ -217,7 +217,7 @@ def _rows(teacher: Path, lexicon: Lexicon, vocabulary: dict[int, tuple[str, str]
     rows = vectors.fitted(mean, wanted.astype(np.float32) @ turned, first)
     _aligned(rows, vocabulary)
     scale = np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-6) / 127
-    return {"word_vectors": np.round(rows / scale).astype(np.int8)}
+    return {"word_vectors": np.round(rows / scale).astype(np.int8), "word_scales": scale[:, 0].astype(np.float32)}
 
 
 def _aligned(rows: np.ndarray, vocabulary: dict[int, tuple[str, str]]) -> None:

@@ -9,10 +9,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from touchstone.core.taxonomy import Taxonomy
+from touchstone.language import learned
 from touchstone.language.cues import cues, merged, nearest
 from touchstone.language.index import Index
 from touchstone.language.kernel import sums
-from touchstone.language.model import HEADS, KINDS, Model
+from touchstone.language.learned import curve
+from touchstone.language.model import HEADS, KINDS, TURNED, Model
 from touchstone.language.reading import Reading
 from touchstone.language.tokens import buffers
 from touchstone.language.walk import BLOCKS, Lexicon, Walk, walk
@@ -47,18 +49,35 @@ class Compiled:
 
     def _reading(self, walked: Walk, scores: Numbers) -> Reading:
         place = {name: column for column, name in enumerate(HEADS)}
-        cue = scores[:, len(HEADS) :]
-        kinds = _by_text(walked, scores[:, place[KINDS[0]] : place[KINDS[-1]] + 1])
-        promotional = _by_text(walked, scores[:, place["promotional"]][:, None])[:, 0]
-        score = _curve(3.0 * (kinds - 1.0))
+        wide = len(HEADS) + len(self.taxonomy.touchpoints)
+        cues, extra, taught = scores[:, len(HEADS) : wide], scores[:, wide:], self.model.taught
+        shipped = curve(3.0 * (_by_text(walked, scores[:, place[KINDS[0]] : place[KINDS[-1]] + 1]) - 1.0))
+        promotional = curve(3.0 * (_by_text(walked, scores[:, place["promotional"]][:, None])[:, 0] - 1.25))
+        likely, kinds, chance = curve(_STEEP * (cues - _POINT)), shipped, shipped
+        own = {head: extra[:, facts["first"] : facts["stop"]] for head, facts in taught.items()}
+        if "touchpoints" in taught:
+            count = len(taught["touchpoints"]["names"])
+            likely, cues = likely.copy(), cues.copy()
+            likely[:, :count], cues[:, :count] = learned.touchpoints(
+                taught["touchpoints"], walked, cues[:, :count], own["touchpoints"]
+            )
+        if "kinds" in taught:
+            kinds, chance = learned.kinds(taught["kinds"], shipped, learned.by_text(walked, own["kinds"]))
+        if "promotional" in taught:
+            held = np.clip(promotional, 1e-3, 1 - 1e-3)
+            more = learned.by_text(walked, own["promotional"])[:, 0] + taught["promotional"]["bias"][0]
+            promotional = curve(np.log(held / (1 - held)) + more)
         return Reading(
             walk=walked,
-            touchpoints=_curve(_STEEP * (cue - _POINT)),
+            cues=cues,
+            touchpoints=likely,
             positive=np.maximum(scores[:, 0], 0),
             negative=np.maximum(scores[:, 1], 0),
-            kinds=score,
-            kind_probability=score,
-            promotional=_curve(3.0 * (promotional - 1.25)),
+            moods=own.get("polarity"),
+            mood_bias=np.array(taught["polarity"]["bias"]) if "polarity" in taught else None,
+            kinds=kinds,
+            kind_probability=chance,
+            promotional=promotional,
             languages=self.lexicon.languages,
         )
 
@@ -72,21 +91,36 @@ def compiled(model: Model, taxonomy: Taxonomy) -> Compiled:
     grams, gram_rows = merged(held["gram_keys"], written.gram_keys)
     known, count = len(held["word_keys"]), len(words)
     touch = np.zeros((count, len(taxonomy.touchpoints)), np.float32)
-    vectors = held["word_vectors"].astype(np.float32)
+    vectors = model.vectors
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     inside = cue_rows < known
     touch[:known] = nearest(vectors, cue_rows[inside], written.word_weights[inside])
     touch[cue_rows] = written.word_weights
-    table = np.zeros((BLOCKS * count + len(grams), len(HEADS) + touch.shape[1]), np.float32)
-    wide = len(HEADS)
+    extra = held["taught_words"].shape[1] if model.taught else 0
+    table = np.zeros((BLOCKS * count + len(grams), len(HEADS) + touch.shape[1] + extra), np.float32)
+    wide, learned_from = len(HEADS), len(HEADS) + touch.shape[1]
     table[:known, :wide] = _unfolded(held, "head_words")
     table[count : count + known, :wide] = _unfolded(held, "head_negated")
     table[BLOCKS * count : BLOCKS * count + len(held["gram_keys"]), :wide] = _unfolded(held, "head_grams")
     for block in range(BLOCKS):
-        table[block * count : (block + 1) * count, wide:] = touch
-    table[BLOCKS * count + gram_rows, wide:] = written.gram_weights
+        table[block * count : (block + 1) * count, wide:learned_from] = touch
+    table[BLOCKS * count + gram_rows, wide:learned_from] = written.gram_weights
+    if extra:
+        _add_taught(model, table[:, learned_from:], count)
     lexicon = _lexicon(model, words, grams, written.stem_keys, cue_rows[written.stem_owners])
     return Compiled(model, taxonomy, lexicon, table)
+
+
+def _add_taught(model: Model, table: Numbers, count: int) -> None:
+    """Writes the taught columns; a negated word says the contrary where mood is taught, else the same."""
+    held = model.arrays
+    words, grams = held["taught_words"] * held["taught_scale"], held["taught_grams"] * held["taught_scale"]
+    for block in range(BLOCKS):
+        table[block * count : block * count + len(words)] = words
+    if "polarity" in model.taught:
+        first, stop = model.taught["polarity"]["first"], model.taught["polarity"]["stop"]
+        table[count : count + len(words), first:stop] *= TURNED
+    table[BLOCKS * count : BLOCKS * count + len(grams)] = grams
 
 
 def _unfolded(held: dict[str, npt.NDArray[np.generic]], name: str) -> Numbers:
@@ -112,11 +146,6 @@ def _lexicon(
         languages=languages,
         salts=np.array([salt(language) for language in languages], np.uint64),
     )
-
-
-def _curve(numbers: Numbers) -> Numbers:
-    curve: Numbers = (1 / (1 + np.exp(-np.clip(numbers, -30, 30)))).astype(np.float32)
-    return curve
 
 
 def _by_text(walked: Walk, scores: Numbers) -> Numbers:

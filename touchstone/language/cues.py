@@ -103,9 +103,10 @@ def nearest(vectors: Numbers, chosen: Rows, weights: Numbers) -> Numbers:
             lent[:, touchpoint] = (vectors[own] @ turned).max(axis=0)
     lent = np.clip((lent - _NEAR) / (_SAME - _NEAR), 0, 1)
     if not lent.size:
-        return lent
+        return np.zeros(lent.shape, np.float32)
     best = lent.max(axis=1, keepdims=True)
-    return np.where(lent >= 0.8 * best, lent * _LENT, 0).astype(np.float32)
+    kept: Numbers = np.where(lent >= 0.8 * best, lent * _LENT, 0).astype(np.float32)
+    return kept
 
 
 def merged(keys: Hashes, added: Hashes) -> tuple[Hashes, Rows]:

@@ -6,53 +6,55 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.language.reading import POLARITIES, Reading
 
-_SPEAKS = 0.2  # probability from which a clause counts as speaking of the touchpoint
 
+def judge(
+    reading: Reading, asked: Sequence[Sequence[str] | None], taxonomy: Taxonomy
+) -> list[list[dict[str, Any]] | None]:
+    """For each text one record for each name asked of it, in that order; None where nothing is asked.
 
-def judge(reading: Reading, text: int, asked: Sequence[str], taxonomy: Taxonomy) -> list[dict[str, Any]]:
-    """One record for each name asked, in that order: mood, polarity, span. Without words of its own: the whole text."""
-    clauses = reading.of_text(text)
+    A mention spans the clause that speaks most of it, or the whole text where none does.
+    """
+    pairs = [(text, str(name)) for text, names in enumerate(asked) for name in dict.fromkeys(names or ())]
     places = {name: place for place, name in enumerate(taxonomy.names)}
-    answers = []
-    for name in dict.fromkeys(asked):
-        known = taxonomy.find(str(name))
-        answers.append(_judged(reading, clauses, places[known.name] if known else -1, str(name)))
+    known = {name: taxonomy.find(name) for name in {name for _, name in pairs}}
+    columns = [places[held.name] if (held := known[name]) else -1 for _, name in pairs]
+    chosen = [reading.speaking(text, column) for (text, _), column in zip(pairs, columns, strict=True)]
+    ends = np.cumsum([0, *(len(each) for each in chosen)])
+    clauses = np.concatenate([*chosen, np.zeros(0, np.intp)]).astype(np.int64)
+    groups = csr_array((np.ones(len(clauses)), clauses, ends), shape=(len(pairs), len(reading.walk.clause_text)))
+    sentiment, polarity = reading.judged(groups, np.array(columns, np.int64))
+    answers: list[list[dict[str, Any]] | None] = [None if names is None else [] for names in asked]
+    for number, (text, name) in enumerate(pairs):
+        held_answers = answers[text]
+        if held_answers is not None:
+            span, sure = _span(reading, chosen[number], columns[number])
+            mood = float(sentiment[number])
+            held_answers.append(
+                {
+                    "touchpoint": name,
+                    "sentiment": round(mood, 4),
+                    "polarity": POLARITIES[int(polarity[number])],
+                    "confidence": round(min(1.0, sure * (0.6 + 0.4 * abs(mood))), 4),
+                    "start": span[0],
+                    "stop": span[1],
+                }
+            )
     return answers
 
 
-def _judged(reading: Reading, clauses: np.ndarray, touchpoint: int, name: str) -> dict[str, Any]:
+def _span(reading: Reading, clauses: np.ndarray, touchpoint: int) -> tuple[tuple[int, int], float]:
+    """Where the touchpoint is spoken of, and how likely it is that it is."""
     if len(clauses) == 0:
-        return _record(name, 0.0, 1, 0.0, 0, 0)
+        return (0, 0), 0.0
+    walk = reading.walk
     likely = reading.touchpoints[clauses, touchpoint] if touchpoint >= 0 else np.zeros(len(clauses))
-    own = clauses[likely >= max(_SPEAKS, 0.5 * likely.max())]
-    chosen = own if len(own) else clauses
-    moods = reading.sentiment[chosen]
-    weight = np.abs(moods) + 0.05
-    sentiment = float((moods * weight).sum() / weight.sum())
-    up, down = reading.positive[chosen].sum(), reading.negative[chosen].sum()
-    if len(chosen) > 1:
-        up, down = float(np.maximum(moods, 0).sum()), float(np.maximum(-moods, 0).sum())
-    polarity = int(reading.polarity(np.array([sentiment]), np.array([up]), np.array([down]))[0])
-    confidence = float(likely.max()) * (0.6 + 0.4 * abs(sentiment)) if len(own) else 0.3 + 0.3 * abs(sentiment)
-    if len(own):
-        best = chosen[int(np.argmax(reading.touchpoints[own, touchpoint]))]
-        return _record(
-            name, sentiment, polarity, confidence, int(reading.walk.start[best]), int(reading.walk.stop[best])
-        )
-    begin, end = int(reading.walk.start[clauses[0]]), int(reading.walk.stop[clauses[-1]])
-    return _record(name, sentiment, polarity, confidence, begin, end)
-
-
-def _record(name: str, sentiment: float, polarity: int, confidence: float, start: int, stop: int) -> dict[str, Any]:
-    return {
-        "touchpoint": name,
-        "sentiment": round(sentiment, 4),
-        "polarity": POLARITIES[polarity],
-        "confidence": round(min(max(confidence, 0.0), 1.0), 4),
-        "start": start,
-        "stop": stop,
-    }
+    cue = reading.cues[clauses, touchpoint] if touchpoint >= 0 else likely
+    if float(cue.max()) > 0:
+        best = clauses[int(np.argmax(cue))]
+        return (int(walk.start[best]), int(walk.stop[best])), max(0.3, float(likely.max()))
+    return (int(walk.start[clauses[0]]), int(walk.stop[clauses[-1]])), 0.3

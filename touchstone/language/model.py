@@ -24,6 +24,8 @@ KINDS = (
     "problem", "suggestion", "request", "question", "praise", "recommendation", "thanks", "churn_threat",
     "promise_asked",
 )  # fmt: skip
+TURNED = -0.7
+"""What a negated word's mood is worth where mood is taught."""
 HEADS = ("positive", "negative", *KINDS, "promotional")
 """Columns every model has; `positive` and `negative` are evidence of a mood, the others cues that add up to 1."""
 
@@ -52,9 +54,22 @@ class Model:
         return held
 
     @property
+    def taught(self) -> dict[str, Any]:
+        """What `teach` added: biases and columns by head; empty for the shipped model."""
+        held: dict[str, Any] = self.facts.get("taught", {})
+        return held
+
+    @property
+    def vectors(self) -> npt.NDArray[np.float32]:
+        """The encoder's rows, one for each word: (words, dimensions)."""
+        rows: npt.NDArray[np.float32] = self.arrays["word_vectors"].astype(np.float32)
+        scaled: npt.NDArray[np.float32] = rows * self.arrays["word_scales"][:, None]
+        return scaled
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         """The shipped kinds, then those that were taught."""
-        return (*KINDS, *self.facts.get("taught_kinds", ()))
+        return (*KINDS, *(name for name in self.taught.get("kinds", {}).get("names", ()) if name not in KINDS))
 
     def compile(self, taxonomy: Taxonomy | None = None) -> Compiled:
         """This model with the touchpoints of `taxonomy` (its own, if none is given) folded into one table."""
@@ -73,7 +88,7 @@ class Model:
         facts = {**self.facts, "form": FORM, "taxonomy": write(self.taxonomy) if self.taxonomy else None}
         text = np.frombuffer(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode("utf-8"), np.uint8)
         held = io.BytesIO()
-        np.savez_compressed(held, allow_pickle=False, facts=text, **self.arrays)  # type: ignore[arg-type]  # array names are free
+        np.savez_compressed(held, allow_pickle=False, facts=text, **self.arrays)
         Path(path).write_bytes(held.getvalue())
 
 

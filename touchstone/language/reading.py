@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from touchstone.language.walk import Walk
 
@@ -14,8 +15,12 @@ Numbers = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
 
 POLARITIES = ("negative", "neutral", "positive", "mixed")
-_QUIET, _TORN = 0.12, 0.85  # sentiment below which a mention is neutral; share of the weaker side that makes it mixed
+NEUTRAL, TORN = -0.5, -2.0
+"""Logits of neutral and mixed, beside twice the mood for positive and negative, where polarity is taught."""
+_QUIET, _SPLIT = 0.12, 0.85  # sentiment below which a mention is neutral; share of the weaker side that makes it mixed
 _LEAST_MASS = 0.8
+_BORROWED, _OWN = 0.8, 2.0  # how much a clause leans on its sentence, and how fast less with a mood of its own
+_SPEAKS = 0.3  # cue from which a clause counts as speaking of a touchpoint that is asked for
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,12 @@ class Reading:
     """Scores of all heads. Clause arrays have one row per clause (`walk` says whose), text arrays one per text."""
 
     walk: Walk
+    cues: Numbers  # (clauses, touchpoints): how much each clause has words for each, taught words included
     touchpoints: Numbers  # (clauses, touchpoints): probability that the clause speaks of each
     positive: Numbers  # (clauses,): evidence of a good mood, at least 0
     negative: Numbers
+    moods: Numbers | None  # (clauses, polarities): taught sums; None where polarity was not taught
+    mood_bias: npt.NDArray[np.float64] | None  # (touchpoints + 1, polarities), the last for any other
     kinds: Numbers  # (texts, kinds): score, .5 is the decision point
     kind_probability: Numbers
     promotional: Numbers  # (texts,): probability
@@ -51,16 +59,22 @@ class Reading:
         return [names[code] for code in self.walk.language.tolist()]
 
     @cached_property
-    def sentiment(self) -> Numbers:
-        """The sentiment of each clause, -1 to 1; one that says little leans on its sentence."""
-        own = (self.positive - self.negative) / np.sqrt(self.walk.size)
+    def lean(self) -> Numbers:
+        """Half a logit of each clause's mood, good above 0; one that says little leans on its sentence."""
+        own = self.positive - self.negative
         mass = self.positive + self.negative
         sentence = self.walk.clause_sentence
         count = int(sentence[-1]) + 1 if len(sentence) else 0
-        total = np.bincount(sentence, self.positive - self.negative, count)
-        size = np.bincount(sentence, self.walk.size, count)
-        rest = (total[sentence] - (self.positive - self.negative)) / np.sqrt(np.maximum(size[sentence], 1))
-        return np.tanh(own + 0.8 * rest * np.exp(-2 * mass)).astype(np.float32)
+        rest = np.bincount(sentence, own, count)[sentence] - own
+        size = np.bincount(sentence, self.walk.size, count)[sentence]
+        borrowed = _BORROWED * rest / np.sqrt(np.maximum(size, 1)) * np.exp(-_OWN * mass)
+        lean: Numbers = (own / np.sqrt(np.maximum(self.walk.size, 1)) + borrowed).astype(np.float32)
+        return lean
+
+    @cached_property
+    def sentiment(self) -> Numbers:
+        """The sentiment of each clause, -1 to 1."""
+        return np.tanh(self.lean).astype(np.float32)
 
     @cached_property
     def text_sentiment(self) -> Numbers:
@@ -75,15 +89,42 @@ class Reading:
         answer = np.where(sentiment > 0, 2, 0)
         answer = np.where(np.abs(sentiment) < _QUIET, 1, answer)
         weak, strong = np.minimum(positive, negative), np.maximum(positive, negative)
-        torn = (weak > _TORN * strong) & (weak > _LEAST_MASS)
+        torn = (weak > _SPLIT * strong) & (weak > _LEAST_MASS)
         return np.where(torn, 3, answer).astype(np.int8)
+
+    def leaning(self, groups: csr_array) -> npt.NDArray[np.float64]:
+        """The mean mood (as `lean`) of groups of clauses, (groups, clauses), the outspoken weighing more."""
+        held = np.clip(self.lean, -3, 3).astype(np.float64)
+        weight = np.abs(np.tanh(held)) + 0.05
+        total: npt.NDArray[np.float64] = (groups @ (held * weight)) / np.maximum(groups @ weight, 1e-9)
+        return total
+
+    def judged(self, groups: csr_array, touchpoint: npt.NDArray[np.integer]) -> tuple[Numbers, npt.NDArray[np.int8]]:
+        """Sentiment and polarity of groups of clauses, (groups, clauses), each about a touchpoint (-1: any other)."""
+        lean = self.leaning(groups)
+        if self.moods is None or self.mood_bias is None:
+            sentiment = np.tanh(lean).astype(np.float32)
+            alone = np.asarray(groups.sum(axis=1)).ravel() <= 1
+            up = np.where(alone, groups @ self.positive, groups @ np.maximum(self.sentiment, 0))
+            down = np.where(alone, groups @ self.negative, groups @ np.maximum(-self.sentiment, 0))
+            return sentiment, self.polarity(sentiment, up, down)
+        size = np.maximum(groups @ self.walk.size.astype(np.float64), 1)
+        logits = (groups @ self.moods) / np.sqrt(size)[:, None]
+        known = np.where(touchpoint < len(self.mood_bias) - 1, touchpoint, -1)
+        logits += self.mood_bias[known]
+        logits[:, 0] -= 2 * lean
+        logits[:, 2] += 2 * lean
+        chance = np.exp(logits - logits.max(axis=1, keepdims=True))
+        chance /= chance.sum(axis=1, keepdims=True)
+        return (chance[:, 2] - chance[:, 0]).astype(np.float32), chance.argmax(axis=1).astype(np.int8)
 
     @cached_property
     def mentions(self) -> Mentions:
         """One mention for each touchpoint a clause speaks of."""
         clause, touchpoint = np.nonzero(self.touchpoints >= 0.5)
-        sentiment = self.sentiment[clause]
-        polarity = self.polarity(sentiment, self.positive[clause], self.negative[clause])
+        count = len(clause)
+        groups = csr_array((np.ones(count), clause, np.arange(count + 1)), shape=(count, len(self.walk.clause_text)))
+        sentiment, polarity = self.judged(groups, touchpoint)
         return Mentions(
             self.walk.clause_text[clause],
             touchpoint.astype(np.int32),
@@ -98,3 +139,12 @@ class Reading:
         """The clauses of one text."""
         begin, end = np.searchsorted(self.walk.clause_text, [text, text + 1])
         return np.arange(begin, end)
+
+    def speaking(self, text: int, touchpoint: int) -> npt.NDArray[np.intp]:
+        """The clauses of a text that have words for the touchpoint, or all of its clauses where none has."""
+        clauses = self.of_text(text)
+        if len(clauses) == 0 or touchpoint < 0:
+            return clauses
+        cue = self.cues[clauses, touchpoint]
+        own = clauses[cue >= max(_SPEAKS, 0.5 * float(cue.max()))]
+        return own if len(own) else clauses

@@ -44,14 +44,14 @@ def _tagged(lines: list[dict[str, Any]], compiled: Compiled, first: int) -> Iter
     texts = [_text(line, first + place + 1) for place, line in enumerate(lines)]
     reading = compiled.read(strings(texts))
     found = _mentions(reading, compiled.taxonomy.names)
+    judged = judge(reading, [line.get("touchpoints") for line in lines], compiled.taxonomy)
     kinds, names = reading.kinds.astype(np.float64).round(4).tolist(), compiled.model.kinds
     probability = reading.kind_probability.astype(np.float64).round(4).tolist()
     for place, line in enumerate(lines):
-        asked = line.get("touchpoints")
         yield {
             "id": line.get("id"),
             "language": reading.language[place],
-            "mentions": found[place] if asked is None else judge(reading, place, asked, compiled.taxonomy),
+            "mentions": found[place] if judged[place] is None else judged[place],
             "kinds": dict(zip(names, kinds[place], strict=True)),
             "probability": dict(zip(names, probability[place], strict=True)),
             "promotional": round(float(reading.promotional[place]), 4),

@@ -125,7 +125,8 @@ def _clauses(tokens: Tokens, flags: npt.NDArray[np.uint8]) -> Flags:
     begins = begins | (since % LONGEST == 0)
     lone = begins[:-1] & begins[1:] & ((flags[:-1] & (CONTRAST | JOINER)) > 0) & ~tokens.sentence_begins[1:]
     begins[1:] &= ~lone  # "but," stands with what follows
-    return begins
+    answer: Flags = begins
+    return answer
 
 
 def _negated(flags: npt.NDArray[np.uint8], begins: Flags) -> Flags:

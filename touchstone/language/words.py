@@ -74,7 +74,8 @@ def grams(phrases: Sequence[Sequence[str]]) -> Hashes:
     begins = np.zeros(len(own), np.bool_)
     begins[last - lengths + 1] = True
     two, three = pairs(own, begins)
-    return np.where(lengths == 2, two[last], three[last])
+    chosen: Hashes = np.where(lengths == 2, two[last], three[last])
+    return chosen
 
 
 __all__ = ["STEM", "gram", "grams", "hashes", "salt", "split", "split_all", "stems"]

@@ -1,0 +1,96 @@
+"""Texts as sparse features for learning: the same rows that reading adds up, by text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array, diags_array, hstack
+
+from touchstone.language.model import Model
+from touchstone.language.tokens import Hashes, pairs, strings, tokenise
+from touchstone.language.walk import BLOCKS, Lexicon, Walk
+
+SOME, MANY = 12, 64
+"""Examples from which words are learned on top of the centroids; and from which pairs of words get rows."""
+
+
+@dataclass(frozen=True)
+class Bags:
+    """`features` (groups, used): columns `used` of the model's words, then pairs and triples, by 1/sqrt(tokens)."""
+
+    features: csr_array
+    used: npt.NDArray[np.int64]
+    vectors: npt.NDArray[np.float64]  # (groups, dimensions): sums of rows by 1/sqrt(tokens)
+
+
+def grown(model: Model, texts: list[str]) -> Model:
+    """The model with rows for words and pairs of `texts` it did not know; nothing else changes."""
+    tokens = tokenise(strings(texts))
+    least = 1 if len(texts) < 200 else 2
+    words = _frequent(tokens.hash, least)
+    two, _ = pairs(tokens.hash, tokens.sentence_begins)
+    grams = _frequent(two, 2) if len(texts) >= MANY else two[:0]
+    arrays = dict(model.arrays)
+    for keys, fresh, tables in (
+        ("word_keys", words, ("word_vectors", "word_scales", "head_words", "head_negated", "taught_words")),
+        ("gram_keys", grams, ("head_grams", "taught_grams")),
+    ):
+        new = np.setdiff1d(fresh, arrays[keys])
+        arrays[keys] = np.concatenate([arrays[keys], new])
+        for name in tables:
+            if name in arrays:
+                shape = (len(new), *arrays[name].shape[1:])
+                arrays[name] = np.concatenate([arrays[name], np.zeros(shape, arrays[name].dtype)])
+    return Model(arrays, model.facts, model.taxonomy)
+
+
+def _frequent(hashes: Hashes, least: int) -> Hashes:
+    values, counts = np.unique(hashes, return_counts=True)
+    return values[counts >= least]
+
+
+def by_text(walked: Walk) -> csr_array:
+    """Which clauses make up each text: (texts, clauses)."""
+    count = len(walked.clause_text)
+    return csr_array((np.ones(count), (walked.clause_text, np.arange(count))), shape=(walked.texts, count))
+
+
+def bags(model: Model, walked: Walk, lexicon: Lexicon, groups: csr_array, *, turned: float = 1.0) -> Bags:
+    """Features of groups of clauses, (groups, clauses); a negated word counts `turned` times the word itself."""
+    words, grams = len(model.arrays["word_keys"]), len(model.arrays["gram_keys"])
+    rows, count = walked.rows, lexicon.count
+    clause = np.repeat(np.arange(len(walked.ends)), np.diff(walked.ends, prepend=0))
+    word = np.where(rows < BLOCKS * count, rows % count, -1)
+    column = np.where(word >= 0, word, rows - BLOCKS * count + words)
+    known = np.where(word >= 0, word < words, column < words + grams)
+    sign = np.where((rows >= count) & (rows < 2 * count), turned, 1.0)
+    held = csr_array((sign[known], (clause[known], column[known])), shape=(len(walked.ends), words + grams))
+    size = np.maximum(groups @ walked.size.astype(np.float64), 1)
+    whole = (diags_array(1 / np.sqrt(size)) @ (groups @ held)).tocsr()
+    seen = np.asarray((whole != 0).sum(axis=0)).ravel()
+    used = np.flatnonzero(seen >= (1 if len(size) < 200 else 2))
+    return Bags(whole[:, used], used, whole[:, :words] @ model.vectors.astype(np.float64))
+
+
+def joined(held: Bags, *, width: float) -> tuple[csr_array, npt.NDArray[np.float64]]:
+    """Words and vectors side by side, rare words weighing more, and how much each column is worth (for folding)."""
+    count = held.features.shape[0]
+    seen = np.asarray((held.features != 0).sum(axis=0)).ravel()
+    worth = np.log((count + 1) / (seen + 1)) + 1
+    scaled = held.features @ diags_array(worth)
+    return hstack([scaled, csr_array(held.vectors * width)]).tocsr(), np.concatenate(
+        [worth, np.full(held.vectors.shape[1], width)]
+    )
+
+
+def folded(
+    model: Model, held: Bags, weights: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Weights of features and vectors as columns of words, and of pairs and triples."""
+    words = len(model.arrays["word_keys"])
+    table = np.zeros((words + len(model.arrays["gram_keys"]), weights.shape[1]))
+    table[held.used] = weights[: len(held.used)]
+    table[:words] += model.vectors.astype(np.float64) @ weights[len(held.used) :]
+    return table[:words], table[words:]
