@@ -38,7 +38,7 @@ def main(how: str, home: str) -> None:
     """Runs one journey, or serves until killed."""
     jobs = Jobs(open_store(Path(home)), steps())
     if how == "run":
-        jobs.run(NAMES, mark="1")
+        jobs.run(NAMES)
     else:
         with jobs.serving():
             time.sleep(600)

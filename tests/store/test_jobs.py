@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.store import _worlds
 from tests.store._journey import NAMES, steps
 from touchstone.core.errors import Stop
 from touchstone.core.settings import Settings
@@ -94,7 +95,7 @@ def test_killed_in_step_c_goes_on_at_step_c_even_after_an_upgrade(
     held.unlink()
     monkeypatch.setattr("touchstone.__version__", "99.0")
     newer = {name: lambda _store, name=name: {"newer": name} for name in NAMES}  # other code, same steps
-    answer = Jobs(store, newer).run(NAMES, mark="1")
+    answer = Jobs(store, newer).run(NAMES)
     assert answer == {"a": {"did": "a"}, "b": {"did": "b"}} | {name: {"newer": name} for name in "cde"}
     assert done(store) == ["a", "b", "c"]
 
@@ -136,7 +137,7 @@ class TestOnOneMachine:
     def test_serving_that_ends_finishes_the_step_in_hand_and_no_more(self, store: Store) -> None:
         self.stop_in_step_b(store)
         assert done(store) == ["a", "b"]
-        Jobs(store, steps()).run(NAMES, mark="1")
+        Jobs(store, steps()).run(NAMES)
         assert done(store) == list(NAMES)
 
     def test_when_the_steps_changed_the_old_journey_is_called_off(
@@ -144,14 +145,14 @@ class TestOnOneMachine:
     ) -> None:
         self.stop_in_step_b(store)
         monkeypatch.setattr(jobs_file, "STEPS_VERSION", "next")
-        Jobs(store, steps()).run(NAMES, mark="2")
+        Jobs(store, steps()).run(NAMES)
         assert done(store) == ["a", "b", *NAMES]
 
     def stop_in_step_b(self, store: Store) -> None:
         held = _hold(store, "b")
         jobs = Jobs(store, steps())
         with jobs.serving():
-            jobs.run(NAMES, wait=False, mark="1")
+            jobs.run(NAMES, wait=False)
             _until(lambda: "b" in done(store))
             threading.Timer(0.3, held.unlink).start()
 
@@ -161,6 +162,12 @@ class TestOnOneMachine:
         assert first == second
         jobs.run(NAMES)
         assert done(store) == list(NAMES)
+
+    def test_what_arrived_since_is_worked_on_by_a_journey_of_its_own(self, store: Store) -> None:
+        self.stop_in_step_b(store)
+        store.append([[_worlds.said(1)]])
+        Jobs(store, steps()).run(NAMES)
+        assert done(store) == [*NAMES, *NAMES]
 
     def test_a_step_s_error_comes_back_as_it_was_and_the_next_run_begins_anew(self, store: Store) -> None:
         def fails(_store: Store) -> dict[str, int]:

@@ -7,6 +7,7 @@ its steps and the counts they return, never texts.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import threading
@@ -17,9 +18,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, Serializer, WorkflowStatus
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from touchstone.core import errors
+from touchstone.core.taxonomy import write
+from touchstone.store import tables
+from touchstone.store._append import highest
 from touchstone.store.lease import lease
 
 if TYPE_CHECKING:
@@ -70,17 +75,19 @@ class Jobs:
         self._url = database or f"sqlite:///{(store.path / 'jobs.sqlite').resolve()}"
 
     def run(
-        self, names: Sequence[str], *, wait: bool = True, mark: str = "", progress: Progress | None = None
+        self, names: Sequence[str], *, wait: bool = True, mark: str | None = None, progress: Progress | None = None
     ) -> dict[str, Any]:
         """What each step of a journey through `names` returned; with `wait=False`, {"journey": id}, at once.
 
-        What stopped journeys left to do is done first. `mark` says what the journey is to take in (the record's last
-        seq, say): an unfinished journey of the same names and mark is joined, not followed by another. `progress`
-        is told each step's name and seconds where this process does the work. A step's error is raised as it was.
+        What stopped journeys left to do is done first. `mark` stands for all the journey is to work on (None: what
+        the home is now): an unfinished journey of the same names and mark is joined, not followed by another.
+        `progress` is told each step's name and seconds where this process does the work. A step's error is raised as
+        it was.
         """
         if stray := [name for name in names if name not in self._steps]:
             raise errors.Stop(f"no steps named {stray}.", where="jobs", todo=f"Known: {', '.join(self._steps)}.")
         self._progress = progress
+        mark = mark or _now(self._store)
         with self._client() as client:
             journey = _joined(client, list(names), mark) or _enqueued(client, list(names), mark)
             if not wait:
@@ -204,8 +211,17 @@ class Jobs:
         DBOS.workflow(name="journey")(journey)
         DBOS.launch()
         DBOS.set_latest_application_version(STEPS_VERSION)
-        stranded = [each for each in _unfinished(client) if each.app_version not in (None, STEPS_VERSION)]
-        client.cancel_workflows([each.workflow_id for each in stranded])
+        client.cancel_workflows([each.workflow_id for each in _unfinished(client) if _is_stranded(each)])
+
+
+def _now(store: Store) -> str:
+    """Tells apart what a home is at two moments, as far as a journey's figures depend on it."""
+    with store.record.reading() as connection:
+        corrected = connection.execute(select(func.max(tables.correction.c.seq))).scalar()
+        units = connection.execute(select(tables.unit).order_by(tables.unit.c.id)).all()
+        told = [highest(connection), corrected, [list(each) for each in units]]
+    told += [store.now.date().isoformat(), store.settings.model, write(store.taxonomy)]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
 def _enqueued(client: DBOSClient, names: list[str], mark: str) -> str:
@@ -218,15 +234,22 @@ def _enqueued(client: DBOSClient, names: list[str], mark: str) -> str:
 def _joined(client: DBOSClient, names: list[str], mark: str) -> str | None:
     """An unfinished journey that will do what is wanted: same names, and the same mark or not yet begun."""
     for each in _unfinished(client):
+        if _is_stranded(each):
+            continue
         given = list(each.input["args"]) if each.input else []
         begun = each.status == "PENDING" or bool(client.list_workflow_steps(each.workflow_id, load_output=False))
-        if given[:1] == [names] and (given[1:] == [mark] if mark else not begun):
+        if given[:1] == [names] and (given[1:] == [mark] or not begun):
             return each.workflow_id
     return None
 
 
 def _unfinished(client: DBOSClient) -> list[WorkflowStatus]:
     return client.list_workflows(status=UNFINISHED, name="journey")
+
+
+def _is_stranded(journey: WorkflowStatus) -> bool:
+    """Whether it was begun when the steps were others."""
+    return journey.app_version not in (None, STEPS_VERSION)
 
 
 def _is_done(client: DBOSClient, journey: str) -> bool:
