@@ -17,15 +17,42 @@ from touchstone.core.tables import ARRIVING, conform
 from touchstone.listen import _formbricks
 from touchstone.listen.formbricks import listen
 
-BASE = {"tenant_id": "t1", "submission_id": "s1", "collected_at": "2026-02-01T10:00:00Z", "source_type": "survey"}
+ANSWERED = {"tenant_id": "t1", "submission_id": "s1", "collected_at": "2026-02-01T10:00:00Z", "source_type": "survey"}
 RECORDS: list[dict[str, Any]] = [
-    {**BASE, "field_id": "q1", "field_type": "nps", "value_number": 9, "field_label": "How likely to recommend?"},
-    {**BASE, "field_id": "q2", "field_type": "text", "value_text": "Great help at the desk", "language": "en"},
-    {**BASE, "field_id": "q3", "field_type": "rating", "value_number": 4.5, "field_label": "Parking", "user_id": "u"},
-    {**BASE, "field_id": "q4", "field_type": "boolean", "value_boolean": False, "metadata": {"page": {"url": "/a"}}},
-    {**BASE, "field_id": "q5", "field_type": "categorical", "value_text": "North", "value_id": "opt-3"},
-    {**BASE, "field_id": "q6", "field_type": "date", "value_date": "2026-01-30", "emotions": ["joy"], "unheard_of": 1},
-    {**BASE, "field_id": "q7", "field_type": "ces", "value_number": 6, "sentiment": "positive", "sentiment_score": 0.7},
+    {**ANSWERED, "field_id": "q1", "field_type": "nps", "value_number": 9, "field_label": "How likely to recommend?"},
+    {**ANSWERED, "field_id": "q2", "field_type": "text", "value_text": "Great help at the desk", "language": "en"},
+    {
+        **ANSWERED,
+        "field_id": "q3",
+        "field_type": "rating",
+        "value_number": 4.5,
+        "field_label": "Parking",
+        "user_id": "u",
+    },
+    {
+        **ANSWERED,
+        "field_id": "q4",
+        "field_type": "boolean",
+        "value_boolean": False,
+        "metadata": {"page": {"url": "/a"}},
+    },
+    {**ANSWERED, "field_id": "q5", "field_type": "categorical", "value_text": "North", "value_id": "opt-3"},
+    {
+        **ANSWERED,
+        "field_id": "q6",
+        "field_type": "date",
+        "value_date": "2026-01-30",
+        "emotions": ["joy"],
+        "unheard_of": 1,
+    },
+    {
+        **ANSWERED,
+        "field_id": "q7",
+        "field_type": "ces",
+        "value_number": 6,
+        "sentiment": "positive",
+        "sentiment_score": 0.7,
+    },
 ]
 
 
@@ -107,7 +134,7 @@ def test_a_file_of_records_as_csv_keeps_numbers_and_truth_values(tmp_path: Path)
 
 def test_a_scale_beyond_the_usual_is_seen_in_all_values_of_the_field(tmp_path: Path) -> None:
     records = [
-        {**BASE, "submission_id": f"s{n}", "field_id": "q", "field_type": "rating", "value_number": n}
+        {**ANSWERED, "submission_id": f"s{n}", "field_id": "q", "field_type": "rating", "value_number": n}
         for n in range(1, 11)
     ]
     rows = [row for rows in listen(path=written(tmp_path, json.dumps(records), name="r.json")) for row in rows]
@@ -116,9 +143,9 @@ def test_a_scale_beyond_the_usual_is_seen_in_all_values_of_the_field(tmp_path: P
 
 def test_what_cannot_be_used_is_rejected_with_its_reason(tmp_path: Path) -> None:
     bad = [
-        {**BASE, "field_type": "text", "value_text": "no field"},
-        {**BASE, "field_id": "q1", "field_type": "nps", "value_number": 11},
-        {**BASE, "field_id": "q2", "field_type": "text", "value_text": "x", "collected_at": "when"},
+        {**ANSWERED, "field_type": "text", "value_text": "no field"},
+        {**ANSWERED, "field_id": "q1", "field_type": "nps", "value_number": 11},
+        {**ANSWERED, "field_id": "q2", "field_type": "text", "value_text": "x", "collected_at": "when"},
         RECORDS[0],
         RECORDS[0],
     ]

@@ -125,6 +125,7 @@ def language(cell: str) -> str | None:
 
 
 def yes(cell: str) -> bool:
+    """Whether a cell says yes, in one of four languages."""
     return _scores.plain(cell) in ("yes", "y", "true", "t", "1", "oui", "ja", "si", "vrai", "wahr", "verdadero", "x")
 
 

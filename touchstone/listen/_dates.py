@@ -44,7 +44,7 @@ ZONES = {
 }
 ZONES |= {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
 TIME = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*([ap]\.?m\b\.?)?", re.I)
-ZONE = re.compile(r"(?:(?<=[\d ])([+-])(\d{2}):?(\d{2})(?=\s|$))|\(?\b(z|[a-z]{3,4})\b\)?", re.I)
+ZONE = re.compile(r"\s*(?:([+-])(\d{2}):?(\d{2})(?!\d)|\(?\b(z|[a-z]{3,4})\b\)?)", re.I)
 NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,4})(?!\d)")
 ISO_TIME = re.compile(r"(?<=\d)t(?=\d{1,2}:)", re.I)
 WORD = re.compile(r"[^\W\d_]+")
@@ -108,9 +108,8 @@ def _epoch(text: str) -> datetime | None:
 
 def _written(text: str, days_first: bool) -> datetime | None:
     time = TIME.search(text)
-    rest = text[: time.start()] + " " + text[time.end() :] if time else text
-    zone, rest = _zone(rest) if time else (UTC, rest)
-    date = _date(rest, days_first)
+    zone, after = _zone(text[time.end() :]) if time else (UTC, "")
+    date = _date(f"{text[: time.start()]} {after}" if time else text, days_first)
     if date is None:
         return None
     hour, minute, second, micro = _clock(time) if time else (0, 0, 0, 0)
@@ -126,17 +125,18 @@ def _clock(time: re.Match[str]) -> tuple[int, int, int, int]:
     return hour, int(time[2]), int(time[3] or 0), int((time[4] or "0")[:6].ljust(6, "0"))
 
 
-def _zone(text: str) -> tuple[timezone, str]:
-    """The zone named beside a time, and the text without it."""
-    for match in ZONE.finditer(text):
-        if match[1]:
-            offset = timedelta(hours=int(match[2]), minutes=int(match[3])) * (1 if match[1] == "+" else -1)
-        elif (match[4] or "").lower() in ZONES:
-            offset = timedelta(hours=ZONES[match[4].lower()])
-        else:
-            continue
-        return timezone(offset), text[: match.start()] + " " + text[match.end() :]
-    return UTC, text
+def _zone(after: str) -> tuple[timezone, str]:
+    """The zone named right after a time, and what follows it."""
+    match = ZONE.match(after)
+    if match is None:
+        return UTC, after
+    if match[1]:
+        offset = timedelta(hours=int(match[2]), minutes=int(match[3])) * (1 if match[1] == "+" else -1)
+    elif match[4].lower() in ZONES:
+        offset = timedelta(hours=ZONES[match[4].lower()])
+    else:
+        return UTC, after
+    return timezone(offset), after[match.end() :]
 
 
 def _date(text: str, days_first: bool) -> tuple[int, int, int] | None:
@@ -184,6 +184,13 @@ def instant(text: str, *, days_first: bool = True) -> datetime | None:
     except ValueError:
         return _read(text.strip(), days_first)
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def aware(moment: datetime | None) -> datetime | None:
+    """A moment as an instant in UTC; without a zone it is UTC."""
+    if moment is None or moment.tzinfo is None:
+        return moment and moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC)
 
 
 def readable(values: list[str]) -> float:

@@ -93,7 +93,7 @@ def _reads_as_western(sample: bytes) -> bool:
 
 def _rewritten(stream: IO[bytes], encoding: str) -> IO[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-    target = tempfile.TemporaryFile(prefix="touchstone-")  # noqa: SIM115  its reader closes it
+    target = tempfile.TemporaryFile(prefix="touchstone-")  # noqa: SIM115 - its reader closes it
     while chunk := stream.read(CHUNK):
         target.write(decoder.decode(chunk).replace("\0", "").encode("utf-8", "replace"))
     target.write(decoder.decode(b"", final=True).replace("\0", "").encode("utf-8", "replace"))

@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -63,11 +64,10 @@ def open_file(path: str | Path, *, encoding: str = "") -> Opened:
         opened = Opened(path, "text", path.open("rb"))
     except PermissionError as error:
         raise Stop("it may not be read.", where=str(path), todo="Ask for the right to read it.") from error
-    try:
+    with ExitStack() as stack:  # closes what was opened, unless all goes well
+        stack.push(opened)
         _find_out(opened, encoding)
-    except BaseException:
-        opened.stream.close()
-        raise
+        stack.pop_all()
     return opened
 
 
@@ -115,7 +115,7 @@ def _must_be_a_file(path: Path) -> None:
 def _unpacked(chunks: Iterator[bytes], path: Path) -> IO[bytes]:
     """The chunks in a nameless file; stops at what unfolds far beyond what tables do."""
     limit = max(UNPACKED_FREELY, UNPACKED_TIMES * path.stat().st_size)
-    target = tempfile.TemporaryFile(prefix="touchstone-")  # noqa: SIM115  its reader closes it
+    target = tempfile.TemporaryFile(prefix="touchstone-")  # noqa: SIM115 - its reader closes it
     written = 0
     for chunk in chunks:
         written += target.write(chunk)

@@ -29,6 +29,7 @@ class Form:
 
 
 def form_of(opened: Opened, told: Mapping[str, str]) -> Form:
+    """The form of a text file: what was told, else what its first records show. Raises `Stop` for blanks and HTML."""
     opened.stream.seek(0)
     head = opened.stream.read(LOOKED_AT)
     text = head.decode("utf-8", "replace")

@@ -91,11 +91,16 @@ def _ratings(free: Sequence[Evidence], overall: Sequence[tuple[float, Evidence]]
             or (each.numeric < 1 and not _worded(each))
         ):
             continue
-        elif tops[scale.best] >= 3:
+        elif sum(count for best, count in tops.items() if _alike(best, scale.best)) >= 3:
             chosen[each.name] = 0.85
         elif each.named & _words.SCORE_WORDS or _worded(each):
             chosen[each.name] = 0.7
     return chosen
+
+
+def _alike(one: float, other: float) -> bool:
+    """Whether scales of these bests may stand side by side: 5 and 7 where nobody gave the best, but not 5 and 10."""
+    return one == other or max(one, other) <= 7 < 2 * min(one, other)
 
 
 def _worded(each: Evidence) -> bool:
@@ -171,7 +176,11 @@ def _group(counts: Sequence[Counter[str]], names: Sequence[str]) -> tuple[float,
         scale = natural(each, name)
         if scale is not None and scale.metric != "boolean":
             votes[(scale.worst, scale.best)] += sum(bare.values())
-    return votes.most_common(1)[0][0] if len(names) >= 3 and votes else None
+    if len(names) < 3 or not votes:
+        return None
+    worst, best = votes.most_common(1)[0][0]
+    zeros = best >= 10 and any(len(_without_zero(each)) < len(each) for each in counts)
+    return (0.0 if zeros else worst), best  # a zero on one column of 0-10 shows the scale of those beside it
 
 
 def _told(column: Column, told: Mapping[str, str]) -> Column:

@@ -166,8 +166,8 @@ def _unit_offer(each: Evidence) -> tuple[int, float, str, str] | None:
     kind, sure = _words.unit_kind(each.name)
     if not kind or each.words > 20 or each.dates > 0.5 or len(each.counts) < 1:
         return None
-    if each.numeric > 0.5 and sure > 0.9 and kind in ("location", "company", "department"):
-        return None  # a rating of the location, say
+    if each.numeric > 0.5 and sure > 0.9 and (scale := _ratings.natural(each.counts, each.name)) and scale.best <= 10:
+        return None  # a rating of the branch or the location
     return list(_words.UNITS).index(kind), sure, each.name, kind
 
 
@@ -184,9 +184,9 @@ def _above(table: pa.Table, unit: str, other: str) -> bool:
 
 def _texts(judgement: Judgement) -> None:
     """The words themselves, their title, and further open answers."""
-    offers = sorted(
-        ((_text_offer(each), each.words, each) for each in judgement.free()), key=lambda offer: offer[:2], reverse=True
-    )
+    bought = judgement.has("amount") and judgement.has("product")  # then a description is the product's
+    free = [each for each in judgement.free() if not (bought and "description" in each.named)]
+    offers = sorted(((_text_offer(each), each.words, each) for each in free), key=lambda offer: offer[:2], reverse=True)
     if not judgement.has("text") and offers and offers[0][0] > 0:
         sure, _, best = offers[0]
         judgement.take(

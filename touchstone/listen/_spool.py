@@ -32,7 +32,7 @@ class Spool:
 
     def _put_away(self, table: pa.Table) -> tuple[int, int]:
         if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="touchstone-")  # noqa: SIM115  closed by close()
+            self._file = tempfile.TemporaryFile(prefix="touchstone-")  # noqa: SIM115 - close() closes it
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
             writer.write_table(table)

@@ -103,8 +103,13 @@ def _repeated(keys: Sequence[pa.Array]) -> set[str]:
     return set(found.field("values").filter(more).to_pylist())
 
 
-def unit_table(whole: Whole, columns: Sequence[Column]) -> tuple[dict[str, str], list[dict[str, str | None]]]:
-    """The id of every unit by the cell it is written as, and a row for each unit and each unit above one."""
+def unit_table(
+    whole: Whole, columns: Sequence[Column], *, everywhere: str = ""
+) -> tuple[dict[str, str], list[dict[str, str | None]]]:
+    """The id of every unit by the cell it is written as, and a row for each unit and each unit above one; one row
+    where a single unit is said to be `everywhere`."""
+    if everywhere:
+        return {}, [_unit(slug(everywhere), everywhere, None)]
     kinds = {column.taken_for: column.kind or None for column in columns if column.taken_for in UNIT}
     ids: dict[str, str] = {}
     rows: dict[str, dict[str, str | None]] = {}

@@ -69,7 +69,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "id cliente", "nombre", "nombre del cliente",
     ),
     "product": (
-        "product", "product id", "product name", "product title", "item", "item id", "item name", "sku", "asin",
+        "product", "stock code", "product id", "product name", "product title", "item", "item id", "item name", "sku",
+        "asin",
         "model", "vehicle", "vehicle title", "vehicle model", "car", "car model", "app", "article", "produit",
         "modele", "vehicule", "produkt", "modell", "fahrzeug", "artikel", "producto", "modelo", "articulo", "vehiculo",
         "aircraft", "aircraft model",
@@ -91,7 +92,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "campaign": ("campaign", "campaign id", "campaign name", "campagne", "kampagne", "aktion", "campana"),
     "amount": (
-        "amount", "price", "total", "spend", "revenue", "order value", "purchase amount", "total amount",
+        "amount", "dollar value", "order total", "unit price", "price", "total", "spend", "revenue", "order value",
+        "purchase amount", "total amount",
         "transaction value", "montant", "prix", "betrag", "preis", "umsatz", "importe", "precio", "monto",
     ),
     "currency": ("currency", "currency code", "devise", "monnaie", "wahrung", "moneda", "divisa"),
@@ -143,7 +145,7 @@ NEVER_A_SCORE = frozenset(
         "frequency", "year", "annee", "jahr", "ano", "month", "mois", "monat", "day", "jour", "tag", "dia",
         "week", "semaine", "hour", "minutes", "minute", "seconds", "duration", "delay", "distance", "length",
         "size", "price", "amount", "quantity", "qty", "total", "row", "index", "position", "topic", "cluster",
-        "label", "code", "zip", "postcode", "latitude", "longitude", "lat", "lng", "phone", "rank", "char",
+        "label", "code", "zip", "postcode", "latitude", "longitude", "lat", "lng", "rank", "char",
         "chars", "words", "tokens", "capacity", "income", "salary", "visits", "purchases", "flights", "orders",
         "version", "seed", "gender", "sex", "weight", "tenure", "zone", "confidence", "probability", "likes",
         "votes", "helpful", "upvotes", "retweets", "floor",

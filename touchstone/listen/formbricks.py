@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from touchstone.core.errors import Skip, Stop
-from touchstone.listen import _csv, _formbricks, _json
+from touchstone.listen import _csv, _dates, _formbricks, _json
 from touchstone.listen._file import Opened, open_file
 
-BATCH = 20_000
+_BATCH = 20_000
 
 
 def listen(
@@ -28,7 +28,7 @@ def listen(
     A record's identity is (`tenant_id`, `submission_id`, `field_id`). Scales follow `field_type`; where a field's
     values go beyond the usual one, all its values decide. Records that cannot be used go to `reject`.
     """
-    rejecting = reject or _nowhere
+    rejecting, since = reject or _nowhere, _dates.aware(since)
     scales = _scales(path)
     rows: list[dict[str, Any]] = []
     known: set[str] = set()
@@ -45,7 +45,7 @@ def listen(
             if since is not None and made.get("occurred_at") is not None and made["occurred_at"] < since:
                 continue
             rows.append(made)
-            if len(rows) == BATCH:
+            if len(rows) == _BATCH:
                 yield rows
                 rows = []
     if rows:

@@ -13,10 +13,10 @@ import pyarrow as pa
 
 from touchstone.core.errors import Skip, Stop
 from touchstone.core.tables import UNIT
-from touchstone.listen import _json, _reviews
+from touchstone.listen import _dates, _json, _reviews
 from touchstone.listen._file import Opened, open_file
 
-BATCH = 20_000
+_BATCH = 20_000
 
 
 def listen(
@@ -32,7 +32,7 @@ def listen(
     schema.org says); a rating with a `reviewAspect` becomes an answer about that touchpoint. `AggregateRating` is no
     review and is left out. What has no place is kept in `attributes`.
     """
-    rejecting = reject or _nowhere
+    rejecting, since = reject or _nowhere, _dates.aware(since)
     units: dict[str, dict[str, str | None]] = {}
     rows: dict[str, dict[str, Any]] = {}
     number = 0
@@ -52,8 +52,8 @@ def listen(
     if units:
         yield "unit", pa.Table.from_pylist(list(units.values()), schema=UNIT)
     kept = [row for row in rows.values() if since is None or (row.get("occurred_at") or since) >= since]
-    for start in range(0, len(kept), BATCH):
-        yield kept[start : start + BATCH]
+    for start in range(0, len(kept), _BATCH):
+        yield kept[start : start + _BATCH]
 
 
 def _nowhere(_row: dict[str, Any]) -> None:

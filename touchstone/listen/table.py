@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,20 +12,20 @@ import pyarrow as pa
 
 from touchstone.core.errors import Refused, Stop
 from touchstone.core.tables import UNIT
-from touchstone.listen import _cells, _csv, _json, _ratings, _sheets
+from touchstone.listen import _cells, _csv, _dates, _json, _ratings, _sheets
 from touchstone.listen._columns import Column
 from touchstone.listen._csv import ROW, Reject
 from touchstone.listen._file import Opened, open_file
 from touchstone.listen._recognise import recognise
 from touchstone.listen._shape import Shape
 from touchstone.listen._spool import Spool
-from touchstone.listen._whole import Whole, slug, survey, unit_table
+from touchstone.listen._whole import Whole, survey, unit_table
 
-SETTABLE = (
+_SETTABLE = (
     "best", "worst", "metric", "kind", "unit", "not_applicable", "source", "dates", "delimiter", "encoding", "header",
     "sheet", *_cells.CONSTANTS,
 )  # fmt: skip
-SAMPLED = 2_000
+_SAMPLED = 2_000
 
 
 def listen(
@@ -50,27 +51,24 @@ def listen(
     """
     told = _told(set, not_applicable)
     rejecting: Reject = reject or _nowhere
-    opened = open_file(path, encoding=told.get("encoding", ""))
-    spool = Spool()
-    try:
-        for table in _tables(opened, told, rejecting):
-            spool.add(table)
-        if opened.cut_short:
-            rejecting({"row": spool.rows + 1, "reason": opened.cut_short, "record": {}})
+    with open_file(path, encoding=told.get("encoding", "")) as opened, closing(Spool()) as spool:
+        _fill(spool, opened, told, rejecting)
         columns, whole = _recognised(spool, opened, map or {}, told, taxonomy)
-        ids, units = unit_table(whole, columns)
-        if "unit" in told:
-            units = [{"id": slug(told["unit"]), "name": told["unit"]}]
-        source = source or told.get("source") or _stem(opened.path)
-        shape = Shape(columns, whole, source, ids, told, rejecting, since, now)
+        ids, units = unit_table(whole, columns, everywhere=told.get("unit", ""))
+        name = source or told.get("source") or _stem(opened.path)
+        shape = Shape(columns, whole, name, ids, told, rejecting, _dates.aware(since), _dates.aware(now))
         if units:
             yield "unit", pa.Table.from_pylist(units, schema=UNIT)
         yield from _interactions(spool, shape)
         if seen:
             seen(_shown(columns, shape, opened))
-    finally:
-        spool.close()
-        opened.stream.close()
+
+
+def _fill(spool: Spool, opened: Opened, told: Mapping[str, str], reject: Reject) -> None:
+    for table in _tables(opened, told, reject):
+        spool.add(table)
+    if opened.cut_short:
+        reject({"row": spool.rows + 1, "reason": opened.cut_short, "record": {}})
 
 
 def _nowhere(_row: dict[str, Any]) -> None:
@@ -83,8 +81,8 @@ def _told(given: Mapping[str, Any] | None, not_applicable: float | str | None) -
     if not_applicable is not None:
         told["not_applicable"] = str(not_applicable)
     for name, value in told.items():
-        if name not in SETTABLE:
-            raise Refused(f"nothing is called {name!r}.", field="set", todo=f"Known: {', '.join(SETTABLE)}.")
+        if name not in _SETTABLE:
+            raise Refused(f"nothing is called {name!r}.", field="set", todo=f"Known: {', '.join(_SETTABLE)}.")
         _cells.told(value, name)
         if name in ("best", "worst") or (name == "not_applicable" and value not in ("none", "auto")):
             try:
@@ -115,7 +113,7 @@ def _recognised(
         raise Stop(
             "there are no rows in it that can be read.", where=where, todo="See the rejected rows, or export again."
         )
-    sample = spool.sample(SAMPLED)
+    sample = spool.sample(_SAMPLED)
     columns = recognise(sample.drop_columns([ROW]), given)
     if not any(
         column.taken_for in ("text", "value", "score", "rating", "answer", "amount", "kind") for column in columns
