@@ -66,8 +66,9 @@ def asked(rows: list[dict[str, Any]], said: list[dict[str, Any]], places: list[d
     def ask() -> Any:
         return scratch(rows, mentions=said, units=places, taxonomy=taxonomy, derived=derived, now=NOW)
 
+    heard = ask()
     derived["metric"] = pa.concat_tables(
-        finder.verb("measure", name)(ask(), by=by)
+        finder.verb("measure", name)(heard, by=by)
         for name in finder.names("measure")
         for by in (CUTS if name != "difference" else ((), ("touchpoint",), ("unit",)))
     )

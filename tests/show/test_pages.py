@@ -168,7 +168,7 @@ def test_hostile_words_stay_words(name: str) -> None:
     assert not [value for value in read.attributes("href") if value.lower().startswith("javascript")]
     assert not [key for _, attributes in read.tags for key in attributes if key.startswith("on")]
     scripts = [attributes for tag, attributes in read.tags if tag == "script"]
-    assert all(each.get("src", "").startswith("/static/") or each.get("type") == "application/json" for each in scripts)
+    assert all((each.get("src") or "").startswith("/static/") or each.get("type") == "application/json" for each in scripts)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -56,7 +56,7 @@ def _points(found: _league.League) -> Rows:
 def _funnel(found: _league.League, points: Rows) -> dict[str, Any]:
     counts = [each["n"] for each in points]
     band = _band(counts, found.mean, _league.spread(found.figures), points)
-    x = _quantity("n", scale={"type": "log", "nice": False}, axis=_count_axis(counts, found.estimates[0].counted))
+    x = _quantity("n", scale=_counts_scale(counts), axis=_count_axis(counts, found.estimates[0].counted))
     axis = _value_axis(found.figures[0].measured_in)
     y = _quantity("value", scale=_height(found, points, band), axis=axis)
     mean = [{"mean": found.mean, "n": max(counts), "text": "mean"}]
@@ -70,6 +70,12 @@ def _funnel(found: _league.League, points: Rows) -> dict[str, Any]:
     made = _layered(layers) | {"datasets": {"names": _names(points, ROOM["wide"])}}
     made["usermeta"] = {form: {"datasets": {"names": _names(points, most)}} for form, most in ROOM.items()}
     return made
+
+
+def _counts_scale(counts: Sequence[int]) -> dict[str, Any]:
+    """Numbers of answers by their logarithm: from the fewest to the most, with room about a single one."""
+    least, most = min(counts), max(counts)
+    return {"type": "log", "nice": False, "domain": [least, most] if most > least else [least / 2, most * 2]}
 
 
 def _label(x: dict[str, Any], side: str, *, halo: bool) -> dict[str, Any]:

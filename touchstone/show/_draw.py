@@ -42,11 +42,14 @@ def svg(chart: Chart, *, form: str = "wide") -> str:
 def picture(chart: Chart, *, form: str = "wide") -> str:
     """The chart as an SVG file of its own in the light colours: for paper."""
     width, height = SIZES[form]
-    sized = {**chosen(chart.specification, form), "width": width, "height": height}
-    sized["autosize"] = {"type": "fit", "contains": "padding"}
-    sized["config"] = CONFIG | sized.get("config", {})
+    sized = {**fitted(chosen(chart.specification, form)), "width": width, "height": height}
     text = json.dumps(sized, sort_keys=True, allow_nan=False)
     return _drawn(hashlib.sha256(text.encode()).hexdigest(), text)
+
+
+def fitted(specification: dict[str, Any]) -> dict[str, Any]:
+    """The specification with the house's look, drawn to fit whatever size it is given."""
+    return {**specification, "autosize": {"type": "fit", "contains": "padding"}, "config": CONFIG}
 
 
 def chosen(specification: dict[str, Any], form: str) -> dict[str, Any]:

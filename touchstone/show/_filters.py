@@ -101,6 +101,11 @@ def safe_json(thing: Any) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
+def live(chart: Chart) -> Markup:
+    """The specification as the browser draws it when somebody turns to the chart."""
+    return safe_json(_draw.fitted(chart.specification))
+
+
 def drawing(chart: Chart, form: str) -> Markup:
     """The chart as SVG, wide or narrow, its colours the tokens of the page."""
     return Markup(_draw.svg(chart, form=form))
@@ -127,6 +132,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "headline": headline,
     "interval": _say.interval,
     "kind": kind,
+    "live": live,
     "numeric": numeric,
     "origin": origin,
     "plain_number": plain_number,

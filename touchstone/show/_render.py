@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -17,6 +18,7 @@ from touchstone.core import finder
 from touchstone.core.page import Block, Chart, Estimate, Filters, Page, Ranking, Streaks, Words
 from touchstone.core.viewer import Viewer
 from touchstone.show import _marks, _say
+from touchstone.show._draw import LIGHT
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -34,7 +36,7 @@ def html(page: Page, *, viewer: Viewer, base: str = "", brand: str = "", token: 
     carried = _carried(page)
     drawn = _environment().get_template("page.html").render(
         page=page, rows=_rows(page.blocks), viewer=viewer, brand=brand, token=token, served=True,
-        navigation=navigation(viewer), carried=carried, inside=_inside(base), **_registry(),
+        navigation=navigation(viewer), carried=carried, inside=_inside(base), tokens=json.dumps(LIGHT), **_registry(),
     )  # fmt: skip
     return _slim(drawn)
 

@@ -28,14 +28,15 @@
     const svg = drawing.querySelector("svg");
     const box = svg.viewBox.baseVal;
     const target = document.createElement("div");
-    const made = JSON.parse(recoloured(specification.textContent));
-    Object.assign(made, { width: Math.round(box.width), height: Math.round(box.height) });
+    const { usermeta, ...made } = JSON.parse(recoloured(specification.textContent));
+    Object.assign(made, usermeta?.[drawing.dataset.form], { width: Math.round(box.width), height: Math.round(box.height) });
     await vegaEmbed(target, made, {
       ast: true, expr: vegaInterpreter.expressionInterpreter, actions: false, defaultStyle: false, renderer: "svg", tooltip: { disableDefaultStyle: true },
     });
     const live = target.querySelector("svg");
     live.removeAttribute("style");
     drawing.replaceChildren(live);
+    chart.dataset.live = "drawn";
   }
   const watch = (event) => {
     const chart = event.target instanceof Element && event.target.closest("section.chart");
