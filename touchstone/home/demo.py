@@ -24,8 +24,15 @@ def build(path: str, *, settings: dict[str, str], stage: Callable[[str, Callable
     home = Home(path, taxonomy="auto_dealer")
     chosen = {"truth": str(Path(path) / "truth.json")} | settings
     stage("listen", lambda: home.listen("example", **chosen))
+    labels = path_of_labels(home)
+    stage("readings", lambda: home.act("read", file=str(labels)) if labels.exists() else None)
     stage("journey", home.run)
     return _logins(home)
+
+
+def path_of_labels(home: Home) -> Path:
+    """Where the example brand writes the texts whose true mentions are known."""
+    return home.path / "truth.labels.jsonl"
 
 
 def _logins(home: Home) -> list[Login]:

@@ -44,6 +44,16 @@ def standing(connection: Connection, name: str, *, above: int = 0) -> dict[str, 
     return dict(found)
 
 
+def readings(connection: Connection) -> dict[str, list[Row]]:
+    """The mentions people found in whole texts they read, by interaction; of two readings of a text, the later."""
+    wanted = (
+        select(correction.c.interaction, correction.c.change)
+        .where(correction.c.table == "reading")
+        .order_by(correction.c.seq)
+    )
+    return {row.interaction: json.loads(row.change)["mentions"] for row in connection.execute(wanted)}
+
+
 def corrected(
     name: str, rows: pa.Table, *, changes: dict[str, list[Row]], maker: str, seqs: dict[str, int]
 ) -> pa.Table:

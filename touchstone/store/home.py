@@ -22,6 +22,7 @@ from touchstone.store import (
     _activity,
     _append,
     _arrive,
+    _corrections,
     _derive,
     _erase,
     _extend,
@@ -103,6 +104,11 @@ class Store:
                 connection.execute(insert(tables.correction), fresh)
         return len(fresh)
 
+    def readings(self) -> dict[str, list[dict[str, Any]]]:
+        """Interaction → the mentions a person found in its text, of texts read whole (see `act read`)."""
+        with self._record.reading() as connection:
+            return _corrections.readings(connection)
+
     def derive(self) -> bool:
         """Brings the lake to where the record is: new, changed, erased, corrected. False where nothing was new."""
         self._may_write()
@@ -145,6 +151,10 @@ class Store:
     def log(self, action: str, **ids: Any) -> int:
         """Adds a link to the chain of what was done; ids only. Returns its seq."""
         return _activity.add(self._record, action, ids, now=self.now)
+
+    def verify(self) -> int | None:
+        """None where the chain of what was done holds, else the seq of its first broken link."""
+        return _activity.verify(self._record)
 
     def erase(self, person: str) -> int:
         """Erases all of a person, here and in the lake, for good; returns how many interactions went."""
