@@ -13,6 +13,8 @@ from touchstone.listen._example_style import Style, draw_style, spoil
 LANGUAGES = ("en", "fr", "es")
 BREAKS = 0.4
 """Share of clauses with something put in."""
+FELT = 0.3
+"""Share of clauses that tell what happened and then how it felt."""
 BRIEF = 40
 """Characters below which what is said may be drawn out."""
 SMALL = (
@@ -199,9 +201,12 @@ class Writer:
         name = f"{self._topic}.{word}"
         if side < 0 and chance < 0.07:
             draft.pieces.append((self._now["irony"](), None))
-        if chance > 0.68 or name not in self._now:
+        if chance > 0.62 or name not in self._now:
             name = f"judge.{word}"
-        draft.pieces.append((self._broken(self._drawn_out(name, 0.6)), (touchpoint, side)))
+        text = self._broken(self._drawn_out(name, 0.6))
+        if side and chance < FELT:
+            text += self._now[f"feel.{word}"]()
+        draft.pieces.append((text, (touchpoint, side)))
 
     def _drawn_out(self, name: str, share: float) -> str:
         """One way to say list `name`; of the brief ones this share gets a little longer."""
