@@ -233,7 +233,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(steps=STEPS)
 def test_whatever_happens_the_lake_is_what_rebuilding_it_gives(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[Any, Any, Any]]

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from tests.store._worlds import TAXONOMY, home, said
 from touchstone.core.errors import Retry, Stop
 from touchstone.core.settings import Settings
-from touchstone.store import _activity, tables
+from touchstone.store import tables
 from touchstone.store._record import Record
 from touchstone.store.home import Store, create_store, open_store
 
@@ -79,17 +79,17 @@ def test_sqlite_keeps_what_is_precious_and_forgets_what_is_erased(tmp_path: Path
 
 def test_the_chain_of_what_was_done_holds_until_it_is_touched(tmp_path: Path, record_url: str) -> None:
     store = home(tmp_path, record_url)
-    assert _activity.verify(store.record) is None
+    assert store.verify() is None
     for number in range(5):
         assert store.log("answered", interaction=str(number), person="ann", people=["bob", "ann"]) == number + 1
-    assert _activity.verify(store.record) is None
+    assert store.verify() is None
     with store.record.reading() as connection:
         told = connection.execute(sa.select(tables.activity.c.ids)).scalars().all()
     assert len(set(told)) == 5
     assert not any("ann" in ids or "bob" in ids for ids in told)
     with store.record.writing() as connection:
         connection.execute(sa.update(tables.activity).where(tables.activity.c.seq == 3).values(action="slept"))
-    assert _activity.verify(store.record) == 3
+    assert store.verify() == 3
 
 
 def test_a_link_taken_out_of_the_chain_is_missed(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_link_taken_out_of_the_chain_is_missed(tmp_path: Path) -> None:
         store.log("answered", interaction=str(number))
     with store.record.writing() as connection:
         connection.execute(sa.delete(tables.activity).where(tables.activity.c.seq == 2))
-    assert _activity.verify(store.record) == 3
+    assert store.verify() == 3
 
 
 def test_the_chain_holds_after_an_erased_person_can_no_longer_be_told(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_the_chain_holds_after_an_erased_person_can_no_longer_be_told(tmp_path: 
         after = connection.execute(sa.select(tables.activity.c.ids).order_by(tables.activity.c.seq)).scalars().all()
     assert after[0] == before[0]
     assert after[1] != before[0]
-    assert _activity.verify(store.record) is None
+    assert store.verify() is None
 
 
 def test_an_sqlite_address_may_lie_anywhere(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 
 import pyarrow as pa
@@ -75,8 +76,9 @@ def let_go(bench: Bench, draft: Draft, seqs: list[int]) -> None:
 
 
 def covers(piece: Piece, seqs: list[int]) -> bool:
-    """Whether any of `seqs` lies in the piece's range."""
-    return any(piece.low < seq <= piece.high for seq in seqs)
+    """Whether any of `seqs`, which are in order, lies in the piece's range."""
+    first = bisect_right(seqs, piece.low)
+    return first < len(seqs) and seqs[first] <= piece.high
 
 
 def _uncount(bench: Bench, draft: Draft, seqs: list[int]) -> None:

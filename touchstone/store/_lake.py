@@ -6,9 +6,11 @@ if nobody changed the lake meanwhile; so a process killed anywhere leaves the ol
 
 from __future__ import annotations
 
+import fcntl
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -98,17 +100,26 @@ class Lake:
         False where there was nothing to do. What goes is left lying for those who still read it, unless `discard`.
         Drafted files that were not committed are removed, unless `keep`: then `make` drafts the same ones again.
         """
-        for _ in range(ATTEMPTS):
-            with self.record.reading() as connection:
-                draft = make(connection)
-            if draft is None:
-                return False
-            if self._commit(draft):
-                self.unlink(draft.go if discard else [])
-                self.sweep()
-                return True
-            self.unlink([] if keep else draft.come)
+        with self._turn():
+            for _ in range(ATTEMPTS):
+                with self.record.reading() as connection:
+                    draft = make(connection)
+                if draft is None:
+                    return False
+                if self._commit(draft):
+                    self.unlink(draft.go if discard else [])
+                    self.sweep()
+                    return True
+                self.unlink([] if keep else draft.come)
         raise Retry("others keep changing the lake.", where=str(self.folder), todo="Try again shortly.")
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Lets one process of this machine draft at a time; a killed one gives its turn up. Versions keep it safe."""
+        self.folder.mkdir(exist_ok=True)
+        with (self.folder / ".turn").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def _commit(self, draft: Draft) -> bool:
         come = [piece for piece in draft.come if piece not in draft.go]

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pyarrow as pa
 from sqlalchemy import Connection
 
+from touchstone.core.errors import Retry
 from touchstone.store._append import Landed
 from touchstone.store._derive import MARK, SLICE, written
 from touchstone.store._lake import Bench, Draft, Lake, Piece
@@ -79,4 +80,7 @@ class Landing:
             made.marks[MARK] = high
             return made
 
-        self._wrote = self._lake.change(draft, keep=True) or self._wrote
+        try:
+            self._wrote = self._lake.change(draft, keep=True) or self._wrote
+        except Retry:  # the record has the rows; `derive` brings them in when the lake is free
+            self._lake.unlink(pieces)

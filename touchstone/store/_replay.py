@@ -62,7 +62,7 @@ def _redo(bench: Bench, draft: Draft, like: Piece, *, changes: dict[str, list[Ro
         return
     schema = KEPT_SCHEMAS[like.name]
     bench.take("none", schema.empty_table())
-    pieces = [each for each in draft.state.of(like.name, like.maker) if covers(each, list(seqs.values()))]
+    pieces = [each for each in draft.state.of(like.name, like.maker) if covers(each, sorted(seqs.values()))]
     rows = bench.rows(pieces, "select * from none")
     columns = ", ".join(schema.names)
     old = bench.duck.sql(
@@ -84,7 +84,7 @@ def _redo(bench: Bench, draft: Draft, like: Piece, *, changes: dict[str, list[Ro
 
 def _count(bench: Bench, draft: Draft, like: Piece, seqs: dict[str, int]) -> None:
     for name in siblings("mention_rollup"):
-        pieces = [each for each in draft.state.of(name, like.maker) if covers(each, list(seqs.values()))]
+        pieces = [each for each in draft.state.of(name, like.maker) if covers(each, sorted(seqs.values()))]
         for piece in pieces:
             old, new = (f"(select * from {side} where {_within(piece)})" for side in ("old", "new"))
             recount(bench, draft, piece, minus=count_mentions(old, "facts"), plus=count_mentions(new, "facts"))
