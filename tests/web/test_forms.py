@@ -41,3 +41,19 @@ def test_a_partner_opens_no_accounts(dealer: Person) -> None:
     form = {"name": "mine@example", "role": "insider", "csrf": token(dealer.get("/").text)}
     assert dealer.get("/act/account.open").status_code == 403
     assert dealer.post("/act/account.open", data=form).status_code == 403
+
+
+FILES = [
+    {"source": "/etc/passwd"},
+    {"source": "table", "target": "/etc/passwd"},
+    {"source": "table", "set": "path=/etc/passwd"},
+    {"source": "example", "set": "truth=/tmp/planted.json"},
+]
+
+
+@pytest.mark.parametrize("fields", FILES, ids=str)
+def test_files_of_the_machine_are_for_whoever_sits_at_it(board: Person, fields: dict[str, str]) -> None:
+    form = {"csrf": token(board.get("/act/listen").text), **fields}
+    answer = board.post("/act/listen", data=form)
+    assert answer.status_code == 422
+    assert "at the machine alone" in answer.text

@@ -25,10 +25,13 @@ def act(
     """What arrived: {"source", "new", "changed", "same", "rejected", "columns"}; the same twice adds nothing.
 
     `source` is a part of the room `listen`, or a file (then it is read as a table); `target` is its file, folder or
-    address; `map` overrules which column is which field; `set` gives the source's own settings.
+    address; `map` overrules which column is which field; `set` gives the source's own settings. The machine's files are
+    for whoever sits at it: someone signed in from elsewhere is Refused them.
     """
     source, target = _table_when_a_file(source, target)
     settings = _settings(source, target, map, dict(set or {}))
+    if store.viewer.account:
+        _keep_off_files(source, settings)
     seen: list[dict[str, Any]] = []
     rejects = _Rejects(store, name=target or source)
     known = finder.settings("listen", source)
@@ -38,6 +41,13 @@ def act(
     outcome = {"source": source, "new": arrived.new, "changed": arrived.changed, "same": arrived.same}
     store.log("listen", **outcome, rejected=rejects.count)
     return outcome | {"rejected": rejects.count, "columns": seen}
+
+
+def _keep_off_files(source: str, settings: dict[str, Any]) -> None:
+    known = finder.settings("listen", source)
+    if any("Path" in str(known[name].annotation) for name in settings):
+        todo = "Run `touchstone listen` there, or send the interactions."
+        raise Refused("files of the machine are read at the machine alone.", field="target", todo=todo)
 
 
 class _Rejects:
