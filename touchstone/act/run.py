@@ -9,7 +9,7 @@ from zlib import crc32
 
 import pyarrow as pa
 
-from touchstone.act._misreading import bias
+from touchstone.act._misreading import MAKER, misreading
 from touchstone.core import finder
 from touchstone.core.tables import MENTION, METRIC, SIGNAL
 from touchstone.core.taxonomy import write
@@ -79,12 +79,9 @@ def _connect(store: Any) -> dict[str, Any]:
 
 
 def _measure(store: Any) -> dict[str, Any]:
-    read = bias(store)
-    known = {"sentiment": {"bias": read}} if read else {}
-    return {
-        part: _replace(store, "metric", part, _figures(store.ask(), part, known.get(part, {})))
-        for part in finder.names("measure")
-    }
+    """Every measure by every stored cut; first how well the machine reads, which sentiment is corrected by."""
+    store.replace("metric", MAKER, misreading(store))
+    return {part: _replace(store, "metric", part, _figures(store.ask(), part)) for part in finder.names("measure")}
 
 
 def _decide(store: Any) -> dict[str, Any]:
@@ -96,11 +93,11 @@ def _made(store: Any, room: str, table: str) -> dict[str, int]:
     return {part: _replace(store, table, part, finder.verb(room, part)(store.ask())) for part in finder.names(room)}
 
 
-def _figures(ask: Any, part: str, settings: dict[str, Any]) -> pa.Table:
+def _figures(ask: Any, part: str) -> pa.Table:
     """One measure by every stored cut, one below the other."""
     measure = finder.verb("measure", part)
     cuts = DIFFERENCE_CUTS if part == "difference" else BRAND_CUTS + UNIT_CUTS
-    tables = [measure(ask, by=by, **settings) for by in cuts]
+    tables = [measure(ask, by=by) for by in cuts]
     return pa.concat_tables(tables) if tables else METRIC.empty_table()
 
 

@@ -141,7 +141,7 @@ def json_report(home: Home, read: dict[str, Any]) -> bytes:
 def _touchpoints(ask: Any) -> list[dict[str, Any]]:
     """Each touchpoint with its mentions, its sentiment row and a seeded draw of verbatims."""
     rows = ask.lake(
-        "select * from metric where name = 'sentiment' and map_keys(by) = ['touchpoint'] order by n desc, id"
+        """select * from metric where name = 'sentiment' and map_keys("by") = ['touchpoint'] order by n desc, id"""
     )
     return [
         {

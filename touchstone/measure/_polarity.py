@@ -60,7 +60,9 @@ class Polarity:
 
 
 def polarity(ask: Ask, confusion: Confusion | str | None, bias: Bias | str | None = None) -> Polarity:
-    """The points to use: corrected by `bias` or `confusion` where given, else by what the model that read knows.
+    """The points to use: corrected by `bias` or `confusion` where given, else by what is known of the reader.
+
+    Best known are people's readings of this home's own texts, then what the shipped model says of itself.
 
     `confusion`: true class -> said class -> labels counted, or shares with how many as `n`; text is read as JSON;
     "none" leaves what was said as it is. `bias`: touchpoint ("" for all together) -> `bias` to add, its `deviation`.
@@ -69,6 +71,8 @@ def polarity(ask: Ask, confusion: Confusion | str | None, bias: Bias | str | Non
         return Polarity(None, bias=_read_bias(bias))
     if confusion == "none":
         return Polarity(None)
+    if not confusion and (told := _of_readings(ask)):
+        return Polarity(None, bias=told)
     given = _read(confusion) if confusion else _of_model(ask)
     if not given:
         return Polarity(None)
@@ -104,6 +108,13 @@ def _read_bias(bias: Bias | str) -> dict[str, tuple[float, float]]:
     if not all(np.isfinite(each).all() and each[1] >= 0 for each in pairs.values()):
         raise Refused("the bias holds no finite number, or a deviation below 0.", field="bias", todo=f"Give {form}.")
     return pairs
+
+
+def _of_readings(ask: Ask) -> dict[str, tuple[float, float]]:
+    """What people's readings of this home's own texts said of the machine, where the journey has stored it."""
+    sql = """select "by"['touchpoint'] as touchpoint, value, detail from metric where name = 'misreading' order by id"""
+    rows = ask.lake(sql).to_pylist()
+    return {row["touchpoint"] or "": (row["value"], json.loads(row["detail"])["deviation"]) for row in rows}
 
 
 def _of_model(ask: Ask) -> Confusion:
