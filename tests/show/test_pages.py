@@ -137,12 +137,12 @@ def test_the_same_seed_draws_the_same_and_another_draw_others() -> None:
 def test_words_are_drawn_from_all_there_are() -> None:
     seen = {
         words.id
-        for draw in range(200)
+        for draw in range(50)
         for block in page("verbatims", _homes.full(), draw=str(draw), channel="web").blocks
         if isinstance(block, Words)
         for words in block.verbatims
     }
-    assert len(seen) > 170  # of 180; a draw of twelve, two hundred times
+    assert len(seen) > 150  # of 180; a draw of twelve, fifty times
 
 
 def test_words_can_be_searched() -> None:

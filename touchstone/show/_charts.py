@@ -172,7 +172,7 @@ def distribution(counts: dict[str, int], *, title: str, lead: str) -> Chart:
             "text": f"{_say.count(n)} · {_say.number(n / total, measured_in='share')}",
             "tone": LIGHT["gold"] if n == most else LIGHT["dot"],
         }
-        for label, n in counts.items()
+        for label, n in sorted(counts.items(), key=_in_order)
     ]
     y = {"field": "label", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 140}}
     x = _quantity("n", scale={"domain": [0, most * 1.25]}, axis=None)
@@ -180,7 +180,15 @@ def distribution(counts: dict[str, int], *, title: str, lead: str) -> Chart:
         _layer({"type": "bar", "height": 12}, rows, x=x, y=y, color=TONE),
         _layer({"type": "text", "align": "left", "dx": 7}, rows, x=x, y=y, text=_name("text")),
     ]
-    return Chart(title, lead, _layered(layers))
+    return Chart(title, lead, _layered(layers) | {"height": 30 * len(rows) + 20})
+
+
+def _in_order(answer: tuple[str, int]) -> tuple[bool, float, int]:
+    """Numbers by their size; other answers by how many gave them, most first."""
+    try:
+        return False, float(answer[0]), 0
+    except ValueError:
+        return True, 0.0, -answer[1]
 
 
 def _short(period: str) -> str:
@@ -200,7 +208,7 @@ def _period_axis(points: Rows) -> dict[str, Any]:
 
 
 def _value_axis(measured_in: str) -> dict[str, Any]:
-    return {"title": None, "tickCount": 4, "format": ".0%" if "share" in measured_in else "~g"}
+    return {"title": None, "tickCount": 4, "format": ".0%" if "share" in measured_in else "~r"}
 
 
 def _count_axis(counts: Sequence[int], counted: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def svg(chart: Chart, *, form: str = "wide") -> str:
 def picture(chart: Chart, *, form: str = "wide") -> str:
     """The chart as an SVG file of its own in the light colours: for paper."""
     width, height = SIZES[form]
-    sized = {**fitted(chosen(chart.specification, form)), "width": width, "height": height}
+    sized = {"width": width, "height": height, **fitted(chosen(chart.specification, form))}
     text = json.dumps(sized, sort_keys=True, allow_nan=False)
     return _drawn(hashlib.sha256(text.encode()).hexdigest(), text)
 

@@ -57,7 +57,7 @@ class Excerpt:
 def excerpt(verbatim: Verbatim, length: int = 300) -> Excerpt:
     """The words around the span, unedited; what is left out at either end shows as an ellipsis."""
     text = verbatim.text
-    start, stop = sorted((max(0, verbatim.start), min(len(text), verbatim.stop)))
+    start, stop = (min(max(0, place), len(text)) for place in (verbatim.start, verbatim.stop))
     if stop <= start or (start, stop) == (0, len(text)):
         start = stop = 0
     if len(text) <= length:

@@ -36,6 +36,7 @@ def html(page: Page, *, viewer: Viewer, base: str = "", brand: str = "", token: 
     carried = _carried(page)
     drawn = _environment().get_template("page.html").render(
         page=page, rows=_rows(page.blocks), viewer=viewer, brand=brand, token=token, served=True,
+        as_data=page.name in finder.names("show"),
         navigation=navigation(viewer), carried=carried, inside=_inside(base), tokens=json.dumps(LIGHT), **_registry(),
     )  # fmt: skip
     return _slim(drawn)

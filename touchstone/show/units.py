@@ -73,18 +73,20 @@ def _closely(ask: Ask, chosen: _narrow.Narrow, blocks: tuple[Block, ...], draw: 
 
 def _cards(ask: Ask, chosen: _narrow.Narrow, everyone: _narrow.Narrow) -> tuple[Estimate, ...]:
     """The unit's scores, drawn towards the rest where they are stored so, with the mean of all as the middle."""
-    made = []
-    for name in (*_stored.SCORES, "sentiment"):
-        rows = _stored.main_scale(_stored.figures(ask, name, ("unit",), everyone))
-        own = next((each for each in rows if each.by["unit"] == chosen.unit), None)
-        if own is not None:
-            middle = own.detail.get("group_mean", _mean(rows))
-            words = _words.of_metric(ask, name, chosen)
-            made.append(
-                _stored.estimate(own, _stored.title(own), middle=middle, verbatims=words, seed=ask.seed,
-                                 href=chosen.address("figure", name=name))
-            )  # fmt: skip
-    return tuple(sorted(made, key=lambda each: -each.n)[:4])
+    rows = [each for name in (*_stored.SCORES, "sentiment") for each in _stored.figures(ask, name, ("unit",), everyone)]
+    own = [each for each in rows if each.by["unit"] == chosen.unit]
+    scores = [each for each in own if each.name != "sentiment"]
+    ordered = _stored.by_weight(scores, _stored.asked_of_all(ask, everyone))
+    ordered += [each for each in own if each.name == "sentiment"]
+    return tuple(_card(ask, each, rows, chosen) for each in ordered[:4])
+
+
+def _card(ask: Ask, own: _stored.Figure, rows: list[_stored.Figure], chosen: _narrow.Narrow) -> Estimate:
+    alike = [each for each in rows if (each.name, each.measured_in) == (own.name, own.measured_in)]
+    return _stored.estimate(
+        own, _stored.title(own), middle=own.detail.get("group_mean", _mean(alike)), seed=ask.seed,
+        verbatims=_words.of_metric(ask, own.name, chosen), href=chosen.address("figure", name=own.name),
+    )  # fmt: skip
 
 
 def _mean(rows: list[_stored.Figure]) -> float | None:
