@@ -13,11 +13,11 @@ from sqlalchemy import table as plain
 
 from touchstone.core.tables import INTERACTION
 from touchstone.store._record import put
-from touchstone.store.tables import gone, interaction, interaction_history, setting
+from touchstone.store.tables import gone, interaction, setting
 
 NAMES = INTERACTION.names
 RAW = plain("interaction", *[column(name) for name in NAMES])  # instants as the numbers they are stored as
-HISTORY = plain("interaction_history", *[column(each.name) for each in interaction_history.columns])
+HISTORY = "interaction_history"
 AT_ONCE = 5_000  # ids looked up in one statement
 ID, RECEIVED = NAMES.index("id"), NAMES.index("received_at")
 Row = tuple[Any, ...]
@@ -140,11 +140,18 @@ def _content(row: Row) -> Row:
 def _replace(connection: Connection, rows: list[Row], old: list[Row]) -> None:
     if not rows:
         return
-    names = [*NAMES, "replaced_by", "replaced_at"]
-    history = [dict(zip(names, (*was, row[0], row[RECEIVED]), strict=True)) for was, row in zip(old, rows, strict=True)]
-    connection.execute(insert(HISTORY), history)
+    _insert(connection, HISTORY, [(*was, row[0], row[RECEIVED]) for was, row in zip(old, rows, strict=True)])
     release(connection, [was[0] for was in old])
-    connection.execute(insert(RAW), [dict(zip(NAMES, row, strict=True)) for row in rows])
+    _insert(connection, "interaction", rows)
+
+
+def _insert(connection: Connection, table: str, rows: list[Row]) -> None:
+    """Inserts rows as the driver takes them, past SQLAlchemy's own form of each."""
+    mark = "%s" if connection.dialect.paramstyle in ("format", "pyformat") else "?"
+    names = [*NAMES, "replaced_by", "replaced_at"][: len(rows[0])]
+    connection.exec_driver_sql(
+        f"insert into {table} ({', '.join(names)}) values ({', '.join([mark] * len(names))})", rows
+    )
 
 
 def release(connection: Connection, seqs: list[int]) -> None:
