@@ -41,9 +41,8 @@ def show(
     blocks += [chart for each in found[:2] if (chart := _distribution(each))]
     blocks += [_behind(each) for each in found[:2]]
     words = _words.drawn(ask, chosen, title="In their words", draw=draw or "", page="figure", name=name)
-    return Page(
-        "figure", title, _sentence(ask, title, found[0], chosen), found[0].detail.get("formula", ""), (*blocks, words)
-    )
+    sentence, formula = _sentence(ask, title, found[0], chosen), _say.named(str(found[0].detail.get("formula", "")))
+    return Page("figure", title, sentence, formula, (*blocks, words))
 
 
 def _found(ask: Ask, name: str, chosen: _narrow.Narrow) -> list[_stored.Figure]:
