@@ -12,6 +12,7 @@ from pyarrow import parquet
 
 from tests.listen._reading import read, written
 from touchstone.core.errors import Refused
+from touchstone.core.taxonomy import Taxonomy, Touchpoint
 
 REVIEWS = """id,dealer,date,rating,title,review,author
 1,Nord,2025-03-01,5,Lovely,"Friendly staff, quick service",Ann
@@ -142,11 +143,14 @@ def test_a_wide_survey_becomes_one_interaction_an_answer(tmp_path: Path) -> None
     assert len(kept.rows) == 60 * 4
 
 
+TAXONOMY = Taxonomy("shop", (Touchpoint("Waiting Time", description="how long it took", stage="visit"),))
+
+
 def test_a_touchpoint_takes_the_name_the_taxonomy_gives_it(tmp_path: Path) -> None:
     content = "id,waiting_time_rating,staff_rating\n" + "".join(f"{n},{n % 5 + 1},{5 - n % 5}\n" for n in range(20))
     named = {row["touchpoint"] for row in read(written(tmp_path, content)).rows}
     assert named == {"Waiting time", "Staff"}
-    named = {row["touchpoint"] for row in read(written(tmp_path, content), taxonomy=["Waiting Time"]).rows}
+    named = {row["touchpoint"] for row in read(written(tmp_path, content), taxonomy=TAXONOMY).rows}
     assert named == {"Waiting Time", "Staff"}
 
 

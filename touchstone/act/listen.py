@@ -22,7 +22,7 @@ def act(
     map: dict[str, str] | None = None,
     set: dict[str, str] | None = None,
 ) -> dict[str, Any]:
-    """What arrived: {"source", "new", "changed", "same", "rejected", "columns"}; the same twice adds nothing.
+    """What arrived: {"source", "new", "changed", "same", "rows", "rejected", "columns"}; the same twice adds nothing.
 
     `source` is a part of the room `listen`, or a file (then it is read as a table); `target` is its file, folder or
     address; `map` overrules which column is which field; `set` gives the source's own settings. The machine's files are
@@ -33,14 +33,18 @@ def act(
     if store.viewer.account:
         _keep_off_files(source, settings)
     seen: list[dict[str, Any]] = []
+    rows: list[int] = []
     rejects = _Rejects(store, name=target or source)
     known = finder.settings("listen", source)
-    settings |= {name: tool for name, tool in (("reject", rejects.add), ("seen", seen.extend)) if name in known}
+    tools = {"reject": rejects.add, "seen": seen.extend, "counted": rows.append}
+    tools |= {"now": store.now, "taxonomy": store.taxonomy}
+    settings |= {name: tool for name, tool in tools.items() if name in known and name not in settings}
     arrived = store.append(_batches(store, finder.verb("listen", source)(**settings)))
     rejects.flush()
     outcome = {"source": source, "new": arrived.new, "changed": arrived.changed, "same": arrived.same}
+    read = sum(rows) if rows else sum((arrived.new, arrived.changed, arrived.same, rejects.count))
     store.log("listen", **outcome, rejected=rejects.count)
-    return outcome | {"rejected": rejects.count, "columns": seen}
+    return outcome | {"rows": read, "rejected": rejects.count, "columns": seen}
 
 
 def _keep_off_files(source: str, settings: dict[str, Any]) -> None:

@@ -94,7 +94,7 @@ def _read(files: list[str], outcomes: list[dict[str, Any]], home: Home) -> dict[
     interactions = home.ask().lake("select count(*) as n from interaction")["n"][0].as_py()
     return {
         "files": [Path(each).name for each in files],
-        "rows": sum(out.get("rows", out["new"]) + out["rejected"] for out in outcomes),
+        "rows": sum(out["rows"] for out in outcomes),
         "interactions": interactions,
         "rejected": sum(out["rejected"] for out in outcomes),
         "columns": columns,

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from touchstone.core.taxonomy import Taxonomy
 from touchstone.listen import _scores, _words
 from touchstone.listen._columns import Column, Evidence
 from touchstone.listen._scores import Scale
@@ -111,7 +112,7 @@ def scaled(
     columns: Sequence[Column],
     counts: Mapping[str, Counter[str]],
     *,
-    taxonomy: Sequence[str] = (),
+    taxonomy: Taxonomy | None = None,
     not_applicable: str = "auto",
     told: Mapping[str, str] | None = None,
 ) -> list[Column]:
@@ -122,7 +123,8 @@ def scaled(
     """
     ratings = [column for column in columns if column.taken_for == "rating" and column.name in counts]
     group = _group([counts[column.name] for column in ratings], [column.name for column in ratings])
-    known = {_words.normal(name): name for name in taxonomy}
+    readable = {column.name: _words.readable(column.name) for column in columns if column.taken_for == "rating"}
+    known = taxonomy.match(list(readable.values())) if taxonomy else {}
     done = []
     for column in columns:
         scaled_one = column
@@ -131,8 +133,8 @@ def scaled(
         if column.taken_for == "value" and told:
             scaled_one = _told(scaled_one, told)
         if column.taken_for == "rating":
-            name = _words.readable(column.name)
-            scaled_one = replace(scaled_one, touchpoint=known.get(_words.normal(name), name))
+            name = readable[column.name]
+            scaled_one = replace(scaled_one, touchpoint=known.get(name, name))
         done.append(scaled_one)
     return done
 

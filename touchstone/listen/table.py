@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from touchstone.core.errors import Refused, Stop
 from touchstone.core.tables import UNIT
+from touchstone.core.taxonomy import Taxonomy
 from touchstone.listen import _cells, _csv, _dates, _json, _ratings, _sheets
 from touchstone.listen._columns import Column
 from touchstone.listen._csv import ROW, Reject
@@ -35,9 +36,10 @@ def listen(
     set: Mapping[str, Any] | None = None,
     not_applicable: float | str | None = None,
     source: str | None = None,
-    taxonomy: Sequence[str] = (),
+    taxonomy: Taxonomy | None = None,
     reject: Callable[[dict[str, Any]], None] | None = None,
     seen: Callable[[list[dict[str, Any]]], None] | None = None,
+    counted: Callable[[int], None] | None = None,
     since: datetime | None = None,
     now: datetime | None = None,
 ) -> Iterator[pa.RecordBatch | tuple[str, pa.Table]]:
@@ -46,13 +48,13 @@ def listen(
     `map` names columns for fields and overrules what was recognised. `set` gives the scale of the overall score
     (`best`, `worst`, `metric`), a value for the whole file (`unit`, `channel`, `product`, …), or how to read it
     (`delimiter`, `encoding`, `header`, `sheet`, `dates`). `not_applicable` is a score that says there is none, "none"
-    keeps every zero. `seen` gets what each column was taken for; `reject` every row that cannot be used, with the
-    reason. Rows without a date are given out whatever `since` is. Raises `Stop` for what is no table of feedback.
+    keeps every zero. `seen` gets what each column was taken for, `counted` how many rows there were, `reject` every row that cannot be
+    used, with the reason. Rows without a date are given out whatever `since` is. Raises `Stop` for what is no table of feedback.
     """
     told = _told(set, not_applicable)
     rejecting: Reject = reject or _nowhere
     with open_file(path, encoding=told.get("encoding", "")) as opened, closing(Spool()) as spool:
-        _fill(spool, opened, told, rejecting)
+        rows = _fill(spool, opened, told, rejecting)
         columns, whole = _recognised(spool, opened, map or {}, told, taxonomy)
         ids, units = unit_table(whole, columns, everywhere=told.get("unit", ""))
         name = source or told.get("source") or _stem(opened.path)
@@ -62,13 +64,23 @@ def listen(
         yield from _interactions(spool, shape)
         if seen:
             seen(_shown(columns, shape, opened))
+        if counted:
+            counted(rows)
 
 
-def _fill(spool: Spool, opened: Opened, told: Mapping[str, str], reject: Reject) -> None:
-    for table in _tables(opened, told, reject):
+def _fill(spool: Spool, opened: Opened, told: Mapping[str, str], reject: Reject) -> int:
+    """How many rows the file has, with those that could not be split into cells."""
+    broken: list[dict[str, Any]] = []
+
+    def refuse(row: dict[str, Any]) -> None:
+        broken.append({})
+        reject(row)
+
+    for table in _tables(opened, told, refuse):
         spool.add(table)
     if opened.cut_short:
-        reject({"row": spool.rows + 1, "reason": opened.cut_short, "record": {}})
+        refuse({"row": spool.rows + 1, "reason": opened.cut_short, "record": {}})
+    return spool.rows + len(broken)
 
 
 def _nowhere(_row: dict[str, Any]) -> None:
@@ -105,7 +117,7 @@ def _tables(opened: Opened, told: Mapping[str, str], reject: Reject) -> Iterator
 
 
 def _recognised(
-    spool: Spool, opened: Opened, given: Mapping[str, Any], told: Mapping[str, str], taxonomy: Sequence[str]
+    spool: Spool, opened: Opened, given: Mapping[str, Any], told: Mapping[str, str], taxonomy: Taxonomy | None
 ) -> tuple[list[Column], Whole]:
     """The columns with their scales, and what the whole of the table says."""
     where = opened.path.name
