@@ -48,8 +48,9 @@ def listen(
     `map` names columns for fields and overrules what was recognised. `set` gives the scale of the overall score
     (`best`, `worst`, `metric`), a value for the whole file (`unit`, `channel`, `product`, …), or how to read it
     (`delimiter`, `encoding`, `header`, `sheet`, `dates`). `not_applicable` is a score that says there is none, "none"
-    keeps every zero. `seen` gets what each column was taken for, `counted` how many rows there were, `reject` every row that cannot be
-    used, with the reason. Rows without a date are given out whatever `since` is. Raises `Stop` for what is no table of feedback.
+    keeps every zero. `seen` gets what each column was taken for, `counted` how many rows there were, `reject` every
+    row that cannot be used, with the reason. Rows without a date are given out whatever `since` is. Raises `Stop` for
+    what is no table of feedback.
     """
     told = _told(set, not_applicable)
     rejecting: Reject = reject or _nowhere
