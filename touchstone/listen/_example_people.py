@@ -1,15 +1,16 @@
-"""The accounts of the example brand's customers, as `PERSON` rows: some people go by several names."""
+"""Who is who in the example brand: units, and the accounts of customers, some of whom go by several names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from touchstone.core.tables import PERSON
+from touchstone.core.tables import PERSON, UNIT
 from touchstone.listen import _example_names as names
-from touchstone.listen._example_world import World
+from touchstone.listen._example_world import DEPARTMENTS, VENDORS, World
 
 CHUNK = 20_000
 
@@ -53,3 +54,31 @@ def _contacts(number: int, turn: int, kept: list[float]) -> str:
 def _consents(silent: bool) -> str:
     contact = "denied" if silent else "granted"
     return f'{{"contact": "{contact}", "analysis": "granted"}}'
+
+
+def units(world: World) -> pa.Table:
+    """The maker, its departments and vendors, its distributors and dealers, as `UNIT` rows."""
+    made: list[dict[str, Any]] = []
+    inside = {f"department-{each}": "department" for each in DEPARTMENTS}
+    inside |= {f"vendor-{each}": "vendor" for each in VENDORS}
+    first = world.dealers
+    for number, (unit, name) in enumerate(zip(world.unit_ids, world.unit_names, strict=True)):
+        row: dict[str, Any] = {"id": unit, "name": name, "parent": "example-motors", "organisation": unit}
+        if number < first:
+            row |= {
+                "kind": "dealer",
+                "parent": world.unit_ids[first + int(world.distributor[number])],
+                "region": world.regions[int(world.region[number])],
+                "grade": ("gold", "silver", "bronze")[number % 7 % 3],
+                "organisation": "north-star-group" if number in world.decline.units else unit,
+            }
+        elif number < first + world.distributors:
+            row["kind"] = "distributor"
+        else:
+            row |= {"kind": inside.get(unit, "company"), "organisation": "example-motors"}
+            if unit == "example-motors":
+                row["parent"] = None
+            if inside.get(unit) == "vendor":
+                row["organisation"] = unit
+        made.append(row)
+    return pa.Table.from_pylist(made, schema=UNIT)

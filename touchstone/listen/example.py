@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from touchstone.core.tables import UNIT
 from touchstone.listen import _example_events as events
 from touchstone.listen import _example_needs as needs
 from touchstone.listen import _example_people as people
@@ -21,7 +20,7 @@ from touchstone.listen import _example_texts as texts
 from touchstone.listen._example_block import Block, blocks
 from touchstone.listen._example_names import slug
 from touchstone.listen._example_truth import LABELS, Tally, write
-from touchstone.listen._example_world import DEPARTMENTS, VENDORS, World, build
+from touchstone.listen._example_world import World, build
 from touchstone.listen._example_writer import Writer
 
 
@@ -51,7 +50,7 @@ def listen(
         until=until,
     )  # fmt: skip
     earliest = _instant(since)
-    yield "unit", units(world)
+    yield "unit", people.units(world)
     for table in people.tables(world):
         yield "person", table
     with ExitStack() as stack:
@@ -95,31 +94,3 @@ def _instant(since: datetime | str | None) -> datetime | None:
         return None
     instant = datetime.fromisoformat(since) if isinstance(since, str) else since
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
-
-
-def units(world: World) -> pa.Table:
-    """The maker, its departments and vendors, its distributors and dealers, as `UNIT` rows."""
-    made: list[dict[str, Any]] = []
-    inside = {f"department-{each}": "department" for each in DEPARTMENTS}
-    inside |= {f"vendor-{each}": "vendor" for each in VENDORS}
-    first = world.dealers
-    for number, (unit, name) in enumerate(zip(world.unit_ids, world.unit_names, strict=True)):
-        row: dict[str, Any] = {"id": unit, "name": name, "parent": "example-motors", "organisation": unit}
-        if number < first:
-            row |= {
-                "kind": "dealer",
-                "parent": world.unit_ids[first + int(world.distributor[number])],
-                "region": world.regions[int(world.region[number])],
-                "grade": ("gold", "silver", "bronze")[number % 7 % 3],
-                "organisation": "north-star-group" if number in world.decline.units else unit,
-            }
-        elif number < first + world.distributors:
-            row["kind"] = "distributor"
-        else:
-            row |= {"kind": inside.get(unit, "company"), "organisation": "example-motors"}
-            if unit == "example-motors":
-                row["parent"] = None
-            if inside.get(unit) == "vendor":
-                row["organisation"] = unit
-        made.append(row)
-    return pa.Table.from_pylist(made, schema=UNIT)
