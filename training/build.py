@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,30 +9,23 @@ import numpy as np
 import pyarrow as pa
 from scipy.sparse import csr_array
 
+from touchstone.core.taxonomy import Taxonomy
+from touchstone.language.bags import by_text
 from touchstone.language.index import Index
 from touchstone.language.model import HEADS, KINDS, Model
+from touchstone.language.reading import POLARITIES
+from touchstone.language.teacher import shares
 from touchstone.language.tokens import pairs, tokenise
-from touchstone.language.walk import BLOCKS, CONTRAST, JOINER, NEGATOR, OPENER, Lexicon, walk
+from touchstone.language.walk import BLOCKS, Lexicon, walk
 from touchstone.language.words import grams as phrase_hashes
 from touchstone.language.words import hashes, salt, split, split_all, stems
 from training import lists, mood, vectors
 from training.corpora import sentences
+from training.steer import LANGUAGES, counted_words, steering
 
-LANGUAGES = (
-    "en", "fr", "es", "de", "it", "pt", "nl", "sv", "da", "pl", "tr", "fi", "ru", "uk",
-    "el", "he", "ar", "ja", "ko", "zh", "hi", "th",
-)  # fmt: skip
 VERSION = "1"
 MOODS = {"problem": -1.0, "churn_threat": -1.2, "praise": 1.0, "thanks": 0.5}
 """What the phrases of a kind say of the mood, as strength of a sentiment word."""
-ACCENTS = {
-    "fr": "éèêàçùâîôû", "es": "ñáíóúé", "de": "äöüß", "it": "àèìòù", "pt": "ãõçáâêéó", "nl": "ëï", "sv": "åäö",
-    "da": "æøå", "fi": "äö",
-}  # fmt: skip
-SCRIPTS = {
-    "el": (0xCE, 0xCF), "he": (0xD7,), "ar": (0xD8, 0xD9), "ja": (0xE3,), "ko": (0xEA, 0xEB, 0xEC), "zh": (0xE5, 0xE6, 0xE7, 0xE8),
-    "hi": (), "th": (), "ru": (0xD0, 0xD1), "uk": (0xD0, 0xD1),
-}  # fmt: skip
 
 
 def build(teacher: Path) -> Model:
@@ -44,28 +36,40 @@ def build(teacher: Path) -> Model:
     arrays: dict[str, Any] = {}
     arrays["word_keys"] = np.array(list(vocabulary), np.uint64)
     arrays.update(_stems(vocabulary))
-    arrays.update(_steering(vocabulary, words, texts))
+    arrays.update(steering(vocabulary, words, texts))
     phrases = [*lists.cue_phrases("kinds"), *lists.cue_phrases("promotion")]
     grams = _grams(texts, phrases)
     arrays["gram_keys"] = grams
     lexicon = _lexicon(arrays)
     arrays.update(_rows(teacher, lexicon, vocabulary))
-    arrays.update(_heads(lexicon, vocabulary, phrases, len(grams)))
+    arrays.update(_heads(lexicon, vocabulary, phrases, _mood(lexicon, vocabulary, phrases, len(grams))))
     facts = {
         "version": VERSION,
         "languages": list(LANGUAGES),
         "small_words": arrays.pop("_small"),
         "kinds": list(KINDS),
     }
+    apart = _mood(lexicon, vocabulary, phrases, len(grams), with_liu=False)
+    facts["confusion"] = _confusion(Model({**arrays, **_heads(lexicon, vocabulary, phrases, apart)}, facts))
     return Model(arrays, facts)
+
+
+def _confusion(model: Model) -> dict[str, dict[str, float]]:
+    """Predicted by true polarity on product reviews, by a model whose moods were learned without them."""
+    texts, truth = mood.liu()
+    reading = model.compile(Taxonomy("none", ())).read(pa.array(texts, pa.large_string()))
+    _, told = reading.judged(by_text(reading.walk), np.full(len(texts), -1))
+    table = np.zeros((4, 4))
+    np.add.at(table, ([POLARITIES.index(each) for each in truth], told), 1)
+    return shares(table)
 
 
 def _vocabulary(words: list[str], texts: list[str]) -> dict[int, tuple[str, str]]:
     """(language, word) by hash: the teacher's words, those of the corpora, of the lists and their translations."""
     chosen = [("en", word) for word in words]
-    counted = _counted(texts)
+    counted = counted_words(texts)
     chosen += [("en", word) for word, count in sorted(counted.items()) if count >= 3]
-    chosen += [key for key in lists.sentiment()]
+    chosen += list(lists.sentiment())
     for concept in lists.concepts():
         chosen += [(language, word) for language, held in concept.items() for word in held if " " not in word]
     for kind in ("kinds", "promotion"):
@@ -83,16 +87,6 @@ def _vocabulary(words: list[str], texts: list[str]) -> dict[int, tuple[str, str]
     return found
 
 
-def _counted(texts: list[str]) -> Counter[str]:
-    """How often each word stands in the texts."""
-    tokens = tokenise(pa.array([text.lower() for text in texts], pa.large_string()))
-    data = tokens.data.tobytes()
-    return Counter(
-        data[begin:end].decode("utf-8", "replace")
-        for begin, end in zip(tokens.start.tolist(), tokens.stop.tolist(), strict=True)
-    )
-
-
 def _stems(vocabulary: dict[int, tuple[str, str]]) -> dict[str, np.ndarray]:
     """Stems of the words that were written for this project (the others are many enough)."""
     strong = lists.sentiment()
@@ -103,64 +97,6 @@ def _stems(vocabulary: dict[int, tuple[str, str]]) -> dict[str, np.ndarray]:
     base = hashes([word for _, _, word in entries])
     salts = np.array([key ^ int(plain) for (key, _, _), plain in zip(entries, base.tolist(), strict=True)], np.uint64)
     return {"stem_keys": keys ^ salts[owners], "stem_rows": np.array(places, np.int32)[owners]}
-
-
-def _steering(vocabulary: dict[int, tuple[str, str]], words: list[str], texts: list[str]) -> dict[str, Any]:
-    """Words that tell the language, negate or part clauses."""
-    function = lists.function_words()
-    weights: dict[str, np.ndarray] = {}
-    for language, held in function.items():
-        for word in held:
-            weights.setdefault(word, np.zeros(len(LANGUAGES), np.float32))[LANGUAGES.index(language)] = 1.0
-    for held in weights.values():
-        held /= max(1.0, held.sum()) ** 0.7
-    flags: dict[str, int] = {}
-    for name, bit in (("negator", NEGATOR), ("contrast", CONTRAST), ("joiner", JOINER), ("opener", OPENER)):
-        for word in lists.steering()[name]:
-            flags[word] = flags.get(word, 0) | bit
-    small = list(dict.fromkeys([*weights, *flags]))
-    foreign: dict[str, set[str]] = {}
-    for language, word in vocabulary.values():
-        foreign.setdefault(word, set()).add(language)
-    counted = _counted(texts)
-    teacher = set(words)
-    telling = {word: held for word, held in foreign.items() if word not in weights}
-    for word, held in telling.items():
-        row = np.zeros(len(LANGUAGES), np.float32)
-        for language in held - {"en"}:
-            row[LANGUAGES.index(language)] = 0.8 / len(held - {"en"}) * (0.7 if word in teacher else 1)
-        if "en" in held and counted[word] >= 3 and word in teacher:
-            row[0] = 0.35
-        if row.any():
-            weights[word] = row
-    names = list(dict.fromkeys([*small, *weights]))
-    keys = hashes(names)
-    rows = np.array([weights.get(word, np.zeros(len(LANGUAGES))) for word in names], np.float32)
-    kept: dict[int, int] = {}
-    merged_rows, merged_flags = [], []
-    for key, row, word in zip(keys.tolist(), rows, names, strict=True):
-        if key in kept:  # the same letters without accents
-            merged_rows[kept[key]] = np.maximum(merged_rows[kept[key]], row)
-            merged_flags[kept[key]] |= flags.get(word, 0)
-        else:
-            kept[key] = len(merged_rows)
-            merged_rows.append(row)
-            merged_flags.append(flags.get(word, 0))
-    marks = np.zeros((512, len(LANGUAGES)), np.float32)
-    for language, letters in ACCENTS.items():
-        for letter in letters:
-            row = 256 + letter.encode("utf-8")[1]
-            marks[row, LANGUAGES.index(language)] = 0.35
-    for language, leads in SCRIPTS.items():
-        for lead in leads:
-            marks[lead, LANGUAGES.index(language)] = 0.4 if language != "uk" else 0.2
-    count_small = len({int(key) for key in hashes(small)})
-    return {
-        "steering_keys": np.array(list(kept), np.uint64),
-        "steering_flags": np.array(merged_flags, np.uint8),
-        "language_rows": np.concatenate([np.array(merged_rows), marks]).astype(np.float16),
-        "_small": count_small,
-    }
 
 
 def _grams(texts: list[str], phrases: list[tuple[str, str, float, str]]) -> np.ndarray:
@@ -237,14 +173,19 @@ def _aligned(rows: np.ndarray, vocabulary: dict[int, tuple[str, str]]) -> None:
 
 
 def _heads(
-    lexicon: Lexicon, vocabulary: dict[int, tuple[str, str]], phrases: list[tuple[str, str, float, str]], grams: int
+    lexicon: Lexicon,
+    vocabulary: dict[int, tuple[str, str]],
+    phrases: list[tuple[str, str, float, str]],
+    weights: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """The columns of HEADS for words, negated words and phrases."""
     words = np.zeros((lexicon.count, len(HEADS)), np.float32)
     turned = np.zeros_like(words)
-    grammar = np.zeros((grams, len(HEADS)), np.float32)
-    weights = _mood(lexicon, vocabulary, phrases, grams)
-    own, pair = weights[: lexicon.count], weights[lexicon.count :]
+    grammar = np.zeros((weights.shape[1] - lexicon.count, len(HEADS)), np.float32)
+    own, pair = weights[0, : lexicon.count], weights[0, lexicon.count :]
+    judging = HEADS.index("opinion")
+    words[:, judging] = turned[:, judging] = weights[1, : lexicon.count]
+    grammar[:, judging] = weights[1, lexicon.count :]
     words[:, 0], words[:, 1] = np.maximum(own, 0), np.maximum(-own, 0)
     turned[:, 0], turned[:, 1] = mood.TURNED * words[:, 1], mood.TURNED * words[:, 0]
     grammar[:, 0], grammar[:, 1] = np.maximum(pair, 0), np.maximum(-pair, 0)
@@ -271,7 +212,12 @@ def _heads(
 
 
 def _mood(
-    lexicon: Lexicon, vocabulary: dict[int, tuple[str, str]], phrases: list[tuple[str, str, float, str]], grams: int
+    lexicon: Lexicon,
+    vocabulary: dict[int, tuple[str, str]],
+    phrases: list[tuple[str, str, float, str]],
+    grams: int,
+    *,
+    with_liu: bool = True,
 ) -> np.ndarray:
     """Weight of each word and phrase, half a logit: positive is good."""
     columns = lexicon.count + grams
@@ -283,12 +229,22 @@ def _mood(
         if kind in MOODS and len(parts := split(phrase)[:3]) > 1:
             row = lexicon.grams.find(phrase_hashes([parts]))[0]
             prior[lexicon.count + row] = MOODS[kind] * weight
-    texts, moods = mood.whole()
+    half = _fitted(lexicon, prior, mood.whole(with_liu=with_liu), columns, neutral=False) / 2
+    return np.stack([half, _fitted(lexicon, np.abs(prior), mood.opinions(with_liu=with_liu), columns, neutral=True)])
+
+
+def _fitted(
+    lexicon: Lexicon, prior: np.ndarray, data: tuple[list[str], np.ndarray], columns: int, *, neutral: bool
+) -> np.ndarray:
+    """Weights from sentences and from the clauses of MAMS: of mood, or (`neutral`) of judging against stating."""
+    texts, moods = data
+    turned = 1.0 if neutral else -mood.TURNED
     walked = walk(pa.array(texts, pa.large_string()), lexicon)
     ends, size = mood.by_text(walked)
     clauses, terms = mood.of_terms("atsa_train", lexicon)
-    of_clauses = mood.design(clauses.rows, clauses.ends, clauses.size, lexicon, columns)
-    sided = np.flatnonzero(np.isfinite(terms) & (terms != 0))
-    features = mood.stacked([mood.design(walked.rows, ends, size, lexicon, columns), of_clauses[sided]])
-    lean, weights = mood.fit(features, prior, np.concatenate([moods, terms[sided]]))
-    return (lean * prior + weights) / 2
+    of_clauses = mood.design(clauses.rows, clauses.ends, clauses.size, lexicon, columns, turned_by=turned)
+    sided = np.flatnonzero(np.isfinite(terms) & (neutral | (terms != 0)))
+    signs = np.where(terms[sided] == 0, -1, 1) if neutral else terms[sided]
+    whole = mood.design(walked.rows, ends, size, lexicon, columns, turned_by=turned)
+    lean, weights = mood.fit(mood.stacked([whole, of_clauses[sided]]), prior, np.concatenate([moods, signs]))
+    return lean * prior + weights

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pyarrow.parquet as parquet
+from pyarrow import parquet
 
 ROOT = Path(os.environ.get("TOUCHSTONE_TEST_DATA", Path(__file__).parents[1] / "../shared/data"))
 LICENCES = {

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
+from pyarrow import parquet as pq
 
 from touchstone.core.taxonomy import Taxonomy, load, parse
 from touchstone.language.model import Model
@@ -50,7 +50,23 @@ stages:
   - {name: Power_Performance, description: "power, performance, engine, acceleration, transmission, speed"}
   - {name: Safety, description: "safety, brakes, airbags, crash, blind spot, sensors"}
   - {name: Mpg_Efficiency, description: "fuel economy, gas mileage, mpg, efficiency, battery range"}
-  - {name: Maintanence, description: "maintenance, repair, reliability, problems, issues, dealer service, warranty, recall"}
+  - {name: Maintanence, description: "maintenance, repair, reliability, problems, dealer service, warranty"}
+"""
+MAMS = """
+name: mams
+stages:
+- name: all
+  touchpoints: [food, service, staff, price, ambience, menu, place, miscellaneous]
+"""
+FOUR = """
+name: restaurants 2014
+stages:
+- name: all
+  touchpoints:
+  - food
+  - service
+  - {name: price, description: prices and value}
+  - {name: ambience, description: "atmosphere, decor, music"}
 """
 NOTHING = Taxonomy("none", ())
 
@@ -132,22 +148,16 @@ def main() -> None:
     def say(what: str, figure: float, count: int) -> None:
         print(f"{what:62s} {figure:6.3f}  n={count}")
 
-    for name in ("mams-absa/acsa_val",):
-        taxonomy = parse(
-            "name: m\nstages:\n- name: a\n  touchpoints: [food, service, staff, price, ambience, menu, place, miscellaneous]"
-        )
-        score, count, confusion = polarity_given(model, taxonomy, mams())
-        say(f"{name} polarity of given touchpoints (held apart)", score, count)
-        print(confusion)
+    score, count, confusion = polarity_given(model, parse(MAMS), mams())
+    say("MAMS, held apart: polarity of given touchpoints", score, count)
+    print(confusion)
     taxonomy = parse(RESTAURANT)
     score, count, confusion = polarity_given(model, taxonomy, [each for each in restaurants() if each[1]])
     say("restaurants-2016 polarity of given touchpoints, never taught", score, count)
     print(confusion)
     data = [(text, {name for name, _ in pairs}) for text, pairs in restaurants()]
     say("restaurants-2016 touchpoints from the taxonomy alone, F1", *zero_shot(model, taxonomy, data))
-    five = parse(
-        "name: r\nstages:\n- name: a\n  touchpoints: [food, service, {name: price, description: prices and value}, {name: ambience, description: 'atmosphere, decor, music'}]"
-    )
+    five = parse(FOUR)
     fourteen = [
         (row["text"], {each["category"] for each in row["aspectCategories"]} - {"anecdotes/miscellaneous"})
         for row in rows("semeval-absa/rest14_train")

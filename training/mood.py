@@ -14,7 +14,18 @@ TURNED = 0.7
 """How much of a word's weight remains, with the other sign, after a negator."""
 
 
-def whole() -> tuple[list[str], np.ndarray]:
+def liu() -> tuple[list[str], list[str]]:
+    """Sentences of product reviews and their polarity: neutral where no feature is judged, mixed where both ways."""
+    texts, polarities = [], []
+    for row in rows("product-reviews-liu/features"):
+        sides = {each["polarity"] for each in row["features"]}  # type: ignore[attr-defined]  # a list of records
+        signs = {"positive" if side in ("+", "positive") else "negative" for side in sides if side}
+        texts.append(str(row["sentence"]))
+        polarities.append("mixed" if len(signs) > 1 else signs.pop() if signs else "neutral")
+    return texts, polarities
+
+
+def whole(*, with_liu: bool = True) -> tuple[list[str], np.ndarray]:
     """Sentences with one mood: +1 or -1."""
     texts: list[str] = []
     moods: list[int] = []
@@ -24,13 +35,23 @@ def whole() -> tuple[list[str], np.ndarray]:
     for row in rows("critic-snippets/snippets"):
         texts.append(str(row["text"]))
         moods.append(1 if row["polarity"] == "positive" else -1)
-    for row in rows("product-reviews-liu/features"):
-        sides = {each["polarity"] for each in row["features"]}  # type: ignore[attr-defined]  # a list of records
-        signs = {1 if side in ("+", "positive") else -1 for side in sides if side}
-        if len(signs) == 1:
-            texts.append(str(row["sentence"]))
-            moods.append(signs.pop())
+    for text, polarity in zip(*liu(), strict=True) if with_liu else ():
+        if polarity in ("positive", "negative"):
+            texts.append(text)
+            moods.append(1 if polarity == "positive" else -1)
     return texts, np.array(moods)
+
+
+def opinions(*, with_liu: bool = True) -> tuple[list[str], np.ndarray]:
+    """Sentences that judge (+1) and sentences that state or ask (-1)."""
+    judging = [(text, 1) for text in whole(with_liu=False)[0][::4]]
+    asking = [str(row["text"]) for name in ("banking77/train", "clinc150/train") for row in rows(name)]
+    stating = [(text, -1) for text in asking[::4]]
+    if with_liu:
+        for text, polarity in zip(*liu(), strict=True):
+            stating.append((text, -1 if polarity == "neutral" else 1))
+    texts = [text for text, _ in (*judging, *stating)]
+    return texts, np.array([sign for _, sign in (*judging, *stating)])
 
 
 def of_terms(name: str, lexicon: Lexicon) -> tuple[Walk, np.ndarray]:
@@ -52,13 +73,21 @@ def of_terms(name: str, lexicon: Lexicon) -> tuple[Walk, np.ndarray]:
     return walked, moods
 
 
-def design(rows_of: np.ndarray, ends: np.ndarray, size: np.ndarray, lexicon: Lexicon, columns: int) -> csr_array:
+def design(
+    rows_of: np.ndarray,
+    ends: np.ndarray,
+    size: np.ndarray,
+    lexicon: Lexicon,
+    columns: int,
+    *,
+    turned_by: float = -TURNED,
+) -> csr_array:
     """One row per group: words (negated ones turned), then phrases, each by 1/sqrt(tokens)."""
     pointers = np.concatenate([[0], ends])
     count = lexicon.count
     turned = (rows_of >= count) & (rows_of < 2 * count)
     column = np.where(rows_of < BLOCKS * count, rows_of % count, rows_of - (BLOCKS - 1) * count)
-    data = np.where(turned, -TURNED, 1.0)
+    data = np.where(turned, turned_by, 1.0)
     found = csr_array((data, column, pointers), shape=(len(ends), columns))
     return diags_array(1 / np.sqrt(np.maximum(size, 1))) @ found
 

@@ -73,6 +73,7 @@ class Compiled:
             touchpoints=likely,
             positive=np.maximum(scores[:, 0], 0),
             negative=np.maximum(scores[:, 1], 0),
+            opinion=scores[:, place["opinion"]],
             moods=own.get("polarity"),
             mood_bias=np.array(taught["polarity"]["bias"]) if "polarity" in taught else None,
             kinds=kinds,

@@ -26,8 +26,11 @@ KINDS = (
 )  # fmt: skip
 TURNED = -0.7
 """What a negated word's mood is worth where mood is taught."""
-HEADS = ("positive", "negative", *KINDS, "promotional")
-"""Columns every model has; `positive` and `negative` are evidence of a mood, the others cues that add up to 1."""
+HEADS = ("positive", "negative", "opinion", *KINDS, "promotional")
+"""Columns every model has.
+
+`positive` and `negative` are evidence of a mood, `opinion` of judging at all,
+the others cues that add up to 1."""
 
 
 @dataclass(frozen=True)

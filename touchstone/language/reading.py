@@ -17,9 +17,10 @@ Places = npt.NDArray[np.int64]
 POLARITIES = ("negative", "neutral", "positive", "mixed")
 NEUTRAL, TORN = -0.5, -2.0
 """Logits of neutral and mixed, beside twice the mood for positive and negative, where polarity is taught."""
-_QUIET, _SPLIT = 0.12, 0.85  # sentiment below which a mention is neutral; share of the weaker side that makes it mixed
+_QUIET, _SPLIT = 0.1, 0.85  # sentiment below which a mention is neutral; share of the weaker side that makes it mixed
 _LEAST_MASS = 0.8
 _BORROWED, _OWN = 0.8, 2.0  # how much a clause leans on its sentence, and how fast less with a mood of its own
+_BELIEF, _DOUBT = 1.5, -1.0  # how evidence of an opinion becomes belief in its mood
 _SPEAKS = 0.3  # cue from which a clause counts as speaking of a touchpoint that is asked for
 
 
@@ -45,6 +46,7 @@ class Reading:
     touchpoints: Numbers  # (clauses, touchpoints): probability that the clause speaks of each
     positive: Numbers  # (clauses,): evidence of a good mood, at least 0
     negative: Numbers
+    opinion: Numbers  # (clauses,): evidence that something is judged, below 0 where it is stated or asked
     moods: Numbers | None  # (clauses, polarities): taught sums; None where polarity was not taught
     mood_bias: npt.NDArray[np.float64] | None  # (touchpoints + 1, polarities), the last for any other
     kinds: Numbers  # (texts, kinds): score, .5 is the decision point
@@ -103,7 +105,8 @@ class Reading:
         """Sentiment and polarity of groups of clauses, (groups, clauses), each about a touchpoint (-1: any other)."""
         lean = self.leaning(groups)
         if self.moods is None or self.mood_bias is None:
-            sentiment = np.tanh(lean).astype(np.float32)
+            judging = self._judging(groups)
+            sentiment = (np.tanh(lean) * judging).astype(np.float32)
             alone = np.asarray(groups.sum(axis=1)).ravel() <= 1
             up = np.where(alone, groups @ self.positive, groups @ np.maximum(self.sentiment, 0))
             down = np.where(alone, groups @ self.negative, groups @ np.maximum(-self.sentiment, 0))
@@ -117,6 +120,13 @@ class Reading:
         chance = np.exp(logits - logits.max(axis=1, keepdims=True))
         chance /= chance.sum(axis=1, keepdims=True)
         return (chance[:, 2] - chance[:, 0]).astype(np.float32), chance.argmax(axis=1).astype(np.int8)
+
+    def _judging(self, groups: csr_array) -> npt.NDArray[np.float64]:
+        """How much of the mood to believe, 0 to 1: little where a statement or question only sounds like one."""
+        size = np.maximum(groups @ self.walk.size.astype(np.float64), 1)
+        evidence = (groups @ self.opinion) / np.sqrt(size)
+        believed: npt.NDArray[np.float64] = 1 / (1 + np.exp(-_BELIEF * (evidence - _DOUBT)))
+        return believed
 
     @cached_property
     def mentions(self) -> Mentions:

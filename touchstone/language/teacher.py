@@ -175,7 +175,7 @@ def _more(
     part = folds(len(rows), parts=_FOLDS, seed=_SEED)
     for number in range(_FOLDS):
         out = part == number
-        fit = logistic(features[~out], labels[~out], known=known[~out], held=pull, exclusive=False, rounds=30)
+        fit = logistic(features[~out], labels[~out], known=known[~out], held=pull, exclusive=False, rounds=60)
         outside[out] = known[out] + features[out] @ fit.weights + fit.bias
     fit = logistic(features, labels, known=known, held=pull, exclusive=False)
     words, grams = folded(lesson.model, lesson.by_text, fit.weights * worth[:, None])
@@ -199,17 +199,18 @@ def _polarities(lesson: _Lesson) -> None:
     part = folds(len(entries), parts=_FOLDS, seed=_SEED)
     for number in range(_FOLDS):
         out = part == number
-        fit = logistic(features[~out], labels[~out], known=known[~out], held=pull, exclusive=True, rounds=30)
+        fit = logistic(features[~out], labels[~out], known=known[~out], held=pull, exclusive=True, rounds=60)
         told = (known[out] + features[out] @ fit.weights + fit.bias).argmax(axis=1)
         np.add.at(confusion, (entries[out, 2], told), 1)
     fit = logistic(features, labels, known=known, held=pull, exclusive=True)
     bias = np.vstack([fit.weights[width:], np.zeros(4)]) + fit.bias + np.array([0, NEUTRAL, 0, TORN])
     table = folded(lesson.model, held_bag, fit.weights[:width] * worth[:, None])
     lesson.keep("polarity", table, bias=bias.tolist())
-    lesson.facts["confusion"] = _shares(confusion)
+    lesson.facts["confusion"] = shares(confusion)
 
 
-def _shares(confusion: Numbers) -> dict[str, dict[str, float]]:
+def shares(confusion: Numbers) -> dict[str, dict[str, float]]:
+    """Counts (true, told polarity) as shares of each true polarity, with `n` of each."""
     return {
         true: {
             **{told: round(float(share), 4) for told, share in zip(POLARITIES, row / max(row.sum(), 1), strict=True)},

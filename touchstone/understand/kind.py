@@ -1,4 +1,4 @@
-"""What a message does: problem, suggestion, request, question, praise, recommendation, thanks, churn threat, promise."""
+"""What a message does: problem, suggestion, request, question, praise, thanks, promise asked, and so on."""
 
 from __future__ import annotations
 
