@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,16 +36,22 @@ def told(ask: Ask, chosen: Narrow) -> Journey:
 
 def scored(ask: Ask, chosen: Narrow) -> Journey:
     """How each touchpoint is scored where surveys ask, on the scale most answers have, against the mean of all."""
-    best: list[Figure] = []
-    for name in _stored.SCORES:
-        found = _stored.main_scale(_stored.figures(ask, name, ("touchpoint",), chosen))
-        best = max(best, found, key=lambda rows: sum(each.n for each in rows))
+    best = _main(_stored.scores(ask, ("touchpoint",), chosen))
     if not best:
         return Journey("", ())
     known = [each for each in best if each.value is not None]
     total = sum(each.n for each in known)
     middle = sum((each.value or 0.0) * each.n for each in known) / total if total else None
     return _journey(ask, best[0].name, best, chosen, middle=middle)
+
+
+def _main(rows: Sequence[Figure]) -> list[Figure]:
+    """Those of the one score and scale with most answers: different ones never share a list."""
+    weight: Counter[tuple[str, str]] = Counter()
+    for each in rows:
+        weight[each.name, each.measured_in] += each.n
+    kinds = weight.most_common(1)
+    return [each for each in rows if (each.name, each.measured_in) == kinds[0][0]]
 
 
 def _journey(ask: Ask, measure: str, found: Sequence[Figure], chosen: Narrow, *, middle: float | None) -> Journey:

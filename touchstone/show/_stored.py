@@ -54,12 +54,21 @@ class Figure:
         return None if worst is None or best is None or worst == best else (float(worst), float(best))
 
 
-def stored(ask: Ask, name: str, by: Sequence[str] = ()) -> list[Figure]:
-    """The stored rows of one measure by exactly these columns (and by scale, where several occur), in order of id."""
+def stored(ask: Ask, names: str | Sequence[str], by: Sequence[str] = ()) -> list[Figure]:
+    """The stored rows of these measures by exactly these columns (and by scale, where several occur), in order of id."""
+    named = [names] if isinstance(names, str) else list(names)
     cuts = [",".join(sorted({*by, *more})) for more in BESIDE]
     keys = """array_to_string(list_sort(map_keys("by")), ',')"""
-    found = ask.lake(f"{READ} where name = ? and {keys} in (?, ?, ?, ?) order by id", [name, *cuts])
-    return unfolded(found)
+    holes = ", ".join("?" for _ in named)
+    sql = f"{READ} where name in ({holes}) and {keys} in (?, ?, ?, ?) order by id"
+    return unfolded(ask.lake(sql, [*named, *cuts]))
+
+
+def scores(ask: Ask, by: Sequence[str], chosen: Narrow) -> list[Figure]:
+    """The rows of every score by these columns, as `figures` gives them, in one question where they are stored."""
+    if not chosen.active:
+        return stored(ask, SCORES, by)
+    return [each for name in SCORES for each in figures(ask, name, by, chosen)]
 
 
 def figures(ask: Ask, name: str, by: Sequence[str], chosen: Narrow) -> list[Figure]:
@@ -84,16 +93,6 @@ def unfolded(rows: pa.Table) -> list[Figure]:
         )
         for row in rows.to_pylist()
     ]  # fmt: skip
-
-
-def main_scale(found: Iterable[Figure]) -> list[Figure]:
-    """Those on the scale most answers were given on: scores on different scales never share a list."""
-    rows = list(found)
-    weight: Counter[str] = Counter()
-    for each in rows:
-        weight[each.measured_in] += each.n
-    chosen = weight.most_common(1)[0][0] if weight else ""
-    return [each for each in rows if each.measured_in == chosen]
 
 
 Asked = dict[tuple[str, str], int]
@@ -128,7 +127,7 @@ def _asked(figure: Figure, asked: Asked) -> int:
 
 def leading(ask: Ask, by: Sequence[str], chosen: Narrow) -> list[Figure]:
     """The rows by these columns of the score that leads: all of one measure on one scale."""
-    rows = [each for name in SCORES for each in figures(ask, name, by, chosen)]
+    rows = scores(ask, by, chosen)
     asked = asked_of_all(ask, chosen)
     weight: Counter[tuple[str, str]] = Counter()
     for each in rows:

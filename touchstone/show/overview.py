@@ -56,8 +56,7 @@ def _unit_label(ask: Ask) -> str:
 
 def _cards(ask: Ask, chosen: _narrow.Narrow) -> tuple[Estimate, ...]:
     """The scores that lead, the sentiment and what changed: four at most, so that each is read."""
-    rows = [each for name in _stored.SCORES for each in _stored.figures(ask, name, (), chosen)]
-    rows = _stored.by_weight(rows, _stored.asked_of_all(ask, chosen))
+    rows = _stored.by_weight(_stored.scores(ask, (), chosen), _stored.asked_of_all(ask, chosen))
     rest = [_card(ask, each, chosen) for each in _stored.figures(ask, "sentiment", (), chosen)]
     rest += [] if chosen.active else _plans.changes(ask, (), chosen)[:1]
     made = [_card(ask, each, chosen) for each in rows[: 4 - len(rest)]] + rest

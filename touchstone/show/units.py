@@ -73,7 +73,7 @@ def _closely(ask: Ask, chosen: _narrow.Narrow, blocks: tuple[Block, ...], draw: 
 
 def _cards(ask: Ask, chosen: _narrow.Narrow, everyone: _narrow.Narrow) -> tuple[Estimate, ...]:
     """The unit's scores, drawn towards the rest where they are stored so, with the mean of all as the middle."""
-    rows = [each for name in (*_stored.SCORES, "sentiment") for each in _stored.figures(ask, name, ("unit",), everyone)]
+    rows = _stored.scores(ask, ("unit",), everyone) + _stored.figures(ask, "sentiment", ("unit",), everyone)
     own = [each for each in rows if each.by["unit"] == chosen.unit]
     scores = [each for each in own if each.name != "sentiment"]
     ordered = _stored.by_weight(scores, _stored.asked_of_all(ask, everyone))
