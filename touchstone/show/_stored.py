@@ -55,7 +55,7 @@ class Figure:
 
 
 def stored(ask: Ask, names: str | Sequence[str], by: Sequence[str] = ()) -> list[Figure]:
-    """The stored rows of these measures by exactly these columns (and by scale, where several occur), in order of id."""
+    """The stored rows of these measures by exactly these columns (and scale, where several occur), in order of id."""
     named = [names] if isinstance(names, str) else list(names)
     cuts = [",".join(sorted({*by, *more})) for more in BESIDE]
     keys = """array_to_string(list_sort(map_keys("by")), ',')"""
