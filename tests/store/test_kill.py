@@ -25,6 +25,7 @@ from touchstone.store.ask import COLUMNS
 from touchstone.store.home import open_store
 
 KILLS, HOMES, ROWS = 20, 2, 1000
+LONGEST = 5.0  # seconds a process is left to live on a busy machine; a chain of kills gets to the end all the same
 SAID = (
     "The waiting area was clean", "The service adviser was rude", "Parking was impossible", "The bill was clear",
     "I loved the test drive", "They never called back", "The brakes squeak again", "Fair price, friendly staff",
@@ -95,7 +96,7 @@ def test_homes_killed_twenty_times_end_as_the_undisturbed_one(runner: Runner, tm
         if runner.kills == KILLS:
             break
         home = homes[runner.kills % HOMES]
-        runner.run(home, kill_after=draw.random() * duration)
+        runner.run(home, kill_after=draw.random() * min(duration, LONGEST))
         arrived[home] = _seqs(home, before=arrived[home])
     assert runner.kills == KILLS
     for home in homes:

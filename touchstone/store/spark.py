@@ -20,8 +20,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlglot
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
+from pyspark.sql.classic.dataframe import DataFrame
 from pyspark.sql.pandas.types import from_arrow_schema
+from pyspark.sql.udf import UserDefinedFunction
+from pyspark.util import PythonEvalType
 from sqlglot import exp
 
 from touchstone.core.errors import Retry, Stop
@@ -91,9 +94,8 @@ class SparkEngine:
             for batch in batches:
                 yield from pa.Table.from_batches([function(batch)]).select(schema.names).cast(schema).to_batches()
 
-        frame: DataFrame = self._session.table(table).mapInArrow(work, from_arrow_schema(schema))
         with _told(f"map_batches over {table}"):
-            found = frame.toArrow()
+            found = _map_in_arrow(self._session.table(table), work, schema).toArrow()
         return _as(found, schema)
 
 
@@ -104,6 +106,15 @@ def render(sql: str) -> str:
     for number, placeholder in enumerate(list(tree.find_all(exp.Placeholder, bfs=False))):
         placeholder.replace(exp.Placeholder(this=f"p{number}"))
     return str(tree.transform(_agreed).sql(dialect="spark"))
+
+
+def _map_in_arrow(frame: DataFrame, work: Any, schema: pa.Schema) -> DataFrame:
+    """`frame.mapInArrow(work, schema)`, less its one line that insists on pandas, which Arrow batches never touch."""
+    function = UserDefinedFunction(
+        work, returnType=from_arrow_schema(schema), evalType=PythonEvalType.SQL_MAP_ARROW_ITER_UDF
+    )
+    column = function(*[frame[name] for name in frame.columns])
+    return DataFrame(frame._jdf.mapInArrow(column._jc, False, None), frame.sparkSession)
 
 
 def _agreed(node: exp.Expression) -> exp.Expression:
