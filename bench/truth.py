@@ -31,7 +31,7 @@ from touchstone.store.scratch import scratch
 from touchstone.understand import _pass, touchpoint
 
 SEEDS = 50
-SCALE = {"interactions": 24_000, "dealers": 40, "customers": 4_000}
+SCALE = {"interactions": 60_000, "dealers": 120, "customers": 12_000}
 BANDS = ((2, 2), (3, 5), (6, 9), (10, 19), (20, 49), (50, 10_000))
 POLARITY = {frozenset(["positive"]): "positive", frozenset(["negative"]): "negative"}
 Cell = tuple[str, str]
