@@ -141,84 +141,89 @@ def restaurants() -> list[tuple[str, list[tuple[str, str]]]]:
     return data
 
 
-def main() -> None:
-    """Prints one line per set."""
-    model = load_model(sys.argv[1] if len(sys.argv) > 1 else None)
+def say(what: str, figure: float, count: int) -> None:
+    """One line: what was measured, the figure, on how many."""
+    print(f"{what:64s} {figure:6.3f}  n={count}")
 
-    def say(what: str, figure: float, count: int) -> None:
-        print(f"{what:62s} {figure:6.3f}  n={count}")
 
-    score, count, confusion = polarity_given(model, parse(MAMS), mams())
-    say("MAMS, held apart: polarity of given touchpoints", score, count)
-    print(confusion)
-    taxonomy = parse(RESTAURANT)
-    score, count, confusion = polarity_given(model, taxonomy, [each for each in restaurants() if each[1]])
-    say("restaurants-2016 polarity of given touchpoints, never taught", score, count)
-    print(confusion)
+def judged(model: Model) -> None:
+    """Polarity of touchpoints that are named beforehand."""
+    cars = parse(CARS)
+    for what, taxonomy, data in (
+        ("MAMS, held apart: polarity of given touchpoints", parse(MAMS), mams()),
+        ("restaurants-2016, never taught: polarity of given touchpoints", parse(RESTAURANT), restaurants()),
+        ("car reviews: polarity of given touchpoints", cars, owners(cars)),
+    ):
+        score, count, confusion = polarity_given(model, taxonomy, [each for each in data if each[1]])
+        say(what, score, count)
+        print("   true by told (negative, neutral, positive, mixed):", confusion.tolist())
+
+
+def owners(cars: Taxonomy) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Car owners' reviews with nine touchpoints labelled by hand."""
+    return [
+        (row["Review"], [(name, "positive" if row[name] > 0 else "negative") for name in cars.names if row[name]])
+        for row in rows("car-reviews/edmunds_aspects_manual")
+    ]
+
+
+def found(model: Model) -> None:
+    """Touchpoints from the taxonomy alone."""
     data = [(text, {name for name, _ in pairs}) for text, pairs in restaurants()]
-    say("restaurants-2016 touchpoints from the taxonomy alone, F1", *zero_shot(model, taxonomy, data))
-    five = parse(FOUR)
+    say("restaurants-2016: 12 touchpoints from the taxonomy alone, F1", *zero_shot(model, parse(RESTAURANT), data))
     fourteen = [
         (row["text"], {each["category"] for each in row["aspectCategories"]} - {"anecdotes/miscellaneous"})
         for row in rows("semeval-absa/rest14_train")
     ]
-    say("restaurants-2014 four touchpoints from the taxonomy alone, F1", *zero_shot(model, five, fourteen))
+    say("restaurants-2014: 4 touchpoints from the taxonomy alone, F1", *zero_shot(model, parse(FOUR), fourteen))
     cars = parse(CARS)
-    data = [
-        (row["Review"], [(name, "positive" if row[name] > 0 else "negative") for name in cars.names if row[name]])
-        for row in rows("car-reviews/edmunds_aspects_manual")
-    ]
-    say(
-        "car reviews: nine touchpoints from the taxonomy alone, F1",
-        *zero_shot(model, cars, [(t, {n for n, _ in p}) for t, p in data]),
-    )
-    score, count, confusion = polarity_given(model, cars, [each for each in data if each[1]])
-    say("car reviews: polarity of given touchpoints", score, count)
-    print(confusion)
+    data = [(text, {name for name, _ in pairs}) for text, pairs in owners(cars)]
+    say("car reviews: 9 touchpoints from the taxonomy alone, F1", *zero_shot(model, cars, data))
+
+
+def moods(model: Model) -> None:
+    """Sentiment of whole texts."""
     airline = [row for row in rows("skytrax-2015/airline") if row["content"] and row["recommended"] in (0, 1)]
     mood = reading(model, [row["content"] for row in airline]).text_sentiment
-    say(
-        "skytrax airlines: sentiment against `recommended`, AUC",
-        area(mood, np.array([row["recommended"] == 1 for row in airline])),
-        len(airline),
-    )
+    good = np.array([row["recommended"] == 1 for row in airline])
+    say("airline reviews: sentiment against `recommended`, AUC", area(mood, good), len(airline))
     bank = [row for row in rows("bank-branch-reviews/reviews") if row["review_text"] and row["rating"] != 3]
-    mood = reading(model, [row["review_text"] for row in bank]).text_sentiment
+    held = reading(model, [row["review_text"] for row in bank], load("bank_branch"))
     good = np.array([row["rating"] > 3 for row in bank])
-    say("bank branches (French): sentiment against rating, AUC", area(mood, good), len(bank))
-    say("bank branches (French): sign against rating, accuracy", float(((mood > 0) == good).mean()), len(bank))
+    say("bank branches (French): sentiment against rating, AUC", area(held.text_sentiment, good), len(bank))
+    right = (held.text_sentiment > 0) == good
+    say("bank branches (French): its sign against rating, accuracy", float(right.mean()), len(bank))
+    say("bank branches: share of texts with a mention", len(np.unique(held.mentions.text)) / len(bank), len(bank))
+    french = [each == "fr" for each in held.language]
+    say("bank branches: language told as French", float(np.mean(french)), len(bank))
     tweets = rows("twitter-us-airline-sentiment/tweets")
-    held = reading(model, [row["text"] for row in tweets])
-    mood = held.text_sentiment
+    mood = reading(model, [row["text"] for row in tweets]).text_sentiment
     sides = np.array([row["airline_sentiment"] for row in tweets])
     told = np.where(mood > 0.2, "positive", np.where(mood < -0.2, "negative", "neutral"))
     say("airline tweets: three-way sentiment, accuracy", float((told == sides).mean()), len(tweets))
     sided = sides != "neutral"
-    say(
-        "airline tweets: positive against negative, AUC",
-        area(mood[sided], sides[sided] == "positive"),
-        int(sided.sum()),
-    )
-    for name in ("semeval2019-suggestion-mining/train_forum", "semeval2019-suggestion-mining/trial_b_hotels"):
-        data_s = rows(name)
-        score_s = reading(model, [row["sentence"] for row in data_s]).kinds[:, 1]
-        truth = np.array([int(row["label"]) for row in data_s]) == 1
-        yes = score_s >= 0.5
-        say(f"{name}: suggestions, F1", 2 * (yes & truth).sum() / (yes.sum() + truth.sum()), len(data_s))
+    say("airline tweets: good against bad, AUC", area(mood[sided], sides[sided] == "positive"), int(sided.sum()))
+
+
+def messages(model: Model) -> None:
+    """Kinds and promotion."""
+    for name in ("train_forum", "trial_b_hotels"):
+        data = rows(f"semeval2019-suggestion-mining/{name}")
+        score = reading(model, [row["sentence"] for row in data]).kinds[:, 1]
+        truth = np.array([int(row["label"]) for row in data]) == 1
+        yes = score >= 0.5
+        say(f"suggestions, {name}: F1", 2 * (yes & truth).sum() / (yes.sum() + truth.sum()), len(data))
     sephora = [row for row in rows("sephora-disclosed/reviews") if row["review_text_without_disclosure"]]
     promotional = reading(model, [row["review_text_without_disclosure"] for row in sephora]).promotional
-    say(
-        "Sephora without its disclosure: promotional, AUC",
-        area(promotional, np.array([bool(row["disclosed_incentive"]) for row in sephora])),
-        len(sephora),
-    )
-    bank_read = reading(model, [row["review_text"] for row in bank], load("bank_branch"))
-    say("bank branches: share of texts with a mention", len(np.unique(bank_read.mentions.text)) / len(bank), len(bank))
-    say(
-        "bank branches: language told as French",
-        float(np.mean([each == "fr" for each in bank_read.language])),
-        len(bank),
-    )
+    bought = np.array([bool(row["disclosed_incentive"]) for row in sephora])
+    say("Sephora without its disclosure: promotional, AUC", area(promotional, bought), len(sephora))
+
+
+def main() -> None:
+    """Prints one line per measure."""
+    model = load_model(sys.argv[1] if len(sys.argv) > 1 else None)
+    for part in (judged, found, moods, messages):
+        part(model)
 
 
 if __name__ == "__main__":
