@@ -19,6 +19,8 @@ from touchstone.core.where import Condition, parse
 
 PLAIN = ("unit", "touchpoint", "channel", "product", "level", "campaign", "incentive")
 PERIODS = ("day", "week", "month", "quarter", "year")
+WHOLE = "whole"
+"""A column to count by: whether an answer is about the whole experience and names no touchpoint."""
 COLUMNS = {"rollup": (*PLAIN, "kind"), "mention_rollup": PLAIN}
 OWN = {
     "rollup": {"metric": "text", "value": "number", "worst": "number", "best": "number"},
@@ -63,6 +65,12 @@ def check(question: Question, rollup: str) -> Condition | None:
         if name not in known:
             raise Refused(f"cannot count by {name!r}.", field="by", where="by", todo=f"Known: {', '.join(known)}.")
     return parse(question.where, _kinds(rollup)) if question.where else None
+
+
+def parts(question: Question, rollup: str) -> bool:
+    """Whether the question itself says which touchpoints it is about."""
+    condition = check(question, rollup)
+    return bool({"touchpoint", "stage"} & {*question.by, *(condition.columns if condition else ())})
 
 
 def answers(question: Question, rollup: str) -> bool:
@@ -117,6 +125,8 @@ def _expression(name: str, *, as_text: bool) -> str:
         return "u.region"
     if name == "stage":
         return "t.stage"
+    if name == WHOLE:
+        return "(r.touchpoint IS NULL)"
     if name in PERIODS[1:]:
         return _written(name) if as_text and name != "week" else _start(name)
     return f"r.{name}"

@@ -43,7 +43,7 @@ class Polarity:
 
     @property
     def corrected(self) -> bool:
-        return self.corrector is not None or self.bias is not None
+        return self.corrector is not None or any(add for add, _ in (self.bias or {}).values())
 
     def shift(self, touchpoints: list[str]) -> tuple[Floats, Floats]:
         """What to add to the figure of each touchpoint ("": of several together), and its standard deviation.
@@ -73,9 +73,9 @@ def polarity(ask: Ask, confusion: Confusion | str | None, bias: Bias | str | Non
         return Polarity(None)
     if not confusion and (told := _of_readings(ask)):
         return Polarity(None, bias=told)
-    given = _read(confusion) if confusion else _of_model(ask)
-    if not given:
-        return Polarity(None)
+    if not confusion:
+        return Polarity(None, bias=_of_model(ask))
+    given = _read(confusion)
     table = np.zeros((3, 3))
     for true, said in given.items():
         shares = {name: float(share) for name, share in said.items() if name in PLACE}
@@ -117,17 +117,22 @@ def _of_readings(ask: Ask) -> dict[str, tuple[float, float]]:
     return {row["touchpoint"] or "": (row["value"], json.loads(row["detail"])["deviation"]) for row in rows}
 
 
-def _of_model(ask: Ask) -> Confusion:
-    """What the shipped model says of itself, where it made the mentions; nothing where somebody else did."""
+def _of_model(ask: Ask) -> dict[str, tuple[float, float]] | None:
+    """How far the model that read is usually off on texts nobody here has labelled; None where it does not say.
+
+    The figure is left as read: on which side a touchpoint is misread is not known, only how much (root mean square
+    over touchpoints of held-apart labelled sets).
+    """
     made = ask.lake("SELECT maker FROM mention WHERE maker IS NOT NULL LIMIT 1")["maker"].to_pylist()
     if not made:
-        return {}
+        return None
     from touchstone.language.model import SHIPPED, load  # only where there are mentions
 
-    if not SHIPPED.exists():
-        return {}
-    model = load()
-    return model.confusion if made[0].partition("@")[2] == model.version else {}
+    model = load() if SHIPPED.exists() else None
+    if model is None or made[0].partition("@")[2] != model.version:
+        return None
+    deviation = float(model.facts.get("misreading", {}).get("deviation", 0.0))
+    return {"": (0.0, deviation)} if deviation else None
 
 
 def _refusal(what: str) -> Refused:

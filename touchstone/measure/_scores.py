@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
 from touchstone.core.tables import TEXT
-from touchstone.measure._answers import Question, count
+from touchstone.measure._answers import WHOLE, Question, count, parts
 from touchstone.measure._polarity import PLACE, SCORES, Polarity
 from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._rules import Rule, number_text
@@ -138,8 +138,10 @@ def _counted(ask: Ask, rule: Rule, question: Question) -> pa.Table:
         value, low, high = np.zeros(len(table)), np.full(len(table), -1.0), np.ones(len(table))
         label = table["polarity"]
     else:
-        wanted = ("worst", "best", "value")
+        mixed = () if parts(question, "rollup") else (WHOLE,)
+        wanted = ("worst", "best", "value", *mixed)
         table = count(ask, question, rollup="rollup", columns=wanted, only={"metric": rule.metric})
+        table = _of_the_whole(table) if mixed else table
         value, low, high = (_numbers(table[each]).astype(float) for each in ("value", "worst", "best"))
         low, high = _scale(low, rule, 0, question.worst), _scale(high, rule, 1, question.best)
         label = pa.nulls(len(table), TEXT)
@@ -152,6 +154,18 @@ def _counted(ask: Ask, rule: Rule, question: Question) -> pa.Table:
     with np.errstate(invalid="ignore"):
         inside = (value >= np.fmin(low, high)) & (value <= np.fmax(low, high))
     return whole.filter(pa.array(inside))
+
+
+def _of_the_whole(table: pa.Table) -> pa.Table:
+    """Answers about the whole experience, scale by scale; where a scale has none, those about its touchpoints.
+
+    A brand's rating is what customers gave the whole; ratings of touchpoints on the same scale are parts of it.
+    """
+    ends = list(zip(*(table[each].to_pylist() for each in ("worst", "best")), strict=True))
+    whole = table[WHOLE].to_pylist()
+    asked = {each for each, is_whole in zip(ends, whole, strict=True) if is_whole}
+    kept = [is_whole or each not in asked for each, is_whole in zip(ends, whole, strict=True)]
+    return table.filter(pa.array(kept, pa.bool_()))
 
 
 def _scale(said: Floats, rule: Rule, end: int, given: float | None) -> Floats:
@@ -233,5 +247,8 @@ def _tell(details: list[dict[str, Any]], found: Figures, reading: Polarity) -> N
         detail.update(uncorrected=tidy(net), corrected=reading.corrected)
         if reading.corrected:
             detail.update(formula=f"{detail['formula']}; corrected for misread mentions")
+        elif reading.bias:
+            said = "as the machine reads, with how far it is usually off in the interval"
+            detail.update(formula=f"{detail['formula']}; {said}", misreading=tidy(reading.bias[""][1]))
         if reading.labels:
             detail["labels"] = reading.labels

@@ -79,7 +79,7 @@ def _change(
     if starts is None:
         return None
     bounds = [(start, _next(start, every) - timedelta(days=1)) for start in starts]
-    reading = None if rule.metric else polarity(ask, confusion)
+    reading = None if rule.metric else polarity(ask, confusion or "none")  # errors of both periods are alike
     earlier, later = (figures(ask, rule, replace(question, since=a, until=b), reading=reading) for a, b in bounds)
     if earlier is None or later is None:
         return None
