@@ -26,11 +26,17 @@ def _close(home: Any, _: Path) -> dict[str, Any]:
     return {"name": "leaver@example"}
 
 
+def _read(home: Any, _: Path) -> dict[str, Any]:
+    mentions = [{"touchpoint": home.store.taxonomy.names[0], "polarity": "positive"}]
+    return {"interaction": _correct(home, _)["interaction"], "mentions": mentions}
+
+
 TWICE: dict[str, Sample] = {
     "account.close": _close,
     "account.open": lambda _home, _folder: {"name": "twice@example", "role": "insider"},
     "correct": _correct,
     "listen": _listen,
+    "read": _read,
     "receive": lambda _home, _folder: {"interactions": [{"source": "letters", "source_id": "x", "text": "Fine."}]},
     "run": lambda _home, _folder: {"durable": False},
 }

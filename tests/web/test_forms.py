@@ -57,3 +57,10 @@ def test_files_of_the_machine_are_for_whoever_sits_at_it(board: Person, fields: 
     answer = board.post("/act/listen", data=form)
     assert answer.status_code == 422
     assert "at the machine alone" in answer.text
+
+
+def test_an_action_s_own_file_is_not_offered_here(board: Person) -> None:
+    page = board.get("/act/read").text
+    assert 'name="file"' not in page
+    form = {"csrf": token(page), "file": "/etc/passwd"}
+    assert "at the machine alone" in board.post("/act/read", data=form).text

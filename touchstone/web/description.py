@@ -101,6 +101,8 @@ def _fields(room: str, name: str) -> dict[str, tuple[dict[str, Any], bool]]:
     hints = get_type_hints(finder.verb(room, name))
     fields = {}
     for field, parameter in finder.settings(room, name).items():
+        if "Path" in str(parameter.annotation):
+            continue  # files of the machine are read at the machine alone
         try:
             schema = TypeAdapter(hints.get(field, str)).json_schema()
         except (PydanticSchemaGenerationError, PydanticUserError):

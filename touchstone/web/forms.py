@@ -70,16 +70,30 @@ def check(viewer: Viewer, name: str) -> None:
 
 def do(request: Request, name: str, *, viewer: Viewer, given: dict[str, Any]) -> Any:
     """Does the action as `viewer` and gives back what came out; a field that is missing or wrong is `Refused`."""
+    for field in given:
+        if field in known(name) and _is_file(known(name)[field]):
+            todo = "Do it there, on the command line."
+            raise Refused("files of the machine are read at the machine alone.", field=field, todo=todo)
     chosen = finder.arguments("act", name, {field: _value(name, field, value) for field, value in given.items()})
-    for field, parameter in finder.settings("act", name).items():
+    for field, parameter in known(name).items():
         if parameter.default is inspect.Parameter.empty and field not in chosen:
             raise Refused(f"{field} is missing.", field=field, todo="Fill it in.")
     return finder.verb("act", name)(request.app.state.home.store.as_viewer(viewer), **chosen)
 
 
+def known(name: str) -> dict[str, inspect.Parameter]:
+    """The fields of an action, by name."""
+    return finder.settings("act", name)
+
+
+def _is_file(parameter: inspect.Parameter) -> bool:
+    """Whether a field names a file of the machine, which is nobody's business from elsewhere."""
+    return "Path" in str(parameter.annotation)
+
+
 def _value(name: str, field: str, value: Any) -> Any:
     """A text for a field that takes an object, read as JSON or as lines of `name=value`."""
-    annotation = str(finder.settings("act", name).get(field, inspect.Parameter.empty))
+    annotation = str(known(name).get(field, inspect.Parameter.empty))
     if not isinstance(value, str) or "dict[" not in annotation:
         return value
     try:
@@ -92,7 +106,6 @@ def _value(name: str, field: str, value: Any) -> Any:
 
 
 def _page(name: str, *, given: dict[str, str], refusal: Refused | None = None) -> Page:
-    known = finder.settings("act", name)
     fields = tuple(
         Field(
             field,
@@ -103,8 +116,8 @@ def _page(name: str, *, given: dict[str, str], refusal: Refused | None = None) -
             help="" if parameter.default is inspect.Parameter.empty else "may be left out",
             error=f"{refusal.what} {refusal.todo}" if refusal and refusal.field == field else "",
         )
-        for field, parameter in known.items()
-        if "Callable" not in str(parameter.annotation)
+        for field, parameter in known(name).items()
+        if "Callable" not in str(parameter.annotation) and not _is_file(parameter)
     )
     title = finder.summary("act", name)
     block = Form(name, title, fields, name.rpartition(".")[2].replace("_", " ").capitalize())
