@@ -14,7 +14,7 @@ from touchstone.language.words import grams, hashes, salt, split, split_all, ste
 
 Numbers = npt.NDArray[np.float32]
 
-OWN, NAME, DESCRIBED = 1.0, 1.0, 0.4
+OWN, NAME, DESCRIBED = 1.0, 1.0, 0.7
 _NEAR, _SAME, _LENT = 0.52, 0.80, 0.75  # likeness from which a word counts, where it counts fully, and for how much
 
 
