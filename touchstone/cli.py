@@ -231,5 +231,7 @@ def _teach(options: argparse.Namespace) -> None:
 def _serve(options: argparse.Namespace) -> None:
     from touchstone.web import serve
 
+    home = _home(options)
     _say(f"Touchstone is on http://127.0.0.1:{options.port} (stop with Ctrl-C)")
-    serve(_home(options), port=options.port)
+    with home.serving():
+        serve(home, port=options.port)

@@ -5,102 +5,31 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
-from zlib import crc32
 
-import pyarrow as pa
-
-from touchstone.act._misreading import MAKER, misreading
-from touchstone.core import finder
-from touchstone.core.tables import MENTION, METRIC, SIGNAL
-from touchstone.core.taxonomy import write
+from touchstone.act._journey import STEPS
 
 WHO = ("insider",)
-
-BRAND_CUTS = ((), ("touchpoint",), ("stage",), ("region",), ("month",), ("quarter",), ("channel",))
-UNIT_CUTS = (("unit",), ("unit", "touchpoint"), ("touchpoint", "month"))
-UNDERSTOOD = {"mention": MENTION, "signal": SIGNAL}
-DIFFERENCE_CUTS = ((), ("touchpoint",), ("unit",))
 
 
 def act(store: Any, *, durable: bool = True, progress: Callable[[str, float], None] | None = None) -> dict[str, Any]:
     """Each step with what it did; steps are idempotent, and a `durable` journey goes on where it was stopped."""
-    steps: dict[str, Callable[[Any], dict[str, Any]]] = {
-        "derive": _derive,
-        "understand": _understand,
-        "connect": _connect,
-        "measure": _measure,
-        "decide": _decide,
-    }
-    if durable:
-        from touchstone.store.jobs import Jobs
-
-        outcome: dict[str, Any] = Jobs(store, steps).run(list(steps), progress=progress)
-    else:
-        outcome = {}
-        for name, step in steps.items():
-            began = time.perf_counter()
-            outcome[name] = step(store)
-            if progress is not None:
-                progress(name, time.perf_counter() - began)
+    outcome = _durable(store, progress) if durable else _at_once(store, progress)
     store.log("run")
     return outcome
 
 
-def _derive(store: Any) -> dict[str, Any]:
-    store.derive()
-    return {}
+def _durable(store: Any, progress: Callable[[str, float], None] | None) -> dict[str, Any]:
+    from touchstone.store.jobs import Jobs  # the one-shot report does without
+
+    outcome: dict[str, Any] = Jobs(store, STEPS).run(list(STEPS), progress=progress)
+    return outcome
 
 
-def _understand(store: Any) -> dict[str, Any]:
-    """Runs every enricher over what it has not yet read; one pass of the model serves all of them.
-
-    Another model or another taxonomy is another maker, which reads everything anew.
-    """
-    from touchstone.language.model import load
-    from touchstone.understand import _pass
-
-    compiled = load(store.settings.model or None).compile(store.taxonomy)
-    maker = f"understand@{compiled.model.version}-{crc32(write(store.taxonomy).encode()):08x}"
-    texts = 0
-    for interactions in store.pending(maker, *UNDERSTOOD):
-        reading = _pass.read(interactions, compiled)
-        made = [finder.verb("understand", part)(reading) for part in finder.names("understand")]
-        for name, schema in UNDERSTOOD.items():
-            rows = pa.concat_tables(
-                [schema.empty_table(), *(each for each in made if each.schema.names == schema.names)]
-            )
-            store.extend(name, maker, rows, interactions["seq"][-1].as_py())
-        texts += len(interactions)
-    return {"interactions": texts}
-
-
-def _connect(store: Any) -> dict[str, Any]:
-    return _made(store, "connect", "link")
-
-
-def _measure(store: Any) -> dict[str, Any]:
-    """Every measure by every stored cut; first how well the machine reads, which sentiment is corrected by."""
-    store.replace("metric", MAKER, misreading(store))
-    return {part: _replace(store, "metric", part, _figures(store.ask(), part)) for part in finder.names("measure")}
-
-
-def _decide(store: Any) -> dict[str, Any]:
-    return _made(store, "decide", "plan")
-
-
-def _made(store: Any, room: str, table: str) -> dict[str, int]:
-    """Every part of a room over the whole home; its rows replace its former ones."""
-    return {part: _replace(store, table, part, finder.verb(room, part)(store.ask())) for part in finder.names(room)}
-
-
-def _figures(ask: Any, part: str) -> pa.Table:
-    """One measure by every stored cut, one below the other."""
-    measure = finder.verb("measure", part)
-    cuts = DIFFERENCE_CUTS if part == "difference" else BRAND_CUTS + UNIT_CUTS
-    tables = [measure(ask, by=by) for by in cuts]
-    return pa.concat_tables(tables) if tables else METRIC.empty_table()
-
-
-def _replace(store: Any, table: str, part: str, rows: pa.Table) -> int:
-    store.replace(table, part, rows)
-    return len(rows)
+def _at_once(store: Any, progress: Callable[[str, float], None] | None) -> dict[str, Any]:
+    outcome = {}
+    for name, step in STEPS.items():
+        began = time.perf_counter()
+        outcome[name] = step(store)
+        if progress is not None:
+            progress(name, time.perf_counter() - began)
+    return outcome

@@ -99,7 +99,9 @@ def _met(cases: _Floats, brand: _Floats) -> tuple[_Floats, float]:
     return cases[:-1] + imagined * brand[:-1] / brand[-1], float(cases[-1]) + imagined
 
 
-def _rows(weighing: _Weighing, unit: str | None, *, cases: _Floats, random: np.random.Generator) -> list[dict[str, Any]]:
+def _rows(
+    weighing: _Weighing, unit: str | None, *, cases: _Floats, random: np.random.Generator
+) -> list[dict[str, Any]]:
     """The PLAN rows of the brand (None) or of one unit, for touchpoints that are spoken of there, first to last."""
     at = [
         place for place, name in enumerate(weighing.touchpoints) if cases[place] > 0 and (unit, name) in weighing.known

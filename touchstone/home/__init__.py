@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,13 @@ class Home:
         """The journey over whatever is new: understand, connect, measure, decide."""
         outcome: dict[str, Any] = self.act("run", **fields)
         return outcome
+
+    def serving(self) -> AbstractContextManager[None]:
+        """Works the journeys that any process of this home starts, for the time of the block."""
+        from touchstone.act._journey import STEPS
+        from touchstone.store.jobs import Jobs
+
+        return Jobs(self.store, STEPS).serving()
 
     def measure(self, name: str, *, by: Sequence[str] = (), **settings: Any) -> pa.Table:
         """Metric rows of one measure by any mix of cuts."""

@@ -1,0 +1,89 @@
+"""The steps of the journey over a home: each idempotent, each taking the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from zlib import crc32
+
+import pyarrow as pa
+
+from touchstone.act._misreading import MAKER, misreading
+from touchstone.core import finder
+from touchstone.core.tables import MENTION, METRIC, SIGNAL
+from touchstone.core.taxonomy import write
+
+_BRAND_CUTS = ((), ("touchpoint",), ("stage",), ("region",), ("month",), ("quarter",), ("channel",))
+_UNIT_CUTS = (("unit",), ("unit", "touchpoint"), ("touchpoint", "month"))
+_UNDERSTOOD = {"mention": MENTION, "signal": SIGNAL}
+_DIFFERENCE_CUTS = ((), ("touchpoint",), ("unit",))
+
+
+def _derive(store: Any) -> dict[str, Any]:
+    store.derive()
+    return {}
+
+
+def _understand(store: Any) -> dict[str, Any]:
+    """Runs every enricher over what it has not yet read; one pass of the model serves all of them.
+
+    Another model or another taxonomy is another maker, which reads everything anew.
+    """
+    from touchstone.language.model import load
+    from touchstone.understand import _pass
+
+    compiled = load(store.settings.model or None).compile(store.taxonomy)
+    maker = f"understand@{compiled.model.version}-{crc32(write(store.taxonomy).encode()):08x}"
+    texts = 0
+    for interactions in store.pending(maker, *_UNDERSTOOD):
+        reading = _pass.read(interactions, compiled)
+        made = [finder.verb("understand", part)(reading) for part in finder.names("understand")]
+        for name, schema in _UNDERSTOOD.items():
+            rows = pa.concat_tables(
+                [schema.empty_table(), *(each for each in made if each.schema.names == schema.names)]
+            )
+            store.extend(name, maker, rows, interactions["seq"][-1].as_py())
+        texts += len(interactions)
+    return {"interactions": texts}
+
+
+def _connect(store: Any) -> dict[str, Any]:
+    return _made(store, "connect", "link")
+
+
+def _measure(store: Any) -> dict[str, Any]:
+    """Every measure by every stored cut; first how well the machine reads, which sentiment is corrected by."""
+    store.replace("metric", MAKER, misreading(store))
+    return {part: _replace(store, "metric", part, _figures(store.ask(), part)) for part in finder.names("measure")}
+
+
+def _decide(store: Any) -> dict[str, Any]:
+    return _made(store, "decide", "plan")
+
+
+def _made(store: Any, room: str, table: str) -> dict[str, int]:
+    """Every part of a room over the whole home; its rows replace its former ones."""
+    return {part: _replace(store, table, part, finder.verb(room, part)(store.ask())) for part in finder.names(room)}
+
+
+def _figures(ask: Any, part: str) -> pa.Table:
+    """One measure by every stored cut, one below the other."""
+    measure = finder.verb("measure", part)
+    cuts = _DIFFERENCE_CUTS if part == "difference" else _BRAND_CUTS + _UNIT_CUTS
+    tables = [measure(ask, by=by) for by in cuts]
+    return pa.concat_tables(tables) if tables else METRIC.empty_table()
+
+
+def _replace(store: Any, table: str, part: str, rows: pa.Table) -> int:
+    store.replace(table, part, rows)
+    return len(rows)
+
+
+STEPS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "derive": _derive,
+    "understand": _understand,
+    "connect": _connect,
+    "measure": _measure,
+    "decide": _decide,
+}
+"""Step by step, in order; see `store.jobs`."""
