@@ -21,7 +21,7 @@ def act(
     *,
     interaction: str | None = None,
     mentions: list[dict[str, str]] | None = None,
-    file: Path | None = None,
+    file: str | Path | None = None,
 ) -> dict[str, int]:
     """{"read": how many readings are kept anew, "unknown": how many are about no interaction of this home}.
 
@@ -38,7 +38,8 @@ def act(
     return {"read": kept, "unknown": len(given) - len(rows)}
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def _lines(file: str | Path) -> Iterator[dict[str, Any]]:
+    path = Path(file)
     if not path.is_file():
         raise Refused("there is no such file.", field="file", where=str(path), todo="Check the path.")
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
