@@ -229,9 +229,18 @@ def _teach(options: argparse.Namespace) -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    from touchstone.web import serve
+    import uvicorn  # only where it is served
 
     home = _home(options)
+    os.environ["TOUCHSTONE_HOME"] = options.home  # which the application opens; a door imports no other door
     _say(f"Touchstone is on http://127.0.0.1:{options.port} (stop with Ctrl-C)")
     with home.serving():
-        serve(home, port=options.port)
+        uvicorn.run(
+            "touchstone.web:serving",
+            factory=True,
+            host="127.0.0.1",
+            port=options.port,
+            log_level="warning",
+            server_header=False,
+            access_log=False,
+        )

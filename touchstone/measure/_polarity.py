@@ -120,8 +120,8 @@ def _of_readings(ask: Ask) -> dict[str, tuple[float, float]]:
 def _of_model(ask: Ask) -> dict[str, tuple[float, float]] | None:
     """How far the model that read is usually off on texts nobody here has labelled; None where it does not say.
 
-    The figure is left as read: on which side a touchpoint is misread is not known, only how much (root mean square
-    over touchpoints of held-apart labelled sets).
+    The figure is left as read: on which side a touchpoint is misread is not known, only how much touchpoints of one
+    brand differ in that, on held-apart labelled sets. What they are off by together leaves their order alone.
     """
     made = ask.lake("SELECT maker FROM mention WHERE maker IS NOT NULL LIMIT 1")["maker"].to_pylist()
     if not made:

@@ -248,7 +248,7 @@ def _tell(details: list[dict[str, Any]], found: Figures, reading: Polarity) -> N
         if reading.corrected:
             detail.update(formula=f"{detail['formula']}; corrected for misread mentions")
         elif reading.bias:
-            said = "as the machine reads, with how far it is usually off in the interval"
+            said = "as the machine reads, with how far touchpoints are misread apart in the interval"
             detail.update(formula=f"{detail['formula']}; {said}", misreading=tidy(reading.bias[""][1]))
         if reading.labels:
             detail["labels"] = reading.labels

@@ -51,10 +51,3 @@ def serving() -> FastAPI:
     import touchstone  # the package itself, opened only when a server starts
 
     return create(touchstone.open(os.environ.get("TOUCHSTONE_HOME", ".")))
-
-
-def serve(home: Any, *, port: int = 8000) -> None:
-    """Serves `home` on 127.0.0.1 until it is interrupted."""
-    import uvicorn  # only where it is served
-
-    uvicorn.run(create(home), host=ADDRESS, port=port, log_level="warning", server_header=False, access_log=False)
