@@ -21,7 +21,9 @@ fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check uv
 export VIRTUAL_ENV="$venv"
 # uv is fast; where an index is known to pip alone, pip does the same from the same lock.
-"$venv/bin/uv" pip install --quiet --require-hashes -r requirements.lock ||
+"$venv/bin/uv" pip install --quiet --compile-bytecode --require-hashes -r requirements.lock ||
   "$venv/bin/python" -m pip install --quiet --require-hashes -r requirements.lock
 "$venv/bin/uv" pip install --quiet --no-deps --no-build-isolation -e . ||
   "$venv/bin/python" -m pip install --quiet --no-deps -e .
+# Compiled once here: where Python may not write bytecode, every start would compile a thousand modules anew.
+"$venv/bin/python" -m compileall -q touchstone

@@ -40,6 +40,7 @@ def report(
         outcomes = [home.listen(each, map=map, **(set or {})) for each in files]
         stage.done("listen")
         home.run(durable=False, progress=stage.report)
+        stage.next()
         read = _read(files, outcomes, home)
         content = json_report(home, read) if ending == ".json" else _rendered(home, read, ending)
         Path(output).write_bytes(content)
@@ -62,6 +63,9 @@ class _Stages:
 
     def done(self, name: str) -> None:
         self.report(name, time.perf_counter() - self.began)
+        self.next()
+
+    def next(self) -> None:
         self.began = time.perf_counter()
 
 

@@ -108,9 +108,9 @@ def sentence(journey: Journey, *, where: str = "") -> str:
     if good:
         least = min(known, key=lambda each: each.value or 0.0)
         open_end = "" if least.verdict == "good" else f"; minds are divided on {_say.inline(least.label)}"
-        return f"Praise{where} goes to {good}{open_end}; no touchpoint draws more complaints than praise."
+        return f"Praise{where} goes to {good}{open_end}; no touchpoint can be said to draw more complaints than praise."
     if bad:
-        return f"Complaints{where} go to {bad}; no touchpoint draws more praise than complaints."
+        return f"Complaints{where} go to {bad}; no touchpoint can be said to draw more praise than complaints."
     return f"Customers{where} are of two minds about every touchpoint: none is clearly praised or complained of."
 
 
