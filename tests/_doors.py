@@ -84,25 +84,36 @@ def stranger(address: str) -> Iterator[Person]:
         yield person
 
 
+@pytest.fixture(scope="session")
+def sessions(address: str) -> dict[str, str]:
+    """A session's cookie for each account, signed in once: tests that end a session sign in for themselves."""
+    cookies = {}
+    for name in PASSWORDS:
+        with Person(address) as person:
+            assert person.sign_in(name).status_code == 303
+            cookies[name] = person.cookies["touchstone"]
+    return cookies
+
+
 @pytest.fixture
-def board(address: str) -> Iterator[Person]:
+def board(address: str, sessions: dict[str, str]) -> Iterator[Person]:
     """An insider."""
-    yield from _signed_in(address, "board@example")
+    yield from _in(address, sessions["board@example"])
 
 
 @pytest.fixture
-def dealer(address: str) -> Iterator[Person]:
+def dealer(address: str, sessions: dict[str, str]) -> Iterator[Person]:
     """A partner of the north."""
-    yield from _signed_in(address, "dealer@example")
+    yield from _in(address, sessions["dealer@example"])
 
 
 @pytest.fixture
-def nobody(address: str) -> Iterator[Person]:
+def nobody(address: str, sessions: dict[str, str]) -> Iterator[Person]:
     """An account with the role of an outsider."""
-    yield from _signed_in(address, "nobody@example")
+    yield from _in(address, sessions["nobody@example"])
 
 
-def _signed_in(address: str, name: str) -> Iterator[Person]:
+def _in(address: str, cookie: str) -> Iterator[Person]:
     with Person(address) as person:
-        assert person.sign_in(name).status_code == 303
+        person.cookies.set("touchstone", cookie, domain="127.0.0.1")
         yield person

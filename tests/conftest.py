@@ -12,9 +12,9 @@ from typing import NoReturn
 import pytest
 
 from tests import _postgres, _spark
-from tests._doors import address, board, brand, dealer, nobody, stranger
+from tests._doors import address, board, brand, dealer, nobody, sessions, stranger
 
-__all__ = ["address", "board", "brand", "dealer", "nobody", "stranger"]  # fixtures of the doors
+__all__ = ["address", "board", "brand", "dealer", "nobody", "sessions", "stranger"]  # fixtures of the doors
 
 ROOT = Path(__file__).parent.parent
 KEPT = ("TOUCHSTONE_TEST_DATA",)

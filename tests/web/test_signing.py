@@ -54,9 +54,12 @@ def test_a_session_planted_before_signing_in_is_worth_nothing(stranger: Person, 
     assert httpx.get(f"{address}/overview.json", cookies={"touchstone": planted}).status_code == 401
 
 
-def test_signing_out_ends_the_session_even_for_a_kept_cookie(board: Person, address: str) -> None:
-    kept = board.cookies["touchstone"]
-    out = board.post("/sign-out", data={"csrf": token(board.get("/").text)})
+def test_signing_out_ends_the_session_even_for_a_kept_cookie(stranger: Person, address: str, brand: Any) -> None:
+    brand.act("account.open", name="guest@example", password="three small boats", role="insider", existing=True)
+    stranger.sign_in("guest@example", "three small boats")
+    kept = stranger.cookies["touchstone"]
+    assert httpx.get(f"{address}/figure.json", cookies={"touchstone": kept}).status_code == 200
+    out = stranger.post("/sign-out", data={"csrf": token(stranger.get("/figure").text)})
     assert out.headers["location"] == "/sign-in"
     assert httpx.get(f"{address}/overview.json", cookies={"touchstone": kept}).status_code == 401
 
