@@ -34,7 +34,8 @@ def bench() -> Iterator[str]:
             plain, _ = _timed([sys.executable, "-c", PLAIN, str(file)])
             out = str(Path(folder) / "report.html")
             took, memory = _timed([sys.executable, "-m", "touchstone", "report", str(file), "-o", out])
-            yield f"{size:>7,} reviews: {took:.1f} s, {memory:.0f} MB at most; {took / plain:.0f} x reading and grouping"
+            times = took / plain
+            yield f"{size:>7,} reviews: {took:.1f} s, {memory:.0f} MB at most; {times:.0f} x reading and grouping"
 
 
 def _texts(count: int) -> list[str]:

@@ -27,7 +27,7 @@ CUTS: tuple[tuple[str, ...], ...] = (
     ("stage", "channel"),
     ("week",),
 )
-TABLES = ("interaction", "mention", "unit", "touchpoint", "rollup", "mention_rollup")
+TABLES = ("interaction", "mention", "metric", "unit", "touchpoint", "rollup", "mention_rollup")
 
 
 def feedback(seed: int, count: int = 400) -> dict[str, list[dict[str, Any]]]:

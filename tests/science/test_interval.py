@@ -7,7 +7,7 @@ from math import lgamma
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from touchstone.science.interval import count_interval, mean_interval, share_interval, table_interval
@@ -133,6 +133,7 @@ def test_a_count_has_garwoods_exact_limits() -> None:
 
 
 @given(st.lists(st.lists(st.integers(0, 40), min_size=4, max_size=4), min_size=1, max_size=5), st.floats(0.1, 50))
+@example([[0, 5, 0, 0]], 0.1)
 def test_limits_enclose_the_mean_whatever_the_counts_and_the_scale(counts: list[list[int]], step: float) -> None:
     scores = step * np.array([-1.0, 0.0, 2.0, 3.0])
     found = table_interval(counts, scores)

@@ -134,7 +134,7 @@ def _along(group: Any, score: Floats, count: Floats, *, way: Floats, n: Floats, 
     moved = _divide(_total(group, weight * score, amount), total)
     square = _divide(_total(group, weight * score**2, amount), total)
     moved, square = (1 - on_top) * moved + on_top, (1 - on_top) * square + on_top
-    variance = np.fmax(square - moved**2, 1e-300)
+    variance = np.fmax(square - moved**2, 1e-24)  # above rounding: where one score alone was ticked it is truly none
     return moved, n * (moved - mean) ** 2 / variance
 
 
