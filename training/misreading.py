@@ -83,9 +83,7 @@ def main() -> None:
     deviation = (within / sum(len(each) - 1 for each in sets)) ** 0.5
     together = float(np.mean([each.mean() ** 2 for each in sets])) ** 0.5
     touchpoints = sum(len(each) for each in sets)
-    print(
-        f"off by {deviation:.3f} among touchpoints, {together:.3f} together; {touchpoints} touchpoints, {len(sets)} sets"
-    )
+    print(f"off by {deviation:.3f} among {touchpoints} touchpoints, {together:.3f} together; {len(sets)} sets")
     model.facts["misreading"] = {
         "deviation": round(deviation, 3),
         "together": round(together, 3),
