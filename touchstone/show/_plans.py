@@ -13,7 +13,7 @@ from touchstone.show._narrow import Narrow
 from touchstone.show._stored import Figure
 
 READ = """select id, name, "by", value, low, high, n, measured_in, detail from plan
-    where name = 'priorities' order by id"""
+    where name = 'priorities' and array_to_string(list_sort(map_keys("by")), ',') = ?"""
 
 
 def ranking(ask: Ask, chosen: Narrow, *, most: int = 0) -> Ranking | None:
@@ -39,17 +39,22 @@ def first(ask: Ask, chosen: Narrow) -> list[str]:
 
 
 def _found(ask: Ask, chosen: Narrow) -> list[Figure]:
-    wanted = {"unit", "touchpoint"} if chosen.unit else {"touchpoint"}
-    rows = [each for each in _stored.unfolded(ask.lake(READ)) if set(each.by) == wanted]
+    """The plan of the brand, of the unit chosen, or of a partner's own units."""
+    own = bool(chosen.unit) or ask.viewer.role == "partner"
+    sql, parameters = READ, ["touchpoint,unit" if own else "touchpoint"]
     if chosen.unit:
-        rows = [each for each in rows if each.by["unit"] == chosen.unit]
+        sql, parameters = sql + """ and "by"['unit'] = ?""", [*parameters, chosen.unit]
+    rows = _stored.unfolded(ask.lake(f"{sql} order by id", parameters))
     return sorted(rows, key=lambda each: (each.value is None, -(each.value or 0.0), each.by["touchpoint"]))
 
 
 def _choice(ask: Ask, figure: Figure, words: tuple[Any, ...], chosen: Narrow) -> Choice:
     name = figure.by["touchpoint"]
     known = ask.taxonomy.find(name)
-    where = " · ".join((_say.named(known.stage), f"{known.owner} answers for it")) if known else ""
+    parts = [_say.named(known.stage), f"{known.owner} answers for it"] if known else []
+    if len(ask.viewer.units) > 1 and not chosen.unit and "unit" in figure.by:
+        parts.append(figure.by["unit"])
+    where = " · ".join(parts)
     made = _stored.estimate(
         figure, _say.named(name), middle=None, verbatims=words, seed=ask.seed, drawn_from=f"complaints about {name}",
         href=chosen.address("verbatims", touchpoint=name, said="negative"),

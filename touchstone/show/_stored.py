@@ -64,19 +64,24 @@ def stored(ask: Ask, names: str | Sequence[str], by: Sequence[str] = ()) -> list
     return unfolded(ask.lake(sql, [*named, *cuts]))
 
 
+def afresh(ask: Ask, by: Sequence[str], chosen: Narrow) -> bool:
+    """Whether figures by these columns must be measured: the page is narrowed, or the asker may not see the whole."""
+    return chosen.active or (ask.viewer.role == "partner" and "unit" not in by)
+
+
 def scores(ask: Ask, by: Sequence[str], chosen: Narrow) -> list[Figure]:
     """The rows of every score by these columns, as `figures` gives them, in one question where they are stored."""
-    if not chosen.active:
+    if not afresh(ask, by, chosen):
         return stored(ask, SCORES, by)
     return [each for name in SCORES for each in figures(ask, name, by, chosen)]
 
 
 def figures(ask: Ask, name: str, by: Sequence[str], chosen: Narrow) -> list[Figure]:
-    """Stored rows, or, when the page is narrowed, the measure's own answer to the narrowed question.
+    """Stored rows, or, when the page or its asker is narrowed, the measure's own answer to the narrowed question.
 
     A narrowed figure of a unit is its own, not drawn towards others: an asker's slice never stands for the whole.
     """
-    if not chosen.active:
+    if not afresh(ask, by, chosen):
         return stored(ask, name, by)
     measure = finder.verb("measure", name)
     own = {"shrink": False} if "shrink" in finder.settings("measure", name) else {}

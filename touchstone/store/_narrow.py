@@ -54,6 +54,7 @@ NARROWINGS = {
     )
 }
 OTHERS = "probability_above"  # the one detail of a figure that names other units
+READER = "misreading"  # figures of how well the machine reads: about no unit, and the same for everyone
 OPEN = ("touchpoint",)
 """Tables that are the same for everyone who may look in at all."""
 
@@ -85,6 +86,8 @@ def lake(name: str, columns: Iterable[str]) -> str:
         mine = f"len({rule.column}) > 0 and list_has_all({allowed}, {rule.column})"
         if "rests_on" in columns:  # an empty list is the whole brand, which gives away no one
             mine += f" and list_has_all({allowed}, coalesce(rests_on, []))"
+        if name == "metric":
+            mine = f"({mine}) or name = '{READER}'"
     elif rule.through:
         mine = f"{rule.column} in (select {rule.through} from interaction where unit in (select unnest({allowed})))"
     else:
