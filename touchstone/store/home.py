@@ -34,6 +34,7 @@ from touchstone.store import (
 )
 from touchstone.store._append import Appended
 from touchstone.store._record import Record, put
+from touchstone.store._rejects import Rejects
 from touchstone.store.ask import TAXONOMY, StoreAsk, Window, read_taxonomy
 
 PRECIOUS = {"unit": (tables.unit, UNIT), "person": (tables.person, PERSON)}
@@ -45,6 +46,7 @@ class Store:
     def __init__(self, path: Path, *, viewer: Viewer, settings: Settings, record: Record) -> None:
         self.path, self.viewer, self.settings, self._record = path, viewer, settings, record
         self._lake = _lake.Lake(path / "lake", record)
+        self._rejects = Rejects(path / "rejects")
         self._window = Window(self._lake, path, settings)
 
     @property
@@ -136,17 +138,8 @@ class Store:
         _extend.replace_all(self._lake, name, maker=maker, rows=rows)
 
     def rejected(self, rows: Iterable[dict[str, Any]]) -> Path | None:
-        """Appends rows that could not be used to rejects/<source>.jsonl; returns the last file written to."""
-        path = None
-        for row in rows:
-            name = "".join(
-                letter if letter.isalnum() or letter in "-_" else "_" for letter in str(row.get("source", ""))
-            )
-            path = self.path / "rejects" / f"{name or 'unknown'}.jsonl"
-            path.parent.mkdir(exist_ok=True)
-            with path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
-        return path
+        """Appends rows that could not be used to rejects/<source>.jsonl, each once; the last file written to."""
+        return self._rejects.add(rows)
 
     def log(self, action: str, **ids: Any) -> int:
         """Adds a link to the chain of what was done; ids only. Returns its seq."""
