@@ -11,8 +11,6 @@ from touchstone.core.errors import Refused
 
 GOOD = [f"{n},2026-11-0{n},5,The adviser was friendly and quick." for n in range(1, 8)]
 BROKEN = "\n".join(["id,date,rating,review", *GOOD, "8,once upon a time,2,The waiting area was cold."])
-    "id,date,rating,review\n1,2026-11-01,5,The adviser was friendly.\n2,once upon a time,2,The waiting area was cold.\n"
-)
 
 
 def test_the_same_file_twice_adds_nothing_and_tells_each_rejected_row_once(tmp_path: Path) -> None:
