@@ -11,7 +11,7 @@ import pytest
 import touchstone
 from touchstone.core.errors import Refused
 
-TEXTS = ("The waiting area was horrible.", "The waiting area was lovely.")
+TEXTS = ("The test drive was horrible.", "The test drive was lovely.")
 
 
 @pytest.fixture
@@ -34,13 +34,14 @@ def test_readings_move_the_figure_to_what_people_read(home: Any, tmp_path: Path)
     home.run(durable=False)
     before = figure(home)
     labels = tmp_path / "labels.jsonl"
-    mention = {"touchpoint": "waiting area", "polarity": "negative"}
+    mention = {"touchpoint": "test drive", "polarity": "negative"}
     labels.write_text("\n".join(json.dumps({"source_id": str(n), "mentions": [mention]}) for n in range(80)), "utf-8")
     assert home.act("read", file=labels) == {"read": 80, "unknown": 0}
     assert home.act("read", file=labels) == {"read": 0, "unknown": 0}
     home.run(durable=False)
     after = figure(home)
-    assert after["value"] == pytest.approx(before["value"] - 1, abs=0.35)
+    assert before["value"] == pytest.approx(0, abs=0.05)
+    assert after["value"] == pytest.approx(-1, abs=0.35)
     assert after["detail"]["corrected"] is True
     assert after["low"] <= -0.9
 
