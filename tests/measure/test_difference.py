@@ -24,6 +24,12 @@ def test_the_latest_period_that_is_over_is_set_against_the_one_before() -> None:
     assert (row["n"], row["detail"]["figure"]) == (100, "rating")
 
 
+def test_a_period_that_has_only_begun_in_the_data_is_passed_over() -> None:
+    rows = month("2026-01-10", [3] * 50) + month("2026-02-10", [4] * 50) + month("2026-03-01", [1] * 4)
+    [row] = unfolded(measure(brand([*rows], now=NOW.replace(month=5))))
+    assert (row["detail"]["period"], row["detail"]["before"]) == ("2026-02", "2026-01")
+
+
 def test_a_small_change_could_be_chance() -> None:
     rows = month("2026-01-10", [3, 4, 5]) + month("2026-02-10", [3, 4, 4])
     [row] = unfolded(measure(brand(rows)))

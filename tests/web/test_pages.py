@@ -1,8 +1,6 @@
-"""Each page as owner, partner and outsider, with the same as data beside it; hostile filters; how quick it is."""
+"""Each page as owner, partner and outsider, with the same as data beside it; hostile filters."""
 
 from __future__ import annotations
-
-import time
 
 import pytest
 
@@ -84,14 +82,3 @@ def test_hostile_filters_do_no_harm(board: Person, page: str, value: str) -> Non
         answer = board.get(f"/{page}", params={name: value})
         assert answer.status_code in (200, 404, 422), f"{name}: {answer.status_code}"
         assert "<script>alert" not in answer.text
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_every_page_is_quick(board: Person, page: str) -> None:
-    def seconds() -> float:
-        began = time.process_time()
-        board.get(f"/{page}")
-        return time.process_time() - began
-
-    seconds()
-    assert min(seconds() for _ in range(3)) < 0.2  # the server shares this process: CPU of both

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -21,6 +22,7 @@ from touchstone.measure._scores import Figures, figures, salt, scale_text
 from touchstone.science.difference import Difference, difference, holm
 from touchstone.science.interval import Interval
 
+_BEGUN = 0.1  # share of the answers before: below, a period has only begun
 _EVERY = {"week": 7, "month": 1, "quarter": 3, "year": 12}  # months, but for the week
 
 
@@ -95,17 +97,23 @@ def _change(
 
 
 def _periods(ask: Ask, rule: Rule, question: Question, every: str) -> tuple[date, date] | None:
-    """First days of the last period with answers that is over, and of the one before it."""
+    """First days of the last period with answers that is over, and of the one before it.
+
+    A last period with less than a tenth of the answers before it has only begun in the data, and is passed over.
+    """
     only = {"metric": rule.metric} if rule.metric else {}
     name = "rollup" if rule.metric else "mention_rollup"
     check(question, name)
     days = count(ask, replace(question, by=("day" if every == "week" else "month",)), rollup=name, only=only)
-    column = days.column(0).to_pylist()
-    filled = sorted({_start(date.fromisoformat(each if len(each) > 7 else f"{each}-01"), every) for each in column})
+    filled: Counter[date] = Counter()
+    for each, n in zip(days.column(0).to_pylist(), days["n"].to_pylist(), strict=True):
+        filled[_start(date.fromisoformat(each if len(each) > 7 else f"{each}-01"), every)] += n
     last = min(ask.now.date(), (day(question.until, field="until") or date.max - timedelta(days=1)) + timedelta(days=1))
-    over = [each for each in filled if _next(each, every) <= last]
+    over = [each for each in sorted(filled) if _next(each, every) <= last]
     if not over:
         return None
+    if len(over) > 1 and filled[over[-1]] < _BEGUN * filled[over[-2]]:
+        over.pop()
     return _start(over[-1] - timedelta(days=1), every), over[-1]
 
 

@@ -16,12 +16,16 @@ ENOUGH = 10  # mentions before a touchpoint is named in a sentence
 ELSEWHERE = "Beside the journey"
 
 
+ALONE = " The machine read this alone, and the width holds how it misreads; 60 readings of your own narrow it."
+
+
 @dataclass(frozen=True)
 class Journey:
     """Touchpoints as estimates in the order of the journey, grouped by stage; `name` is the measure they show."""
 
     name: str
     groups: tuple[tuple[str, tuple[Estimate, ...]], ...]
+    alone: bool = False  # read by the machine alone, with no person's readings to correct it
 
     @property
     def estimates(self) -> tuple[Estimate, ...]:
@@ -69,7 +73,8 @@ def _journey(ask: Ask, measure: str, found: Sequence[Figure], chosen: Narrow, *,
     ]
     rest = sorted(set(made) - set(ask.taxonomy.names), key=lambda touchpoint: (-made[touchpoint].n, touchpoint))
     groups = [*stages, (ELSEWHERE if any(group for _, group in stages) else "", tuple(shown[each] for each in rest))]
-    return Journey(measure, tuple((stage, group) for stage, group in groups if group))
+    alone = any("misreading" in each.detail for each in found)
+    return Journey(measure, tuple((stage, group) for stage, group in groups if group), alone)
 
 
 def _shown(ask: Ask, figure: Figure, words: tuple[Verbatim, ...], chosen: Narrow, middle: float | None) -> Estimate:
@@ -85,6 +90,7 @@ def streaks(journey: Journey, *, title: str) -> Streaks:
     counted = _stored.counted(journey.name)
     if journey.name == "sentiment":
         lead = "Each streak is what we know: its place the sentiment, its width the doubt, its strength how many speak."
+        lead += ALONE if journey.alone else ""
     else:
         named = _stored.NAMES.get(journey.name, journey.name).lower()
         lead = (
