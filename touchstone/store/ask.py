@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from touchstone.store.spark import SparkEngine
 
 TAXONOMY = "taxonomy.yaml"
+FIGURES, HELD = ("metric", "plan"), 200_000  # a page asks for these again and again: so many rows stay in memory
 KEPT = 8  # databases in memory kept ready, one per viewer and version of the lake
 COLUMNS = {
     "interaction": INTERACTION.names,
@@ -78,12 +79,13 @@ class Snapshot:
         return answer(self.duck, sql, parameters)
 
     def _make(self, name: str) -> None:
-        files = read_files([self._lake.path(piece) for piece in self.state.of(name)])
+        pieces = self.state.of(name)
+        files = read_files([self._lake.path(piece) for piece in pieces])
+        kind = "table" if name in FIGURES and sum(piece.rows for piece in pieces) <= HELD else "view"
         if name in self._small:
             fill(self.duck, name, self._small[name])
         elif files:
-            view = f"create view {name} as select {_narrow.quoted(COLUMNS[name])} from ({files})"
-            run(self.duck, view)
+            run(self.duck, f"create {kind} {name} as select {_narrow.quoted(COLUMNS[name])} from ({files})")
         elif name in CUBES:
             run(self.duck, f"create table {name} as {empty(name)}")
         else:
