@@ -124,7 +124,7 @@ def _pairs(texts: list[str]) -> dict[str, str]:
 def _home(options: argparse.Namespace, **settings: Any) -> Home:
     from touchstone.home import Home
 
-    return Home(options.home, **settings)
+    return Home(options.home, **{"create": False, **settings})
 
 
 def _say(*words: object) -> None:
@@ -172,7 +172,7 @@ def _report(options: argparse.Namespace) -> None:
 
 def _init(options: argparse.Namespace) -> None:
     options.home = options.home_path
-    home = _home(options, taxonomy=options.taxonomy)
+    home = _home(options, taxonomy=options.taxonomy, create=True)
     _say(f"A home in {home.path}, with the taxonomy {home.store.taxonomy.name}.")
 
 

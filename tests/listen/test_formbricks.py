@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.listen._reading import written
-from touchstone.core.errors import Skip, Stop
+from touchstone.core.errors import Skip
 from touchstone.core.tables import ARRIVING, conform
 from touchstone.listen import _formbricks
 from touchstone.listen.formbricks import listen
@@ -160,7 +160,7 @@ def test_what_cannot_be_used_is_rejected_with_its_reason(tmp_path: Path) -> None
 def test_since_and_a_file_without_records(tmp_path: Path) -> None:
     path = written(tmp_path, json.dumps(RECORDS), name="r.json")
     assert not list(listen(path=path, since=datetime(2026, 3, 1, tzinfo=UTC)))
-    with pytest.raises(Stop, match="no feedback records"):
+    with pytest.raises(Skip, match="no feedback records"):
         list(listen(path=written(tmp_path, "a,b\n1,2\n")))
     with pytest.raises(Skip):
         _formbricks.interaction({"value_text": "x"})

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.listen._reading import written
-from touchstone.core.errors import Stop
+from touchstone.core.errors import Skip
 from touchstone.core.tables import ARRIVING, conform
 from touchstone.listen.schema_review import listen
 
@@ -116,5 +116,5 @@ def test_reviews_that_cannot_be_used_are_rejected(tmp_path: Path) -> None:
 def test_since_and_pages_without_reviews(tmp_path: Path) -> None:
     path = written(tmp_path, json.dumps(HOTEL), name="h.json")
     assert not all_of(path, since=datetime(2026, 2, 1, tzinfo=UTC))[0]
-    with pytest.raises(Stop, match="was found in it"):
+    with pytest.raises(Skip, match="was found in it"):
         all_of(written(tmp_path, "<html><body>nothing</body></html>", name="p.html"))

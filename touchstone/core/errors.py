@@ -20,7 +20,7 @@ class Retry(TouchstoneError):
 
 
 class Skip(TouchstoneError):
-    """This record is unusable: it goes to the rejects with this reason and the rest goes on."""
+    """This record, or a whole file, is unusable: it is left out with this reason, and the rest goes on."""
 
     exit_code = 65
 

@@ -18,15 +18,20 @@ FIRST = "contact_centre"  # the taxonomy of a home that was given none
 
 
 class Home:
-    """The home at `path`, made when it is not there; what it gives back is Arrow tables, pages and plain dicts."""
+    """The home at `path`; what it gives back is Arrow tables, pages and plain dicts.
 
-    def __init__(self, path: str | Path = ".", *, viewer: Viewer = INSIDER, **settings: Any) -> None:
+    Where there is none it is made, or with `create=False` it is a `Stop`.
+    """
+
+    def __init__(
+        self, path: str | Path = ".", *, viewer: Viewer = INSIDER, create: bool = True, **settings: Any
+    ) -> None:
         from touchstone.store.ask import TAXONOMY
         from touchstone.store.home import create_store, open_store
 
         self.path = Path(path)
         self.settings = house.load(self.path, **settings)
-        if (self.path / TAXONOMY).exists():
+        if (self.path / TAXONOMY).exists() or not create:
             self.store = open_store(self.path, viewer=viewer, settings=self.settings)
         else:
             self.store = create_store(self.path, taxonomy=self.settings.taxonomy or FIRST, settings=self.settings)

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 import pyarrow as pa
 
-from touchstone.core.errors import Stop
+from touchstone.core.errors import Skip, Stop
 from touchstone.listen._encoding import decoded
 
 CHUNK = 1 << 20
@@ -85,7 +85,7 @@ def _find_out(opened: Opened, encoding: str) -> None:
     foreign = next((what for magic, what in FOREIGN.items() if head.startswith(magic)), None)
     if foreign:
         todo = "Save it as CSV, XLSX or Parquet."
-        raise Stop(f"this is {foreign}, not a table.", where=opened.path.name, todo=todo)
+        raise Skip(f"this is {foreign}, not a table.", where=opened.path.name, todo=todo)
     if head.startswith(b"PAR1"):
         opened.kind = "parquet"
     else:
@@ -109,7 +109,7 @@ def _must_be_a_file(path: Path) -> None:
     if not path.is_file():
         raise Stop("this is no ordinary file.", where=str(path), todo="Save it to a file first.")
     if path.stat().st_size == 0:
-        raise Stop("the file is empty (0 bytes).", where=path.name, todo="Export it again.")
+        raise Skip("the file is empty (0 bytes).", where=path.name, todo="Export it again.")
 
 
 def _unpacked(chunks: Iterator[bytes], path: Path) -> IO[bytes]:
@@ -121,13 +121,13 @@ def _unpacked(chunks: Iterator[bytes], path: Path) -> IO[bytes]:
         written += target.write(chunk)
         if written > limit:
             target.close()
-            raise Stop(
+            raise Skip(
                 f"it unfolds to more than {limit >> 20:,} MB, far beyond what tables do.",
                 where=path.name,
                 todo="Unpack it by hand and look at it.",
             )
     if not written:
-        raise Stop("nothing is packed in this file.", where=path.name, todo="Export it again.")
+        raise Skip("nothing is packed in this file.", where=path.name, todo="Export it again.")
     target.seek(0)
     return target
 
@@ -184,16 +184,16 @@ def _unzip(opened: Opened) -> None:
             opened.kind = "workbook"
             return
         if len(members) != 1:
-            raise Stop(f"the archive holds {len(members)} files.", where=where, todo="Unpack it and name one of them.")
+            raise Skip(f"the archive holds {len(members)} files.", where=where, todo="Unpack it and name one of them.")
         with archive.open(members[0]) as member:
             content = _unpacked(iter(lambda: member.read(CHUNK), b""), opened.path)
         opened.become(content)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-        raise Stop(f"the archive cannot be read ({error}).", where=where, todo="Export it again.") from error
+        raise Skip(f"the archive cannot be read ({error}).", where=where, todo="Export it again.") from error
 
 
 def _weigh(members: list[zipfile.ZipInfo], path: Path) -> None:
     """Stops at a workbook that says it unfolds far beyond what workbooks do."""
     total = sum(each.file_size for each in members)
     if total > max(UNPACKED_FREELY, UNPACKED_TIMES * path.stat().st_size):
-        raise Stop(f"it unfolds to {total >> 20:,} MB.", where=path.name, todo="Save the sheet as CSV.")
+        raise Skip(f"it unfolds to {total >> 20:,} MB.", where=path.name, todo="Save the sheet as CSV.")

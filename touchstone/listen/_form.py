@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from touchstone.core.errors import Stop
+from touchstone.core.errors import Skip
 from touchstone.listen import _dates
 from touchstone.listen._file import Opened
 
@@ -34,9 +34,9 @@ def form_of(opened: Opened, told: Mapping[str, str]) -> Form:
     head = opened.stream.read(LOOKED_AT)
     text = head.decode("utf-8", "replace")
     if not text.strip():
-        raise Stop("there is nothing in this file but blanks.", where=opened.path.name, todo="Export it again.")
+        raise Skip("there is nothing in this file but blanks.", where=opened.path.name, todo="Export it again.")
     if text.lstrip()[:1] == "<":
-        raise Stop("this looks like HTML or XML.", where=opened.path.name, todo="Use `listen schema_review` for pages.")
+        raise Skip("this looks like HTML or XML.", where=opened.path.name, todo="Use `listen schema_review` for pages.")
     delimiter = {"tab": "\t", "\\t": "\t"}.get(told.get("delimiter", ""), told.get("delimiter", "")) or _delimiter(text)
     lines = io.StringIO(text, newline="")
     csv.field_size_limit(1 << 30)  # the limit is held where rows are shaped, row by row

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from touchstone.core.errors import Stop
+from touchstone.core.errors import Skip
 from touchstone.listen._csv import BATCH, ROW, Reject, _Held
 from touchstone.listen._file import Opened
 
@@ -62,13 +62,13 @@ def _short(error: Exception) -> str:
 def _document(opened: Opened, reject: Reject) -> Iterator[tuple[int, Any]]:
     data = opened.stream.read(WHOLE + 1)
     if len(data) > WHOLE:
-        raise Stop("one JSON document of more than 1 GB.", where=opened.path.name, todo="Save it as JSON lines.")
+        raise Skip("one JSON document of more than 1 GB.", where=opened.path.name, todo="Save it as JSON lines.")
     text = data.decode("utf-8", "replace")
     if text.lstrip()[:1] == "{":
         try:
             yield from enumerate(_longest_list(json.loads(text)), 1)
         except (ValueError, RecursionError) as error:
-            raise Stop(f"not valid JSON ({_short(error)}).", where=opened.path.name, todo="Export it again.") from error
+            raise Skip(f"not valid JSON ({_short(error)}).", where=opened.path.name, todo="Export it again.") from error
         return
     yield from _items(text, reject)
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
-from touchstone.core.errors import Stop
+from touchstone.core.errors import Skip, Stop
 from touchstone.listen._csv import BATCH, ROW, Reject, table_of
 from touchstone.listen._file import Opened
 from touchstone.listen._form import is_header, named
@@ -31,7 +31,7 @@ def read_parquet(opened: Opened) -> Iterator[pa.Table]:
             following += len(batch)
             yield pa.table([*map(strings, batch.columns), numbers], names=[*names, ROW])
     except (pa.ArrowInvalid, OSError) as error:
-        raise Stop(
+        raise Skip(
             f"the Parquet file cannot be read ({str(error)[:120]}).", where=opened.path.name, todo="Export it again."
         ) from error
 
@@ -68,7 +68,7 @@ def read_workbook(opened: Opened, *, told: Mapping[str, str], reject: Reject) ->
             shown = load_workbook(opened.stream, read_only=True, data_only=True)
             written = load_workbook(opened.stream, read_only=True, data_only=False)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
-        raise Stop(
+        raise Skip(
             f"the workbook cannot be read ({str(error)[:120]}).", where=opened.path.name, todo="Save it as CSV."
         ) from error
     name = _sheet(shown, told.get("sheet", ""), opened)
@@ -88,7 +88,7 @@ def _sheet(book: Any, wanted: str, opened: Opened) -> str:
             if len(names) > 1:
                 opened.notes.append(f"read from the sheet {sheet.title!r} of {names} (set sheet=NAME for another)")
             return str(sheet.title)
-    raise Stop("no sheet holds a table.", where=opened.path.name, todo="Put names in the first row, answers below.")
+    raise Skip("no sheet holds a table.", where=opened.path.name, todo="Put names in the first row, answers below.")
 
 
 def _cells(shown: Any, written: Any) -> Iterator[list[str]]:
@@ -114,7 +114,7 @@ def _string(value: Any) -> str:
 def _rows(cells: Iterator[list[str]], opened: Opened, told: Mapping[str, str]) -> Iterator[pa.Table]:
     first = next((row for row in cells if any(row)), None)
     if first is None:
-        raise Stop("the sheet is empty.", where=opened.path.name, todo="Name another with set sheet=NAME.")
+        raise Skip("the sheet is empty.", where=opened.path.name, todo="Name another with set sheet=NAME.")
     header = told.get("header") != "none" and (bool(told.get("header")) or is_header(first))
     names = named(first) if header else [f"column_{n}" for n in range(1, len(first) + 1)]
     rows, numbers = ([], []) if header else ([first], [1])

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from touchstone.core.errors import Skip, Stop
+from touchstone.core.errors import Skip
 from touchstone.listen import _csv, _dates, _formbricks, _json
 from touchstone.listen._file import Opened, open_file
 
@@ -51,7 +51,7 @@ def listen(
     if rows:
         yield rows
     if not known:
-        raise Stop("it holds no feedback records.", where=Path(path).name, todo="`listen table` reads other shapes.")
+        raise Skip("it holds no feedback records.", where=Path(path).name, todo="`listen table` reads other shapes.")
 
 
 def _nowhere(_row: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from touchstone.core.errors import Skip, Stop
+from touchstone.core.errors import Skip
 from touchstone.core.tables import UNIT
 from touchstone.listen import _dates, _json, _reviews
 from touchstone.listen._file import Opened, open_file
@@ -48,7 +48,7 @@ def listen(
                 units.update({unit["id"] or "": unit for unit in _reviews.units(node, about)})
                 rows.update({row["source_id"]: row for row in made})
     if not number:
-        raise Stop("no schema.org Review was found in it.", where=Path(path).name, todo="`listen table` reads tables.")
+        raise Skip("no schema.org Review was found in it.", where=Path(path).name, todo="`listen table` reads tables.")
     if units:
         yield "unit", pa.Table.from_pylist(list(units.values()), schema=UNIT)
     kept = [row for row in rows.values() if since is None or (row.get("occurred_at") or since) >= since]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from touchstone.core.errors import Refused, Stop
+from touchstone.core.errors import Refused, Skip, Stop
 from touchstone.core.tables import UNIT
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.listen import _cells, _csv, _dates, _json, _ratings, _sheets
@@ -123,7 +123,7 @@ def _recognised(
     """The columns with their scales, and what the whole of the table says."""
     where = opened.path.name
     if not spool.rows:
-        raise Stop(
+        raise Skip(
             "there are no rows in it that can be read.", where=where, todo="See the rejected rows, or export again."
         )
     sample = spool.sample(_SAMPLED)
