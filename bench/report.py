@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -63,15 +62,12 @@ def _file(path: Path, size: int, texts: list[str]) -> Path:
 def _timed(command: list[str]) -> tuple[float, float]:
     """Wall seconds and peak megabytes of a whole process."""
     began = time.perf_counter()
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    _, errors = process.communicate()
-    if process.returncode:
-        raise RuntimeError(errors.decode(errors="replace")[-500:])
-    took = time.perf_counter() - began
-    return took, _peak()
-
-
-def _peak() -> float:
-    """The largest child's resident memory so far; benches run from small to large, so it is the last one's."""
-    per = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / per if os.name == "posix" else float("nan")
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(command, stderr=errors, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        took = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            errors.seek(0)
+            raise RuntimeError(errors.read().decode(errors="replace")[-500:])
+    return took, usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
