@@ -32,11 +32,11 @@ def _understand(store: Any) -> dict[str, Any]:
     from touchstone.language.model import load
     from touchstone.understand import _pass
 
-    compiled = load(store.settings.model or None).compile(store.taxonomy)
-    maker = f"understand@{compiled.model.version}-{crc32(write(store.taxonomy).encode()):08x}"
+    model, taxonomy = load(store.settings.model or None), store.taxonomy
+    maker = f"understand@{model.version}-{crc32(write(taxonomy).encode()):08x}"
     texts = 0
     for interactions in store.pending(maker, *_UNDERSTOOD):
-        reading = _pass.read(interactions, compiled)
+        reading = _pass.read(interactions, model.compile(taxonomy))  # compiled once, and only where there is work
         made = [finder.verb("understand", part)(reading) for part in finder.names("understand")]
         for name, schema in _UNDERSTOOD.items():
             rows = pa.concat_tables(

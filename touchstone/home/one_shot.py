@@ -36,11 +36,8 @@ def one_shot(
     arguments = finder.arguments(room, name, settings)
     interactions = _interactions(table, metric=name, scale=arguments)
     ask = scratch(interactions, seed=seed)
-    rows = (
-        finder.verb(room, name)(ask, by=by, **arguments)
-        if room == "measure"
-        else finder.verb(room, name)(ask, **arguments)
-    )
+    cut = {"by": by} if room == "measure" else {}
+    rows = finder.verb(room, name)(ask, **cut, **arguments)
     return [ordered(each, by) for each in plain(rows)]
 
 
@@ -70,7 +67,7 @@ def _csv(path: Path) -> pa.Table:
 
 
 def _interactions(table: pa.Table, *, metric: str, scale: dict[str, Any]) -> pa.Table:
-    """The rows as interactions: what bears a field's name is that field, the score is one of `metric`."""
+    """Columns of INTERACTION: what bears a field's name is that field, the score is one of `metric`."""
     given = {name: table[name] for name in table.column_names if name in INTERACTION.names}
     columns = {name: _cast(column, INTERACTION.field(name).type, name) for name, column in given.items()}
     numbers = pa.array(range(len(table)), pa.int64())
@@ -80,11 +77,7 @@ def _interactions(table: pa.Table, *, metric: str, scale: dict[str, Any]) -> pa.
         for end in ("best", "worst"):
             if end in scale:
                 columns[end] = pa.array([float(scale[end])] * len(table), pa.float64())
-    known = [
-        columns[field.name].cast(field.type) if field.name in columns else pa.nulls(len(table), field.type)
-        for field in INTERACTION
-    ]
-    return pa.Table.from_arrays(known, schema=INTERACTION)
+    return pa.table(columns)
 
 
 def _cast(column: pa.ChunkedArray, kind: pa.DataType, name: str) -> pa.ChunkedArray:

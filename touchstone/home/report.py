@@ -48,12 +48,6 @@ def report(
     return read
 
 
-def of_home(home: Home, ending: str = ".html") -> bytes:
-    """The same report from a home that stays."""
-    read = _read([], [], home)
-    return json_report(home, read) if ending == ".json" else _rendered(home, read, ending)
-
-
 class _Stages:
     """Tells how long each stage took."""
 

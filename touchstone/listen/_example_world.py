@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -106,10 +105,6 @@ class World:
         """How far quality at partners' touchpoints has fallen at these units on these days."""
         share = np.clip((day - self.decline.day) / self.decline.days, 0.0, 1.0)
         return np.where(np.isin(unit, self.decline.units), share * self.decline.drop, 0.0)
-
-    def experience(self, unit: Whole, touchpoint: Any, day: Floats) -> Floats:
-        """Mean hidden experience at unit and touchpoint on a day (arrays of one shape)."""
-        return np.asarray(self.quality[unit, touchpoint] - self.fallen(unit, day) * self.partner_owned[touchpoint])
 
     @property
     def partner_owned(self) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from statistics import median
 from typing import Any
 
@@ -259,8 +259,3 @@ def _repeats(table: pa.Table, main: str, other: str) -> bool:
         if one and two
     ]
     return sum(one in two or two in one for one, two in pairs) > 0.8 * max(1, len(pairs))
-
-
-def describe(columns: Sequence[Column]) -> list[dict[str, Any]]:
-    """The columns as plain data, the surest first within what they were taken for."""
-    return [column.shown() for column in columns]
