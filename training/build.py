@@ -14,7 +14,7 @@ from touchstone.language.bags import by_text
 from touchstone.language.index import Index
 from touchstone.language.model import HEADS, KINDS, Model
 from touchstone.language.reading import POLARITIES
-from touchstone.language.teacher import shares
+from touchstone.language.teach_polarity import shares
 from touchstone.language.tokens import pairs, tokenise
 from touchstone.language.walk import BLOCKS, Lexicon, walk
 from touchstone.language.words import grams as phrase_hashes
