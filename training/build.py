@@ -16,7 +16,7 @@ from touchstone.language.model import HEADS, KINDS, Model
 from touchstone.language.reading import POLARITIES
 from touchstone.language.teach_polarity import shares
 from touchstone.language.tokens import pairs, tokenise
-from touchstone.language.walk import BLOCKS, Lexicon, walk
+from touchstone.language.walk import BLOCKS, Lexicon, evidence, walk
 from touchstone.language.words import grams as phrase_hashes
 from touchstone.language.words import hashes, salt, split, split_all, stems
 from training import lists, mood, vectors
@@ -123,7 +123,7 @@ def _lexicon(arrays: dict[str, Any]) -> Lexicon:
         count=len(arrays["word_keys"]),
         steering=Index(arrays["steering_keys"]),
         steering_flags=arrays["steering_flags"],
-        language_rows=arrays["language_rows"].astype(np.float32),
+        language_rows=evidence(arrays["language_rows"]),
         languages=LANGUAGES,
         salts=np.array([salt(language) for language in LANGUAGES], np.uint64),
     )

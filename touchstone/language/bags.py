@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array, diags_array, hstack
 
+from touchstone.language import groups
+from touchstone.language.groups import Groups
 from touchstone.language.model import Model
 from touchstone.language.tokens import Hashes, pairs, strings, tokenise
 from touchstone.language.walk import BLOCKS, Lexicon, Walk
@@ -51,14 +53,13 @@ def _frequent(hashes: Hashes, least: int) -> Hashes:
     return values[counts >= least]
 
 
-def by_text(walked: Walk) -> csr_array:
-    """Which clauses make up each text: (texts, clauses)."""
-    count = len(walked.clause_text)
-    return csr_array((np.ones(count), (walked.clause_text, np.arange(count))), shape=(walked.texts, count))
+def by_text(walked: Walk) -> Groups:
+    """Which clauses make up each text."""
+    return groups.by_text(walked.clause_text, walked.texts)
 
 
-def bags(model: Model, walked: Walk, lexicon: Lexicon, groups: csr_array, *, turned: float = 1.0) -> Bags:
-    """Features of groups of clauses, (groups, clauses); a negated word counts `turned` times the word itself."""
+def bags(model: Model, walked: Walk, lexicon: Lexicon, chosen: Groups, *, turned: float = 1.0) -> Bags:
+    """Features of groups of clauses; a negated word counts `turned` times the word itself."""
     words, grams = len(model.arrays["word_keys"]), len(model.arrays["gram_keys"])
     rows, count = walked.rows, lexicon.count
     clause = np.repeat(np.arange(len(walked.ends)), np.diff(walked.ends, prepend=0))
@@ -67,8 +68,8 @@ def bags(model: Model, walked: Walk, lexicon: Lexicon, groups: csr_array, *, tur
     known = np.where(word >= 0, word < words, column < words + grams)
     sign = np.where((rows >= count) & (rows < 2 * count), turned, 1.0)
     held = csr_array((sign[known], (clause[known], column[known])), shape=(len(walked.ends), words + grams))
-    size = np.maximum(groups @ walked.size.astype(np.float64), 1)
-    whole = (diags_array(1 / np.sqrt(size)) @ (groups @ held)).tocsr()
+    size = np.maximum(chosen @ walked.size.astype(np.float64), 1)
+    whole = (diags_array(1 / np.sqrt(size)) @ (chosen.matrix() @ held)).tocsr()
     seen = np.asarray((whole != 0).sum(axis=0)).ravel()
     used = np.flatnonzero(seen >= (1 if len(size) < 200 else 2))
     return Bags(whole[:, used], used, whole[:, :words] @ model.vectors.astype(np.float64))

@@ -17,7 +17,7 @@ from touchstone.language.learned import curve
 from touchstone.language.model import HEADS, KINDS, TURNED, Model
 from touchstone.language.reading import Reading
 from touchstone.language.tokens import buffers
-from touchstone.language.walk import BLOCKS, Lexicon, Walk, walk
+from touchstone.language.walk import BLOCKS, Lexicon, Walk, evidence, walk
 from touchstone.language.words import salt
 
 Numbers = npt.NDArray[np.float32]
@@ -32,7 +32,8 @@ class Compiled:
     model: Model
     taxonomy: Taxonomy
     lexicon: Lexicon
-    table: Numbers
+    table: npt.NDArray[np.int8]
+    scale: Numbers  # what one step of each column is worth
 
     def read(self, texts: pa.Array | pa.ChunkedArray) -> Reading:
         """Everything the model finds in an Arrow array of strings; a null reads as an empty text."""
@@ -44,7 +45,7 @@ class Compiled:
         for piece in _pieces(texts):
             walked = walk(piece, self.lexicon)
             walks.append(walked)
-            scores.append(sums(walked.rows, walked.ends, self.table))
+            scores.append(sums(walked.rows, walked.ends, self.table).astype(np.float32) * self.scale)
         return self._reading(_joined(walks), np.concatenate(scores))
 
     def _reading(self, walked: Walk, scores: Numbers) -> Reading:
@@ -109,7 +110,8 @@ def compiled(model: Model, taxonomy: Taxonomy) -> Compiled:
     if extra:
         _add_taught(model, table[:, learned_from:], count)
     lexicon = _lexicon(model, words, grams, written.stem_keys, cue_rows[written.stem_owners])
-    return Compiled(model, taxonomy, lexicon, table)
+    scale = np.maximum(np.abs(table).max(axis=0), 1e-6) / np.float32(127)
+    return Compiled(model, taxonomy, lexicon, np.rint(table / scale).astype(np.int8), scale)
 
 
 def _add_taught(model: Model, table: Numbers, count: int) -> None:
@@ -143,7 +145,7 @@ def _lexicon(
         count=len(words),
         steering=Index(held["steering_keys"]),
         steering_flags=held["steering_flags"],
-        language_rows=held["language_rows"].astype(np.float32),
+        language_rows=evidence(held["language_rows"]),
         languages=languages,
         salts=np.array([salt(language) for language in languages], np.uint64),
     )

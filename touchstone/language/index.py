@@ -9,61 +9,39 @@ from touchstone.language.tokens import Hashes
 
 Rows = npt.NDArray[np.int32]
 ABSENT = -1
-_OTHER = np.uint64(0xC2B2AE3D27D4EB4F)
 
 
 class Index:
-    """Rows by hash. `find` gives the row of each hash, or -1; where a hash is given twice, its first row holds."""
+    """Rows by hash. `find` gives the row of each hash, or -1; where a hash is given twice, its first row holds.
+
+    Keys stand in the order of their first bits, each at the first free slot from its home on (linear probing, at most
+    half full); they are kept whole, so that what is found never depends on how the slots are laid out.
+    """
 
     def __init__(self, keys: Hashes, rows: Rows | None = None) -> None:
         rows = np.arange(len(keys), dtype=np.int32) if rows is None else rows.astype(np.int32)
-        bits = max(6, int(max(len(keys), 1) - 1).bit_length() + 2)
-        self._shift = np.uint64(64 - bits)
-        self._first = self._slots(bits)
-        left = self._place(self._first, keys, rows, keys >> self._shift)
-        self._spilled = np.zeros(1 << bits, np.bool_)
-        self._spilled[(keys[left] >> self._shift).astype(np.intp)] = True
-        self._second = self._slots(bits)
-        keys, rows = keys[left], rows[left]
-        left = self._place(self._second, keys, rows, keys * _OTHER >> self._shift)
-        order = np.argsort(keys[left], kind="stable")
-        self._keys, self._rows = keys[left][order], rows[left][order]
-
-    @staticmethod
-    def _slots(bits: int) -> tuple[npt.NDArray[np.uint32], Rows]:
-        return np.zeros(1 << bits, np.uint32), np.full(1 << bits, ABSENT, np.int32)
-
-    @staticmethod
-    def _place(
-        slots: tuple[npt.NDArray[np.uint32], Rows], keys: Hashes, rows: Rows, where: Hashes
-    ) -> npt.NDArray[np.intp]:
-        """Fills free slots and answers which keys found theirs taken by another key."""
-        marks, held = slots
-        _, first = np.unique(where, return_index=True)
-        chosen = where[first].astype(np.intp)
-        marks[chosen] = keys[first].astype(np.uint32)
-        held[chosen] = rows[first]
-        owner = np.zeros(len(marks), np.uint64)
-        owner[chosen] = keys[first]
-        return np.flatnonzero(owner[where.astype(np.intp)] != keys)
+        kept, first = np.unique(keys, return_index=True)
+        if len(kept) and kept[0] == 0:  # 0 marks a free slot: it is no hash
+            kept, first = kept[1:], first[1:]
+        bits = max(6, int(max(len(kept), 1) - 1).bit_length() + 1)
+        self.shift = 64 - bits
+        place = np.arange(len(kept))
+        home = (kept >> np.uint64(self.shift)).astype(np.int64)
+        slots = np.maximum.accumulate(home - place) + place
+        length = max(1 << bits, int(slots[-1]) + 1 if len(slots) else 0) + 1  # the last is free: every search ends
+        self.keys, self.rows = np.zeros(length, np.uint64), np.full(length, ABSENT, np.int32)
+        self.keys[slots], self.rows[slots] = kept, rows[first]
 
     def find(self, hashes: Hashes) -> Rows:
         """The row of each hash, -1 where it is unknown."""
-        where = (hashes >> self._shift).astype(np.intp)
-        marks, held = self._first
-        rows = held[where]
-        known = (marks[where] == hashes.astype(np.uint32)) & (rows >= 0)
-        rows[~known] = ABSENT
-        again = np.flatnonzero(~known & self._spilled[where])
-        if len(again):
-            rows[again] = self._find_spilled(hashes[again])
-        return rows
-
-    def _find_spilled(self, hashes: Hashes) -> Rows:
-        marks, held = self._second
-        where = (hashes * _OTHER >> self._shift).astype(np.intp)
-        rows = np.where(marks[where] == hashes.astype(np.uint32), held[where], ABSENT).astype(np.int32)
-        if len(self._keys):
-            place = np.minimum(np.searchsorted(self._keys, hashes), len(self._keys) - 1)
-            rows = np.where(self._keys[place] == hashes, self._rows[place], rows)
-        return rows
+        slots = (hashes >> np.uint64(self.shift)).astype(np.int64)
+        held = self.keys[slots]
+        answer = np.where(held == hashes, self.rows[slots], ABSENT).astype(np.int32)
+        left = np.flatnonzero((held != hashes) & (held != 0))
+        while len(left):
+            slots[left] += 1
+            held = self.keys[slots[left]]
+            right = held == hashes[left]
+            answer[left[right]] = self.rows[slots[left[right]]]
+            left = left[~right & (held != 0)]
+        return answer

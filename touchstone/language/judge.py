@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from touchstone.core.taxonomy import Taxonomy
+from touchstone.language.groups import Groups
 from touchstone.language.reading import POLARITIES, Reading
 
 
@@ -26,7 +26,7 @@ def judge(
     chosen = [reading.speaking(text, column) for (text, _), column in zip(pairs, columns, strict=True)]
     ends = np.cumsum([0, *(len(each) for each in chosen)])
     clauses = np.concatenate([*chosen, np.zeros(0, np.intp)]).astype(np.int64)
-    groups = csr_array((np.ones(len(clauses)), clauses, ends), shape=(len(pairs), len(reading.walk.clause_text)))
+    groups = Groups(clauses, ends[1:], len(reading.walk.clause_text))
     sentiment, polarity = reading.judged(groups, np.array(columns, np.int64))
     answers: list[list[dict[str, Any]] | None] = [None if names is None else [] for names in asked]
     for number, (text, name) in enumerate(pairs):

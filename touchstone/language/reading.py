@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
+from touchstone.language.groups import Groups, each
 from touchstone.language.walk import Walk
 
 Numbers = npt.NDArray[np.float32]
@@ -94,20 +94,20 @@ class Reading:
         torn = (weak > _SPLIT * strong) & (weak > _LEAST_MASS)
         return np.where(torn, 3, answer).astype(np.int8)
 
-    def leaning(self, groups: csr_array) -> npt.NDArray[np.float64]:
-        """The mean mood (as `lean`) of groups of clauses, (groups, clauses), the outspoken weighing more."""
+    def leaning(self, groups: Groups) -> npt.NDArray[np.float64]:
+        """The mean mood (as `lean`) of groups of clauses, the outspoken weighing more."""
         held = np.clip(self.lean, -3, 3).astype(np.float64)
         weight = np.abs(np.tanh(held)) + 0.05
         total: npt.NDArray[np.float64] = (groups @ (held * weight)) / np.maximum(groups @ weight, 1e-9)
         return total
 
-    def judged(self, groups: csr_array, touchpoint: npt.NDArray[np.integer]) -> tuple[Numbers, npt.NDArray[np.int8]]:
-        """Sentiment and polarity of groups of clauses, (groups, clauses), each about a touchpoint (-1: any other)."""
+    def judged(self, groups: Groups, touchpoint: npt.NDArray[np.integer]) -> tuple[Numbers, npt.NDArray[np.int8]]:
+        """Sentiment and polarity of groups of clauses, each about a touchpoint (-1: any other)."""
         lean = self.leaning(groups)
         if self.moods is None or self.mood_bias is None:
             judging = self._judging(groups)
             sentiment = (np.tanh(lean) * judging).astype(np.float32)
-            alone = np.asarray(groups.sum(axis=1)).ravel() <= 1
+            alone = groups.sizes <= 1
             up = np.where(alone, groups @ self.positive, groups @ np.maximum(self.sentiment, 0))
             down = np.where(alone, groups @ self.negative, groups @ np.maximum(-self.sentiment, 0))
             return sentiment, self.polarity(sentiment, up, down)
@@ -121,7 +121,7 @@ class Reading:
         chance /= chance.sum(axis=1, keepdims=True)
         return (chance[:, 2] - chance[:, 0]).astype(np.float32), chance.argmax(axis=1).astype(np.int8)
 
-    def _judging(self, groups: csr_array) -> npt.NDArray[np.float64]:
+    def _judging(self, groups: Groups) -> npt.NDArray[np.float64]:
         """How much of the mood to believe, 0 to 1: little where a statement or question only sounds like one."""
         size = np.maximum(groups @ self.walk.size.astype(np.float64), 1)
         evidence = (groups @ self.opinion) / np.sqrt(size)
@@ -132,9 +132,7 @@ class Reading:
     def mentions(self) -> Mentions:
         """One mention for each touchpoint a clause speaks of."""
         clause, touchpoint = np.nonzero(self.touchpoints >= 0.5)
-        count = len(clause)
-        groups = csr_array((np.ones(count), clause, np.arange(count + 1)), shape=(count, len(self.walk.clause_text)))
-        sentiment, polarity = self.judged(groups, touchpoint)
+        sentiment, polarity = self.judged(each(clause, len(self.walk.clause_text)), touchpoint)
         return Mentions(
             self.walk.clause_text[clause],
             touchpoint.astype(np.int32),

@@ -9,6 +9,7 @@ from scipy.sparse import csr_array, hstack
 
 from touchstone.language.bags import bags, folded, joined
 from touchstone.language.fit import folds, logistic
+from touchstone.language.groups import Groups
 from touchstone.language.lesson import FOLDS, HELD, SEED, WIDTH, Lesson, Numbers
 from touchstone.language.model import TURNED
 from touchstone.language.reading import NEUTRAL, POLARITIES, TORN
@@ -52,14 +53,10 @@ def shares(confusion: Numbers) -> dict[str, dict[str, float]]:
     }
 
 
-def _places(lesson: Lesson, entries: Any) -> tuple[csr_array, Numbers]:
+def _places(lesson: Lesson, entries: Any) -> tuple[Groups, Numbers]:
     """Which clauses speak for each labelled mention (those of its touchpoint, else all of its text), and their mood."""
     walked, reading = lesson.walked, lesson.reading
-    owners, clauses = [], []
-    for number, (row, touchpoint, _) in enumerate(entries.tolist()):
-        chosen = reading.speaking(row, touchpoint)
-        owners.append(np.full(len(chosen), number))
-        clauses.append(chosen)
-    owner, clause = np.concatenate(owners), np.concatenate(clauses)
-    groups = csr_array((np.ones(len(owner)), (owner, clause)), shape=(len(entries), len(walked.clause_text)))
+    clauses = [reading.speaking(row, touchpoint) for row, touchpoint, _ in entries.tolist()]
+    ends = np.cumsum([len(each) for each in clauses])
+    groups = Groups(np.concatenate(clauses), ends, len(walked.clause_text))
     return groups, reading.leaning(groups)

@@ -28,6 +28,7 @@ BEGIN = np.uint64(0x5851F42D4C957F2D)
 LONGEST = 24
 """Tokens after which a stretch without punctuation is cut into another clause."""
 
+_GAP = 4  # bytes: as far as any rule looks
 _SEPARATOR, _WORD, _SYMBOL = 0, 1, 2
 
 
@@ -117,13 +118,22 @@ def buffers(texts: pa.Array) -> tuple[Bytes, Places]:
 
 def tokenise(texts: pa.Array) -> Tokens:
     """The tokens of an Arrow string array."""
-    data, offsets = buffers(texts)
+    data, offsets = _apart(*buffers(texts))
     kinds, own = _kinds(data)
-    start, stop = _spans(kinds, own, data, offsets)
+    start, stop = _spans(kinds, own, data)
     hashes, prefixes = _hashes(data, start, stop)
     text = (np.searchsorted(offsets, start, side="right") - 1).astype(np.int32)
     sentence, clause = _breaks(data, start, text)
     return Tokens(data, offsets, text, start, stop, hashes, sentence, clause, prefixes)
+
+
+def _apart(data: Bytes, offsets: Places) -> tuple[Bytes, Places]:
+    """The same with zeros before, between and after the texts, so that no rule looks from one text into the next."""
+    gaps = _GAP * np.arange(1, len(offsets) + 1)
+    length = np.diff(offsets)
+    padded = np.zeros(len(data) + int(gaps[-1]), np.uint8)
+    padded[np.arange(len(data)) + np.repeat(gaps[: len(length)], length)] = data
+    return padded, offsets + gaps
 
 
 def _kinds(data: Bytes) -> tuple[Bytes, Flags | None]:
@@ -155,7 +165,7 @@ def _fill(array: npt.NDArray[np.generic], places: npt.NDArray[np.intp], width: i
         array[np.minimum(places + step, len(array) - 1)] = value
 
 
-def _spans(kinds: Bytes, own: Flags | None, data: Bytes, offsets: Places) -> tuple[Places, Places]:
+def _spans(kinds: Bytes, own: Flags | None, data: Bytes) -> tuple[Places, Places]:
     """First byte and byte after the last of each token."""
     inside = kinds > 0
     begins = np.empty(len(kinds) + 1, np.bool_)
@@ -164,8 +174,6 @@ def _spans(kinds: Bytes, own: Flags | None, data: Bytes, offsets: Places) -> tup
     if len(kinds):
         begins[0] = True
         begins[1:-1] |= kinds[:-1] != _WORD
-    edges = offsets[(offsets > 0) & (offsets < len(kinds))]
-    begins[edges] = True
     if own is not None:
         lead = (data & 0xC0) != 0x80
         begins[:-1] |= own & lead
@@ -211,22 +219,21 @@ def _breaks(data: Bytes, start: Places, text: npt.NDArray[np.int32]) -> tuple[Fl
     digit = (after >= 48) & (after <= 57)
     points = np.flatnonzero(data == ord("."))
     loose = after[points + 1]
-    capital = (loose >= 65) & (loose <= 90) & (points > 0) & (after[points - 1] >= 97)
-    initial = (points > 1) & (_CLASS[after[points - 2]] != _WORD) & ~digit[points - 1]
+    capital = (loose >= 65) & (loose <= 90) & (after[points - 1] >= 97)
+    initial = (_CLASS[after[points - 2]] != _WORD) & ~digit[points - 1]
     points = points[((loose <= 46) | (loose == 0xC2) | capital) & ~initial]
     strong = np.flatnonzero((data == ord("!")) | (data == ord("?")) | (data == ord("\n")))
     wide = np.flatnonzero((data == 0xE3) | (data == 0xEF) | (data == 0xE2))
-    tail = after[wide + 1].astype(np.int32) << 8 | after[wide + 2]
-    full_stop = ((data[wide] == 0xE3) & (tail == 0x8082)) | ((data[wide] == 0xE2) & (tail == 0x80A6))
-    full_stop |= (data[wide] == 0xEF) & ((tail == 0xBC81) | (tail == 0xBC9F))
-    for places in (points, strong, wide[full_stop]):
+    signs = data[wide].astype(np.int32) << 16 | after[wide + 1].astype(np.int32) << 8 | after[wide + 2]
+    stops = wide[np.isin(signs, [0xE38082, 0xE280A6, 0xEFBC81, 0xEFBC9F])]
+    for places in (points, strong, stops):
         sentence[np.searchsorted(start, places, side="right")] = True
     commas = np.flatnonzero(data == ord(","))
-    commas = commas[~(digit[commas + 1] & digit[np.maximum(commas - 1, 0)])]
+    commas = commas[~(digit[commas + 1] & digit[commas - 1])]
     marks = np.flatnonzero(np.isin(data, np.frombuffer(b';:()[]"|*', np.uint8)))
     dashes = np.flatnonzero(data == ord("-"))
-    dashes = dashes[(after[dashes + 1] == 32) & (dashes > 0) & (after[dashes - 1] == 32)]
-    pauses = wide[~full_stop & np.isin(tail, [0x8093, 0x8094, 0x8081, 0xBC8C])]
+    dashes = dashes[(after[dashes + 1] == 32) & (after[dashes - 1] == 32)]
+    pauses = wide[np.isin(signs, [0xE28093, 0xE28094, 0xE38081, 0xEFBC8C])]
     for places in (commas, marks, dashes, pauses):
         clause[np.searchsorted(start, places, side="right")] = True
     first = np.ones(len(start), np.bool_)

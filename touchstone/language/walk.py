@@ -16,6 +16,7 @@ from touchstone.language.words import STEM
 NEGATOR, CONTRAST, JOINER, OPENER = 1, 2, 4, 8
 UNSURE = -1
 BLOCKS = 3
+_POINTS = 127  # evidence of a language that a word of its own alone gives
 _SCOPE = 3  # words after a negator that it turns
 _KNOWN, _LEAD = 0.5, 0.12  # least evidence for a language, and least lead over the next
 
@@ -37,7 +38,7 @@ class Lexicon:
     count: int
     steering: Index
     steering_flags: npt.NDArray[np.uint8]
-    language_rows: Numbers  # of each steering word, then of each of 512 byte marks
+    language_rows: npt.NDArray[np.int8]  # `evidence` of each steering word, then of each of 512 byte marks
     languages: tuple[str, ...]
     salts: npt.NDArray[np.uint64]  # by language
 
@@ -56,6 +57,12 @@ class Walk:
     size: Counts
     rows: Rows
     ends: Places
+
+
+def evidence(shares: npt.NDArray[np.floating]) -> npt.NDArray[np.int8]:
+    """Shares of languages, 0 to 1, as whole numbers that add up exactly."""
+    points: npt.NDArray[np.int8] = np.rint(shares.astype(np.float32) * _POINTS).astype(np.int8)
+    return points
 
 
 def walk(texts: pa.Array, lexicon: Lexicon) -> Walk:
@@ -105,7 +112,7 @@ def _languages(tokens: Tokens, steering: Rows, lexicon: Lexicon) -> tuple[npt.ND
     rows = np.concatenate([steering[hits], mark_rows]).astype(np.int32)
     order = np.argsort(owner, kind="stable")
     ends = np.cumsum(np.bincount(owner, minlength=count)[:count])
-    scores = sums(rows[order], ends, lexicon.language_rows)
+    scores = sums(rows[order], ends, lexicon.language_rows).astype(np.float32) / np.float32(_POINTS)
     if count == 0:
         return np.zeros(0, np.int8), np.zeros(0, np.float32)
     ranked = np.partition(scores, -2, axis=1)
@@ -118,7 +125,7 @@ def _languages(tokens: Tokens, steering: Rows, lexicon: Lexicon) -> tuple[npt.ND
 def _clauses(tokens: Tokens, flags: npt.NDArray[np.uint8]) -> Flags:
     """Where clauses begin: after punctuation, at words of contrast, at `and the …`, and in very long stretches."""
     begins = tokens.clause_begins | ((flags & CONTRAST) > 0)
-    joiner = (flags[:-1] & JOINER) > 0
+    joiner = ((flags[:-1] & JOINER) > 0) & (tokens.text[1:] == tokens.text[:-1])
     begins[:-1] |= joiner & ((flags[1:] & OPENER) > 0)
     place = np.arange(len(begins))
     since = place - np.maximum.accumulate(np.where(begins, place, 0)) if len(begins) else place

@@ -1,0 +1,55 @@
+"""Groups of clauses, and sums over them: what a mention or a text rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Group i owns `clauses[ends[i-1]:ends[i]]`, `among` so many clauses in all; `groups @ values` sums by group."""
+
+    clauses: npt.NDArray[np.intp]
+    ends: npt.NDArray[np.int64]
+    among: int
+
+    @property
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """How many clauses each group has."""
+        return np.diff(self.ends, prepend=0)
+
+    def __matmul__(self, values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        held = values[self.clauses].astype(np.float64)
+        size = self.sizes
+        if len(held) == len(size) and bool((size == 1).all()):
+            return held
+        answer = np.zeros((len(size), *values.shape[1:]))
+        some = np.flatnonzero(size)
+        if len(some):
+            answer[some] = np.add.reduceat(held, (self.ends - size)[some], axis=0)
+        return answer
+
+    def matrix(self) -> csr_array:
+        """The same as a sparse matrix of ones, (groups, clauses)."""
+        from scipy.sparse import csr_array  # dear to import, and for teaching only
+
+        ones = np.ones(len(self.clauses))
+        return csr_array((ones, self.clauses, np.append(0, self.ends)), shape=(len(self.ends), self.among))
+
+
+def each(clauses: npt.NDArray[np.intp], among: int) -> Groups:
+    """A group for each clause."""
+    return Groups(clauses, np.arange(1, len(clauses) + 1), among)
+
+
+def by_text(clause_text: npt.NDArray[np.integer], texts: int) -> Groups:
+    """All clauses of each text."""
+    count = len(clause_text)
+    return Groups(np.arange(count), np.searchsorted(clause_text, np.arange(texts), side="right"), count)
