@@ -27,12 +27,45 @@ def mentions(home: Any, interaction: str) -> dict[str, float]:
     return {row["touchpoint"]: row["sentiment"] for row in home.ask().lake(sql, [interaction]).to_pylist()}
 
 
-def test_a_correction_stands_over_the_next_run(home: Any, spoken: dict[str, Any]) -> None:
+def test_a_correction_is_seen_at_once_and_stands_over_the_next_run(home: Any, spoken: dict[str, Any]) -> None:
     change = {"touchpoint": spoken["touchpoint"], "sentiment": -0.5 if spoken["sentiment"] > 0 else 0.5}
     kept = home.act("correct", table="mention", interaction=spoken["interaction"], change=change)
     assert kept["new"]
+    assert mentions(home, spoken["interaction"])[spoken["touchpoint"]] == change["sentiment"]
     home.run(durable=False)
     assert mentions(home, spoken["interaction"])[spoken["touchpoint"]] == change["sentiment"]
+
+
+def test_what_was_said_before_can_be_said_again(home: Any, spoken: dict[str, Any]) -> None:
+    for polarity, sentiment in (("mixed", 0.0), ("positive", 1.0), ("mixed", 0.0)):
+        change = {"touchpoint": spoken["touchpoint"], "polarity": polarity}
+        assert home.act("correct", interaction=spoken["interaction"], change=change)["new"]
+        assert mentions(home, spoken["interaction"])[spoken["touchpoint"]] == sentiment
+
+
+def test_taking_back_brings_the_reading_of_the_machine_back(home: Any) -> None:
+    sql = "select interaction, touchpoint, sentiment from mention order by id desc limit 1"
+    [told] = home.ask().lake(sql).to_pylist()
+    before = mentions(home, told["interaction"])
+    change = {"touchpoint": told["touchpoint"], "becomes": "parking", "words": "  the   BILL "}
+    kept = home.act("correct", interaction=told["interaction"], change=change)
+    assert set(mentions(home, told["interaction"])) == {*before, "parking"} - {told["touchpoint"]}
+    assert home.act("correct", interaction=told["interaction"], takes_back=kept["correction"])["new"]
+    assert mentions(home, told["interaction"]) == before
+    assert not home.act("correct", interaction=told["interaction"], takes_back=kept["correction"])["new"]
+    with pytest.raises(Refused) as refusal:
+        home.act("correct", interaction=told["interaction"], takes_back="none")
+    assert refusal.value.field == "takes_back"
+
+
+def test_quoted_words_become_the_span(home: Any) -> None:
+    sql = "select id, text from interaction where text like '%the bill%' order by id limit 1"
+    [told] = home.ask().lake(sql).to_pylist()
+    change = {"touchpoint": "Parking", "polarity": "mixed", "words": "the bill"}
+    home.act("correct", interaction=told["id"], change=change)
+    found = "select start, stop from mention where interaction = ? and touchpoint = 'parking'"
+    spans = home.ask().lake(found, [told["id"]]).to_pylist()
+    assert [told["text"][each["start"] : each["stop"]] for each in spans] == ["the bill"]
 
 
 def test_the_same_correction_is_kept_once(home: Any, spoken: dict[str, Any]) -> None:
@@ -62,6 +95,9 @@ MISTAKES = [
     ("mention", {"touchpoint": 0, "start": 5, "stop": 2}),
     ("mention", {"touchpoint": 0, "start": 0, "stop": 10**9}),
     ("mention", {"touchpoint": 0, "id": "mine"}),
+    ("mention", {"touchpoint": 0, "becomes": "the moon"}),
+    ("mention", {"touchpoint": 0, "words": "nobody ever said this"}),
+    ("mention", {}),
     ("signal", {"layer": "kind", "score": 1}),
     ("signal", {"layer": "kind", "label": "praise", "score": "high"}),
 ]

@@ -15,6 +15,7 @@ from touchstone.core.errors import Refused, Retry, TouchstoneError
 from touchstone.core.tables import METRIC
 from touchstone.core.viewer import INSIDER, Viewer
 from touchstone.store import _narrow, tables
+from touchstone.store._arrive import identify
 from touchstone.store.ask import COLUMNS
 from touchstone.store.home import Store
 
@@ -56,7 +57,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     ]
     made.replace("metric", "nps@1", pa.Table.from_pylist(rows, schema=METRIC))
     made.replace("link", "twins@1", [{"id": "a", "about": ["unit-1"]}, {"id": "b", "about": []}])
-    made.correct([{"id": "c", "table": "mention", "interaction": "x", "change": "{}"}])
+    corrections = [("a", identify("survey", "1")), ("b", identify("survey", "2")), ("c", "x"), ("d", None)]
+    made.correct([{"id": id, "table": "mention", "interaction": about, "change": "{}"} for id, about in corrections])
     return made
 
 
@@ -79,7 +81,8 @@ def test_a_partner_sees_only_his_own_rows(store: Store, name: str) -> None:
     for row in mine.to_pylist():
         whose = row.get("unit", row["id"] if name == "unit" else "unit-1")
         assert whose == "unit-1"
-        assert row.get("interaction") in {None, *own}
+        assert row.get("interaction", next(iter(own))) in own
+        assert all(row[masked] is None for masked in _narrow.NARROWINGS[name].masked)
         assert set(row.get("about", ["unit-1"])) == {"unit-1"}
     assert mine.column_names == all_of_it.column_names
     assert (len(mine) > 0) == (name not in ("signal", "plan"))

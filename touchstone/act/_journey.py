@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from zlib import crc32
 
 import pyarrow as pa
 
 from touchstone.act._misreading import MAKER, misreading
+from touchstone.act._reader import UNDERSTOOD, Reader
 from touchstone.core import finder
-from touchstone.core.tables import MENTION, METRIC, SIGNAL
-from touchstone.core.taxonomy import write
+from touchstone.core.tables import METRIC
 
 _BRAND_CUTS = ((), ("touchpoint",), ("stage",), ("region",), ("month",), ("quarter",), ("channel",))
 _UNIT_CUTS = (("unit",), ("unit", "touchpoint"), ("touchpoint", "month"))
-_UNDERSTOOD = {"mention": MENTION, "signal": SIGNAL}
 _DIFFERENCE_CUTS = ((), ("touchpoint",), ("unit",))
 
 
@@ -25,24 +23,13 @@ def _derive(store: Any) -> dict[str, Any]:
 
 
 def _understand(store: Any) -> dict[str, Any]:
-    """Runs every enricher over what it has not yet read; one pass of the model serves all of them.
-
-    Another model or another taxonomy is another maker, which reads everything anew.
-    """
-    from touchstone.language.model import load
-    from touchstone.understand import _pass
-
-    model, taxonomy = load(store.settings.model or None), store.taxonomy
-    maker = f"understand@{model.version}-{crc32(write(taxonomy).encode()):08x}"
+    """Runs every enricher over what it has not yet read, and again over what a correction taken back had changed."""
+    reader = Reader(store)
+    reader.catch_up()
     texts = 0
-    for interactions in store.pending(maker, *_UNDERSTOOD):
-        reading = _pass.read(interactions, model.compile(taxonomy))  # compiled once, and only where there is work
-        made = [finder.verb("understand", part)(reading) for part in finder.names("understand")]
-        for name, schema in _UNDERSTOOD.items():
-            rows = pa.concat_tables(
-                [schema.empty_table(), *(each for each in made if each.schema.names == schema.names)]
-            )
-            store.extend(name, maker, rows, interactions["seq"][-1].as_py())
+    for interactions in store.pending(reader.maker, *UNDERSTOOD):
+        for name, rows in reader.read(interactions).items():
+            store.extend(name, reader.maker, rows, interactions["seq"][-1].as_py())
         texts += len(interactions)
     return {"interactions": texts}
 

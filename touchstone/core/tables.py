@@ -118,13 +118,15 @@ PLAN = METRIC
 CORRECTION = pa.schema(
     [
         pa.field("id", TEXT),
-        pa.field("table", TEXT),  # mention, signal, link or theme
+        pa.field("table", TEXT),  # mention, signal, link, theme; reading, example: what a person read in a whole text
         pa.field("interaction", TEXT),
         pa.field("change", TEXT),  # a JSON object: what the row should say; null fields delete it
         pa.field("person", TEXT),
         pa.field("made_at", INSTANT),
     ]
 )
+CORRECTED = pa.schema([pa.field("seq", COUNT), *CORRECTION, pa.field("name", TEXT)])
+"""Corrections as pages read them, in order of arrival, with the name of the account that made each."""
 DERIVED = {"mention": MENTION, "signal": SIGNAL, "link": LINK, "metric": METRIC, "plan": PLAN}
 
 

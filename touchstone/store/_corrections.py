@@ -1,7 +1,8 @@
 """What people changed in what was understood: replayed, in order of arrival, over every maker's rows.
 
 A mention is told by its touchpoint, a signal by its layer and label. A change gives the fields the row should have; one
-whose other fields are all null takes the row away; a mention that no row speaks of yet is added.
+whose other fields are all null takes the row away; a mention that no row speaks of yet is added. `becomes` names the
+touchpoint a mention should have had. A change that only says `takes_back` undoes the correction of that id.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, func, select
 
-from touchstone.core.tables import DERIVED
+from touchstone.core.tables import CORRECTED, DERIVED
 from touchstone.store._arrive import APART
-from touchstone.store.tables import correction, interaction
+from touchstone.store._record import Record
+from touchstone.store.tables import account, correction, interaction
 
 KEYS = {"mention": ("touchpoint",), "signal": ("layer", "label")}
 FIXED = ("id", "interaction", "maker", "seq")
@@ -24,24 +26,46 @@ FULL: dict[str, dict[str, Any]] = {
     "mention": {"confidence": 1.0, "start": 0},
     "signal": {"score": 1.0, "probability": 1.0},
 }
+UNDOES = "takes_back"
 LENGTH = " length"  # of the text, beside the fields of a change: a mention without words of its own spans it all
 Row = dict[str, Any]
 
 
 def standing(connection: Connection, name: str, *, above: int = 0) -> dict[str, list[Row]]:
     """The changes to a table by interaction, in order of arrival, of corrections with seq above `above`."""
+    columns = (correction.c.id, correction.c.interaction, correction.c.change)
     wanted = (
-        select(correction.c.interaction, correction.c.change, func.length(interaction.c.text).label("length"))
+        select(*columns, func.length(interaction.c.text).label("length"))
         .join_from(correction, interaction, interaction.c.id == correction.c.interaction)
         .where(correction.c.table == name, correction.c.seq > above)
         .order_by(correction.c.seq)
     )
+    rows = [(row, json.loads(row.change or "{}")) for row in connection.execute(wanted)]
+    undone = {change.get("takes_back") for _, change in rows}
     found: dict[str, list[Row]] = defaultdict(list)
-    for row in connection.execute(wanted):
-        change = json.loads(row.change or "{}")
-        if isinstance(change, dict) and all(change.get(key) is not None for key in KEYS[name]):
+    for row, change in rows:
+        if row.id not in undone and all(change.get(key) is not None for key in KEYS[name]):
             found[row.interaction].append({**change, LENGTH: row.length or 0})
     return dict(found)
+
+
+def undone(connection: Connection, *, above: int) -> tuple[list[str], int]:
+    """The interactions of which a correction was taken back after seq `above`, and the last seq looked at."""
+    wanted = select(correction.c.interaction).where(correction.c.seq > above, correction.c.change.like(f"%{UNDOES}%"))
+    last = connection.execute(select(func.max(correction.c.seq))).scalar() or 0
+    return sorted(set(connection.execute(wanted).scalars())), last
+
+
+def named(record: Record) -> pa.Table:
+    """All corrections in order of arrival, with the names of those who made them."""
+    wanted = (
+        select(correction, account.c.name)
+        .join_from(correction, account, account.c.id == correction.c.person, isouter=True)
+        .order_by(correction.c.seq)
+    )
+    with record.reading() as connection:
+        rows = [dict(row) for row in connection.execute(wanted).mappings()]
+    return pa.Table.from_pylist(rows, schema=CORRECTED)
 
 
 def readings(connection: Connection) -> dict[str, list[Row]]:
@@ -55,9 +79,12 @@ def readings(connection: Connection) -> dict[str, list[Row]]:
 
 
 def corrected(
-    name: str, rows: pa.Table, *, changes: dict[str, list[Row]], maker: str, seqs: dict[str, int]
+    name: str, rows: pa.Table, *, changes: dict[str, list[Row]], maker: str, seqs: dict[str, int], reads: bool = False
 ) -> pa.Table:
-    """`rows` (with `seq`) of one maker after `changes`; `seqs` numbers the interactions the rows are about."""
+    """`rows` (with `seq`) of one maker after `changes`; `seqs` numbers the interactions the rows are about.
+
+    A signal that nobody gave yet is added where the maker speaks of its layer, or `reads` whole texts.
+    """
     touched = [id for id in changes if id in seqs]
     if not touched:
         return rows
@@ -72,13 +99,13 @@ def corrected(
     for id in touched:
         for change in changes[id]:
             about = {"interaction": id, "maker": maker, "seq": seqs[id]}
-            table[id] = _after(name, table[id], change=change, about=about)
+            table[id] = _after(name, table[id], change=change, about=about, reads=reads)
         made.extend(table[id])
     kept = rows.take(pa.array(untouched, pa.int64()))
     return pa.concat_tables([kept, pa.Table.from_pylist(made, schema=rows.schema)])
 
 
-def _after(name: str, rows: list[Row], *, change: Row, about: Row) -> list[Row]:
+def _after(name: str, rows: list[Row], *, change: Row, about: Row, reads: bool) -> list[Row]:
     keys = KEYS[name]
     fields = {key: value for key, value in change.items() if key in DERIVED[name].names and key not in (*keys, *FIXED)}
     meant = [row for row in rows if all(row[key] == change[key] for key in keys)]
@@ -86,13 +113,26 @@ def _after(name: str, rows: list[Row], *, change: Row, about: Row) -> list[Row]:
     if fields and all(value is None for value in fields.values()):
         return others
     fields = _rounded({key: value for key, value in fields.items() if value is not None})
-    if not meant and (name == "mention" or any(row["layer"] == change["layer"] for row in rows)):
+    if "stop" in fields:
+        fields = _within(fields, change[LENGTH])
+        meant = meant[:1]  # one span, one mention
+    if not meant and (name == "mention" or reads or any(row["layer"] == change["layer"] for row in rows)):
         told = APART.join([about["maker"], about["interaction"], "correction", *(change[key] for key in keys)])
         own = {"id": hashlib.sha256(told.encode()).hexdigest()[:32], **about, **{key: change[key] for key in keys}}
         meant = [{**dict.fromkeys(DERIVED[name].names), **FULL[name], **own}]
         whole = {"polarity": "neutral", "sentiment": 0.0, "stop": change[LENGTH]}
         fields = fields if name == "signal" else {**whole, **fields}
+    if (becomes := change.get("becomes")) is not None:
+        others = [row for row in others if row["touchpoint"] != becomes]
+        fields["touchpoint"] = becomes
     return [*others, *({**row, **fields} for row in meant)]
+
+
+def _within(fields: Row, length: int) -> Row:
+    """The fields without a span that the text, changed since, no longer has."""
+    if fields["stop"] <= length:
+        return fields
+    return {key: value for key, value in fields.items() if key not in ("start", "stop")}
 
 
 def _rounded(fields: Row) -> Row:

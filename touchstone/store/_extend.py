@@ -123,15 +123,21 @@ def _add(bench: Bench, draft: Draft, connection: Connection, *, table: pa.Table,
     """Drafts the piece of one maker's rows, numbered and corrected, and their counts."""
     known = facts(connection, like.low, like.high)
     bench.take("facts", known)
-    bench.take("arrived", table)
-    columns = ", ".join(f"arrived.{each}" for each in table.column_names)
-    joined = "from arrived join facts on facts.id = arrived.interaction order by facts.seq, arrived.id"
-    numbered = bench.duck.sql(f"select {columns}, facts.seq {joined}").to_arrow_table()
+    rows = numbered(bench, table)
     if changes := standing(connection, like.name):
         seqs = dict(zip(known["id"].to_pylist(), known["seq"].to_pylist(), strict=True))
-        numbered = corrected(like.name, numbered, changes=changes, maker=like.maker, seqs=seqs)
-    bench.take("numbered", numbered)
+        reads = like.name == "mention" or mark("mention", like.maker) in draft.state.marks
+        rows = corrected(like.name, rows, changes=changes, maker=like.maker, seqs=seqs, reads=reads)
+    bench.take("numbered", rows)
     written = bench.write("select * from numbered", like)
     draft.come.extend([] if written is None else [written])
     if like.name == "mention":
         draft.come.extend(bench.stack(count_mentions("numbered", "facts"), replace(like, name="mention_rollup")))
+
+
+def numbered(bench: Bench, rows: pa.Table) -> pa.Table:
+    """Rows of a maker with the seq of the interaction each is about; those about none of `facts` are left out."""
+    bench.take("arrived", rows)
+    columns = ", ".join(f"arrived.{each}" for each in rows.column_names)
+    joined = "from arrived join facts on facts.id = arrived.interaction order by facts.seq, arrived.id"
+    return bench.duck.sql(f"select {columns}, facts.seq {joined}").to_arrow_table()

@@ -44,7 +44,7 @@ NARROWINGS = {
         Narrowing("interaction_history", "unit"),
         Narrowing("unit", "id"),
         Narrowing("person", "id", through="person", masked=("contacts",)),
-        Narrowing("correction", "interaction", through="id", masked=("person",)),
+        Narrowing("correction", "interaction", through="id", masked=("person", "name")),
         Narrowing("mention", "interaction", through="id"),
         Narrowing("signal", "interaction", through="id"),
         Narrowing("link", "about", listed=True),

@@ -1,4 +1,7 @@
-"""New corrections reach what is in the lake already: the rows they touch are written anew, and counted anew."""
+"""New corrections reach what is in the lake already: the rows they touch are written anew, and counted anew.
+
+What a correction that is taken back had changed only the maker can tell: it reads these interactions again.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, func, select
 
-from touchstone.store._append import as_table
-from touchstone.store._corrections import KEYS, Row, corrected, standing
+from touchstone.core.tables import INTERACTION
+from touchstone.store._append import RAW, as_table
+from touchstone.store._corrections import KEYS, Row, corrected, standing, undone
 from touchstone.store._cubes import count_mentions, narrow, siblings
 from touchstone.store._derive import KEPT_SCHEMAS, covers, recount
-from touchstone.store._extend import FACT_ROWS, FACT_SCHEMA, mark
+from touchstone.store._extend import FACT_ROWS, FACT_SCHEMA, mark, numbered
 from touchstone.store._lake import Bench, Draft, Lake, Piece
 from touchstone.store.tables import correction
 
-MARK = "correction"
+MARK, UNDONE = "correction", "undone"
 
 
 def replay(lake: Lake) -> bool:
@@ -40,6 +44,34 @@ def _draft(lake: Lake, connection: Connection) -> Draft | None:
     return draft
 
 
+def waiting(lake: Lake, maker: str) -> tuple[pa.Table, int]:
+    """The interactions that `maker` has to read again, for a correction was taken back, and the seq up to which."""
+    with lake.record.reading() as connection:
+        ids, last = undone(connection, above=lake.state(connection).marks.get(f"{UNDONE}/{maker}", 0))
+        found = [INTERACTION.empty_table()]
+        for start in range(0, len(ids), 500):
+            wanted = select(RAW).where(RAW.c.id.in_(ids[start : start + 500]))
+            found.append(as_table(connection.execute(wanted).all()))
+    return pa.concat_tables(found), last
+
+
+def reread(lake: Lake, maker: str, made: dict[str, pa.Table], *, ids: list[str], last: int) -> bool:
+    """Puts what `maker` read again in interactions `ids` in place of its rows, corrected by all that stands."""
+
+    def draft(connection: Connection) -> Draft:
+        drawn = Draft(lake.state(connection))
+        drawn.marks[f"{UNDONE}/{maker}"] = last
+        bench = Bench(lake)
+        for name, rows in made.items():
+            changes = {id: each for id, each in standing(connection, name).items() if id in ids}
+            known, reached = _known(connection, ids), dict(_makers(drawn, name)).get(maker, 0)
+            bench.take("facts", known.filter(pc.less_equal(known["seq"], reached)))
+            _redo(bench, drawn, Piece(name, maker, 0, reached, 0, ""), changes=changes, raw=rows)
+        return drawn
+
+    return lake.change(draft)
+
+
 def _known(connection: Connection, ids: list[str]) -> pa.Table:
     found = [FACT_SCHEMA.empty_table()]
     for start in range(0, len(ids), 500):
@@ -54,8 +86,10 @@ def _makers(draft: Draft, name: str) -> list[tuple[str, int]]:
     return sorted((key.removeprefix(start), seq) for key, seq in draft.state.marks.items() if key.startswith(start))
 
 
-def _redo(bench: Bench, draft: Draft, like: Piece, *, changes: dict[str, list[Row]]) -> None:
-    """Drafts one maker's rows about the interactions in `facts` anew."""
+def _redo(
+    bench: Bench, draft: Draft, like: Piece, *, changes: dict[str, list[Row]], raw: pa.Table | None = None
+) -> None:
+    """Drafts one maker's rows about the interactions in `facts` anew: those it has, or `raw` ones, after `changes`."""
     numbers = bench.duck.sql("select id, seq from facts order by seq").fetchall()
     seqs = dict(numbers)
     if not seqs:
@@ -70,7 +104,9 @@ def _redo(bench: Bench, draft: Draft, like: Piece, *, changes: dict[str, list[Ro
     ).to_arrow_table()
     old = old.cast(schema)
     bench.take("old", old)
-    bench.take("new", corrected(like.name, old, changes=changes, maker=like.maker, seqs=seqs))
+    reads = mark("mention", like.maker) in draft.state.marks
+    said = old if raw is None else numbered(bench, raw).cast(schema)
+    bench.take("new", corrected(like.name, said, changes=changes, maker=like.maker, seqs=seqs, reads=reads))
     for piece in [*pieces, *_alone(like, pieces, seqs)]:
         kept = f"select {columns} from {bench.rows([piece] if piece.path else [], 'select * from none')}"
         kept = f"{kept} where seq not in (select seq from facts)"

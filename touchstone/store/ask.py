@@ -14,12 +14,13 @@ import pyarrow as pa
 from touchstone.core import taxonomy as taxonomies
 from touchstone.core.errors import Refused, Retry
 from touchstone.core.settings import Settings
-from touchstone.core.tables import DERIVED, INTERACTION, UNIT
+from touchstone.core.tables import CORRECTED, DERIVED, INTERACTION, UNIT
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import Viewer
 from touchstone.store import _narrow, tables
 from touchstone.store._choose import read, smaller
 from touchstone.store._clustered import Clustered, cluster
+from touchstone.store._corrections import named as corrections
 from touchstone.store._cubes import CUBES, empty
 from touchstone.store._duck import TOUCHPOINT, answer, connect, fill, run, shut, touchpoints
 from touchstone.store._lake import Lake, State, read_files
@@ -35,6 +36,7 @@ COLUMNS = {
     "interaction": INTERACTION.names,
     **{name: schema.names for name, schema in DERIVED.items()},
     "unit": UNIT.names,
+    "correction": CORRECTED.names,
     "touchpoint": TOUCHPOINT.names,
     **{name: [*columns, "n"] for name, columns in CUBES.items()},
 }
@@ -82,7 +84,9 @@ class Snapshot:
         pieces = self.state.of(name)
         files = read_files([self._lake.path(piece) for piece in pieces])
         kind = "table" if name in FIGURES and sum(piece.rows for piece in pieces) <= HELD else "view"
-        if name in self._small:
+        if name == "correction":
+            fill(self.duck, name, corrections(self._lake.record))
+        elif name in self._small:
             fill(self.duck, name, self._small[name])
         elif files:
             run(self.duck, f"create {kind} {name} as select {_narrow.quoted(COLUMNS[name])} from ({files})")

@@ -104,7 +104,30 @@ class Store:
             fresh = [row for key, row in arrived.items() if key not in known]
             if fresh:
                 connection.execute(insert(tables.correction), fresh)
+                _lake.bump(connection)
         return len(fresh)
+
+    def corrections(self, interaction: str | None = None) -> list[dict[str, Any]]:
+        """CORRECTION rows with `seq`, in order of arrival: all, or those of one interaction."""
+        wanted = select(tables.correction).order_by(tables.correction.c.seq)
+        if interaction is not None:
+            wanted = wanted.where(tables.correction.c.interaction == interaction)
+        with self._record.reading() as connection:
+            return [dict(row) for row in connection.execute(wanted).mappings()]
+
+    def undone(self) -> bool:
+        """Whether any correction was ever taken back."""
+        with self._record.reading() as connection:
+            return bool(_corrections.undone(connection, above=0)[0])
+
+    def waiting(self, maker: str) -> tuple[pa.Table, int]:
+        """Interactions that `maker` must read again, for a correction was taken back; and the last seq looked at."""
+        return _replay.waiting(self._lake, maker)
+
+    def reread(self, maker: str, made: dict[str, pa.Table], *, ids: list[str], last: int) -> None:
+        """Puts what `maker` read again in interactions `ids` in place of its rows; corrections that stand, stand."""
+        self._may_write()
+        _replay.reread(self._lake, maker, made, ids=ids, last=last)
 
     def readings(self) -> dict[str, list[dict[str, Any]]]:
         """Interaction → the mentions a person found in its text, of texts read whole (see `act read`)."""

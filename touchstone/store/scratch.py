@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from touchstone.core.errors import Refused
-from touchstone.core.tables import DERIVED, INTERACTION, UNIT, conform
+from touchstone.core.tables import CORRECTED, DERIVED, INTERACTION, UNIT, conform
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import INSIDER, Viewer
 from touchstone.store._choose import read
@@ -56,6 +56,7 @@ def scratch(
     given = {**(derived or {}), **({} if mentions is None else {"mention": mentions})}
     tables |= {name: conform(given.get(name, []), schema) for name, schema in DERIVED.items()}
     tables["unit"] = conform(units if units is not None else [], UNIT)
+    tables["correction"] = CORRECTED.empty_table()
     tables["touchpoint"] = touchpoints(taxonomy)
     for name, table in tables.items():
         fill(connection, name, table)
