@@ -226,7 +226,7 @@ def _mood(
     for row, entry in enumerate(vocabulary.values()):
         prior[row] = strength.get(entry, 0.0)
     for kind, _, weight, phrase in phrases:
-        if kind in MOODS and len(parts := split(phrase)[:3]) > 1:
+        if kind in MOODS and weight > 0 and len(parts := split(phrase)) > 1:
             row = lexicon.grams.find(phrase_hashes([parts]))[0]
             prior[lexicon.count + row] = MOODS[kind] * weight
     half = _fitted(lexicon, prior, mood.whole(with_liu=with_liu), columns, neutral=False) / 2

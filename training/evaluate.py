@@ -207,7 +207,7 @@ def moods(model: Model) -> None:
 
 def messages(model: Model) -> None:
     """Kinds and promotion."""
-    for name in ("train_forum", "trial_b_hotels"):
+    for name in ("train_forum", "trial_a_forum", "trial_b_hotels"):
         data = rows(f"semeval2019-suggestion-mining/{name}")
         score = reading(model, [row["sentence"] for row in data]).kinds[:, 1]
         truth = np.array([int(row["label"]) for row in data]) == 1

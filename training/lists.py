@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from touchstone.language.words import split_all
+
 FOLDER = Path(__file__).parent / "words"
+MOST = 3
+"""Words of a cue: the model holds single words, pairs and triples; the beginning of a sentence counts as one."""
 
 
 def lines(name: str) -> Iterator[tuple[str, str]]:
@@ -40,12 +45,34 @@ def steering() -> dict[str, list[str]]:
 
 
 def cue_phrases(name: str) -> list[tuple[str, str, float, str]]:
-    """(kind, language, weight, phrase) of `kinds` or `promotion`."""
-    found = []
-    for head, phrases in lines(name):
+    """(kind, language, weight, phrase) of `kinds` or `promotion`; `{list}` in a phrase stands for each word of a list.
+
+    A phrase that is written twice for a kind has the weight that stands last. One of more than three words, which no
+    row of the model can hold, is a ValueError.
+    """
+    lists: dict[str, list[str]] = {}
+    found: dict[tuple[str, str, str], float] = {}
+    for head, written in lines(name):
+        if head.startswith("{"):
+            lists[head] = written.split()
+            continue
         kind, language, weight = head.split()
-        found += [(kind, language, float(weight), phrase.strip()) for phrase in phrases.split("|") if phrase.strip()]
-    return found
+        for phrase in written.split("|"):
+            for spelled in _spelled(phrase.strip(), lists):
+                found[kind, language, spelled] = float(weight)
+    phrases = [(kind, language, weight, phrase) for (kind, language, phrase), weight in found.items()]
+    for (_, _, _, phrase), words in zip(phrases, split_all([each[3] for each in phrases]), strict=True):
+        if not 0 < len(words) <= MOST:
+            raise ValueError(f"{name}: {phrase!r} has {len(words)} words, not 1 to {MOST}.")
+    return phrases
+
+
+def _spelled(phrase: str, lists: dict[str, list[str]]) -> list[str]:
+    """The phrase, or one for each word of the list it names."""
+    named = re.search(r"\{\w+\}", phrase)
+    if not named:
+        return [phrase] if phrase else []
+    return [phrase.replace(named[0], word) for word in lists[named[0]]]
 
 
 def concepts() -> list[dict[str, list[str]]]:
