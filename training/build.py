@@ -102,7 +102,11 @@ def _stems(vocabulary: dict[int, tuple[str, str]]) -> dict[str, np.ndarray]:
 def _grams(texts: list[str], phrases: list[tuple[str, str, float, str]]) -> np.ndarray:
     """Hashes of the pairs and triples worth a row: those of the cues, and the frequent ones of the corpora."""
     written = phrase_hashes(
-        [parts[:3] for parts in split_all([phrase for _, _, _, phrase in phrases]) if len(parts) > 1]
+        [
+            parts[:3]
+            for parts in split_all([*(phrase for _, _, _, phrase in phrases), *lists.naming()])
+            if len(parts) > 1
+        ]
     )
     tokens = tokenise(pa.array(texts, pa.large_string()))
     two, three = pairs(tokens.hash, tokens.sentence_begins)
@@ -202,6 +206,7 @@ def _heads(
         else:
             row = lexicon.grams.find(phrase_hashes([parts]))[0]
             grammar[row, column] = weight
+    _unmoved(lexicon, words, grammar)
     held = {"head_words": words, "head_negated": turned, "head_grams": grammar}
     packed: dict[str, np.ndarray] = {}
     for name, table in held.items():
@@ -209,6 +214,14 @@ def _heads(
         packed[name] = np.round(table / scale).astype(np.int8)
         packed[f"{name}_scale"] = scale.astype(np.float32)
     return packed
+
+
+def _unmoved(lexicon: Lexicon, words: np.ndarray, grammar: np.ndarray) -> None:
+    """Takes away, where a phrase only names something, what its words say of the mood."""
+    for parts in split_all(lists.naming()):
+        own = lexicon.words.find(hashes(parts[:3]))
+        for row in lexicon.grams.find(phrase_hashes([parts[:3]])):
+            grammar[row, :3] = -words[own[own >= 0], :3].sum(axis=0)
 
 
 def _mood(
@@ -241,10 +254,13 @@ def _fitted(
     turned = 1.0 if neutral else -mood.TURNED
     walked = walk(pa.array(texts, pa.large_string()), lexicon)
     ends, size = mood.by_text(walked)
-    clauses, terms = mood.of_terms("atsa_train", lexicon)
+    clauses, terms = mood.of_terms(mood.term_rows(), lexicon)
     of_clauses = mood.design(clauses.rows, clauses.ends, clauses.size, lexicon, columns, turned_by=turned)
     sided = np.flatnonzero(np.isfinite(terms) & (neutral | (terms != 0)))
     signs = np.where(terms[sided] == 0, -1, 1) if neutral else terms[sided]
     whole = mood.design(walked.rows, ends, size, lexicon, columns, turned_by=turned)
-    lean, weights = mood.fit(mood.stacked([whole, of_clauses[sided]]), prior, np.concatenate([moods, signs]))
+    rows = lexicon.words.find(hashes(mood.naming()))
+    named = np.unique(rows[(rows >= 0) & (prior[np.maximum(rows, 0)] == 0)])
+    both = mood.stacked([whole, of_clauses[sided]])
+    lean, weights = mood.fit(both, prior, np.concatenate([moods, signs]), named)
     return lean * prior + weights

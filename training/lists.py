@@ -75,6 +75,11 @@ def _spelled(phrase: str, lists: dict[str, list[str]]) -> list[str]:
     return [phrase.replace(named[0], word) for word in lists[named[0]]]
 
 
+def naming() -> list[str]:
+    """Phrases that name something without judging it."""
+    return [phrase.strip() for _, phrases in lines("naming") for phrase in phrases.split("|")]
+
+
 def concepts() -> list[dict[str, list[str]]]:
     """Words of one meaning in several languages, the English first: their rows are aligned."""
     path = FOLDER / "concepts.txt"

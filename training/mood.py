@@ -8,10 +8,17 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_array, diags_array, hstack
 
 from touchstone.language.walk import BLOCKS, Lexicon, Walk, walk
+from touchstone.language.words import split
+from training import grammar, lists
 from training.corpora import rows
 
 TURNED = 0.7
 """How much of a word's weight remains, with the other sign, after a negator."""
+
+
+WRITTEN, SEED = 3000, 20261122  # sentences of our own grammar
+NUISANCE = 20.0
+"""How much more freely the topic of a training text than the mood of its words may explain why it is good or bad."""
 
 
 def liu() -> tuple[list[str], list[str]]:
@@ -39,7 +46,24 @@ def whole(*, with_liu: bool = True) -> tuple[list[str], np.ndarray]:
         if polarity in ("positive", "negative"):
             texts.append(text)
             moods.append(1 if polarity == "positive" else -1)
+    for text, _, polarity in grammar.sentences(WRITTEN, seed=SEED, things=1):
+        if polarity in ("positive", "negative"):
+            texts.append(text)
+            moods.append(1 if polarity == "positive" else -1)
     return texts, np.array(moods)
+
+
+def naming() -> list[str]:
+    """Words that judge nothing: those of MAMS' terms, of product features, of our own grammar, and small words."""
+    terms = [str(each["term"]) for row in term_rows() for each in row["aspectTerms"]]  # type: ignore[attr-defined]  # a list of records
+    features = [
+        str(each["feature"])
+        for row in rows("product-reviews-liu/features")
+        for each in row["features"]  # type: ignore[attr-defined]  # as above
+    ]
+    steering = {word for words in lists.steering().values() for word in words} - set(lists.steering()["opener"])
+    small = set(lists.function_words()["en"]) - steering
+    return sorted({word for name in (*terms, *features, *grammar.things()) for word in split(name)} | small)
 
 
 def opinions(*, with_liu: bool = True) -> tuple[list[str], np.ndarray]:
@@ -54,9 +78,15 @@ def opinions(*, with_liu: bool = True) -> tuple[list[str], np.ndarray]:
     return texts, np.array([sign for _, sign in (*judging, *stating)])
 
 
-def of_terms(name: str, lexicon: Lexicon) -> tuple[Walk, np.ndarray]:
+def term_rows() -> list[dict[str, object]]:
+    """Sentences of MAMS with terms that stand in the training part of its categories: the two overlap otherwise."""
+    own = {str(row["text"]) for row in rows("mams-absa/acsa_train")}
+    own -= {str(row["text"]) for row in rows("mams-absa/atsa_val")}
+    return [row for row in rows("mams-absa/atsa_train") if str(row["text"]) in own]
+
+
+def of_terms(data: list[dict[str, object]], lexicon: Lexicon) -> tuple[Walk, np.ndarray]:
     """Clauses of MAMS with the mood of the terms in them: +1, -1, 0 (neutral); NaN where none or several."""
-    data = rows(f"mams-absa/{name}")
     walked = walk(pa.array([str(row["text"]) for row in data]), lexicon)
     moods = np.full(len(walked.clause_text), np.nan)
     seen = np.zeros(len(moods), np.bool_)
@@ -99,10 +129,17 @@ def by_text(walked: Walk) -> tuple[np.ndarray, np.ndarray]:
     return ends, np.bincount(walked.clause_text, walked.size, walked.texts)
 
 
-def fit(features: csr_array, prior: np.ndarray, moods: np.ndarray, *, spread: float = 1.0) -> tuple[float, np.ndarray]:
-    """Weight of the written lexicon and of each feature: logistic regression, features pulled to 0 by `spread`."""
+def fit(
+    features: csr_array, prior: np.ndarray, moods: np.ndarray, named: np.ndarray, *, spread: float = 1.0
+) -> tuple[float, np.ndarray]:
+    """Weight of the written lexicon and of each feature: logistic regression, features pulled to 0 by `spread`.
+
+    Columns `named` stand twice, once almost free: what the named things explain of a text's mood goes there and is
+    dropped, so that no thing carries the mood of those who happened to write of it.
+    """
     lean = features @ prior
-    matrix = hstack([csr_array(lean[:, None]), features]).tocsr()
+    topics = features[:, named] * NUISANCE**0.5
+    matrix = hstack([csr_array(lean[:, None]), features, topics]).tocsr()
     signs = moods.astype(np.float64)
     held = np.full(matrix.shape[1], 1 / (2 * spread))
     held[0] = 0.0
@@ -114,7 +151,7 @@ def fit(features: csr_array, prior: np.ndarray, moods: np.ndarray, *, spread: fl
         return value, matrix.T @ slope + 2 * held * weights
 
     found = minimize(loss, np.zeros(matrix.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 200})
-    return float(found.x[0]), found.x[1:]
+    return float(found.x[0]), found.x[1 : 1 + features.shape[1]]
 
 
 def stacked(features: list[csr_array]) -> csr_array:
