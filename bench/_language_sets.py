@@ -114,9 +114,8 @@ def restaurants_2014(*, conflict: bool = True) -> Labelled:
     data = rows("semeval-absa/rest14_train")
     kept = [[each for each in row["aspectCategories"] if conflict or each["polarity"] != "conflict"] for row in data]
     examples = [{"text": row["text"], "mentions": _mentions(each)} for row, each in zip(data, kept, strict=True)]
-    return Labelled(
-        "restaurants-2014", taxonomy("restaurants 2014", FIVE), tuple(examples), tuple(row["text"] for row in data)
-    )
+    name = "restaurants-2014" if conflict else "restaurants-2014, three moods:"
+    return Labelled(name, taxonomy("restaurants 2014", FIVE), tuple(examples), tuple(row["text"] for row in data))
 
 
 @cache
@@ -151,6 +150,15 @@ def complaints() -> Labelled:
     ]
     held = taxonomy("reasons of complaint", REASONS)
     return Labelled("airline reasons", held, tuple(examples), tuple(row["name"] for row in first.values()))
+
+
+@cache
+def tweets(most: int | None = None) -> tuple[Example, ...]:
+    """Airline tweets with the mood of the whole, as one touchpoint `all`: what a model taught elsewhere knows."""
+    data = rows("twitter-us-airline-sentiment/tweets")[:most]
+    return tuple(
+        {"text": row["text"], "mentions": [{"touchpoint": "all", "polarity": row["airline_sentiment"]}]} for row in data
+    )
 
 
 def _bare(text: str) -> str:
