@@ -7,6 +7,20 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Heard:
+    """One thing understood of a text: a touchpoint it speaks of, or (with a layer) a signal of the whole."""
+
+    name: str
+    layer: str = ""
+    polarity: str = ""
+    confidence: float | None = None
+    spans: tuple[tuple[int, int], ...] = ()
+    by: str = ""  # who corrected it, and when; empty: as the machine read it
+    holds: bool = True
+    change: str = ""  # beside another reading: added, removed or turned
+
+
+@dataclass(frozen=True)
 class Verbatim:
     """A customer's own words, unedited, with where they come from."""
 
@@ -19,6 +33,27 @@ class Verbatim:
     unit: str = ""
     start: int = 0
     stop: int = 0
+    heard: tuple[Heard, ...] = ()
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """One correction of a text: what it says, who made it and when; `takes_back` is its id while it stands."""
+
+    what: str
+    who: str
+    takes_back: str = ""
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A text with all that was understood of it; with `touchpoints` to choose from, every line can be corrected."""
+
+    verbatim: Verbatim
+    mentions: tuple[Heard, ...]
+    signals: tuple[Heard, ...]
+    history: tuple[Corrected, ...] = ()
+    touchpoints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -165,7 +200,7 @@ class Form:
     button: str
 
 
-Block = Cards | Streaks | Ranking | Chart | Words | Grid | Note | Filters | Form
+Block = Cards | Streaks | Ranking | Chart | Words | Grid | Note | Filters | Form | Voice
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from touchstone.core import finder
 from touchstone.core.page import Chart, Estimate, Grid, Streaks, Verbatim, Words
-from touchstone.show import _draw, _marks, _say
+from touchstone.show import _draw, _marks, _say, _voices
 
 
 def headline(estimate: Estimate) -> str:
@@ -116,12 +116,23 @@ def action(name: str) -> str:
     return f"act/{name}" if name in finder.names("act") else name
 
 
+def share(number: float) -> str:
+    """A probability as a percentage."""
+    return _say.number(number, measured_in="share")
+
+
+def tone(polarity: str) -> str:
+    """What a polarity is called beside a customer's words."""
+    return _voices.TONES.get(polarity, polarity)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "action": action,
     "address": _marks.address,
     "aloud": _say.aloud,
     "bound": bound,
     "count": _say.count,
+    "denies": _voices.denies,
     "doubt": doubt,
     "drawing": drawing,
     "drawn": drawn,
@@ -133,11 +144,18 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "interval": _say.interval,
     "kind": kind,
     "live": live,
+    "marked": _voices.marked,
+    "named": _say.named,
     "numeric": numeric,
     "origin": origin,
     "plain_number": plain_number,
+    "quoted": _voices.quoted,
     "ranked": ranked,
     "scale": _say.scale,
     "safe_json": safe_json,
+    "share": share,
+    "states": _voices.states,
     "streak": _marks.streak,
+    "tone": tone,
+    "turns": _voices.turns,
 }

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from touchstone.core.ask import Ask
-from touchstone.core.page import Verbatim, Words
+from touchstone.core.page import Heard, Verbatim, Words
 from touchstone.show._narrow import Narrow
 
 EACH = 3  # verbatims behind one figure
@@ -67,8 +67,33 @@ def drawn(
     sql = f"""select {span}, {FIELDS} from {source} {JOINED}
         where {SAID}{narrowing} order by md5(i.id || ?), i.id limit ?"""
     rows = ask.lake(sql, [*values, f"{seed} {page}", count]).to_pylist()
+    heard = understood(ask, [row["id"] for row in rows])
     again = chosen.address(page, draw=turn + 1, **more) if page and total > count else ""
-    return Words(title, tuple(_verbatim(row, row["touchpoint"]) for row in rows), total, seed, again)
+    quoted = (replace(_verbatim(row, row["touchpoint"]), heard=heard.get(row["id"], ())) for row in rows)
+    return Words(title, tuple(quoted), total, seed, again)
+
+
+def understood(ask: Ask, ids: Sequence[str]) -> dict[str, tuple[Heard, ...]]:
+    """What each of these texts speaks of: touchpoint by touchpoint, in the order of the text."""
+    sql = """select interaction, touchpoint, min(start) as start, max(confidence) as confidence,
+            list(polarity order by start, id) as polarities, list(start order by start, id) as starts,
+            list(stop order by start, id) as stops
+        from mention where list_contains(?, interaction) group by interaction, touchpoint
+        order by interaction, start, touchpoint"""
+    found: dict[str, list[Heard]] = {}
+    for row in ask.lake(sql, [list(ids)]).to_pylist() if ids else ():
+        spans = tuple(zip(row["starts"], row["stops"], strict=True))
+        one = Heard(row["touchpoint"], "", together(row["polarities"]), row["confidence"], spans)
+        found.setdefault(row["interaction"], []).append(one)
+    return {id: tuple(each) for id, each in found.items()}
+
+
+def together(polarities: Sequence[str]) -> str:
+    """What several mentions of one touchpoint say together, as the lake counts them."""
+    said = set(polarities)
+    if "mixed" in said or {"positive", "negative"} <= said:
+        return "mixed"
+    return next((each for each in ("positive", "negative") if each in said), "neutral")
 
 
 def complaints(ask: Ask, chosen: Narrow, touchpoint: str, *, draw: str = "", page: str = "") -> Words:

@@ -38,10 +38,19 @@ def form(request: Request, name: str) -> Response:
 async def send(request: Request, name: str) -> Response:
     """Does the action; then back to where the form was, or what came out of it."""
     async with request.form(max_files=0, max_fields=200) as sent:
-        given = {field: text for field, text in sent.items() if isinstance(text, str)}
+        given = _gathered({field: text for field, text in sent.items() if isinstance(text, str)})
     signing.keeper(request).check_token(request, given.pop("csrf", None))
     back = given.pop("back", "")
     return await run_in_threadpool(_send, request, name, given, back)
+
+
+def _gathered(sent: dict[str, str]) -> dict[str, str]:
+    """The fields sent, inputs named `field.key` together as the object `field`; blank keys are left out."""
+    given = {field: text for field, text in sent.items() if "." not in field}
+    for field in sorted({name.partition(".")[0] for name in sent if "." in name} - set(given)):
+        keys = {name.partition(".")[2]: text for name, text in sent.items() if name.startswith(f"{field}.")}
+        given[field] = json.dumps({key: text for key, text in keys.items() if text}, ensure_ascii=False)
+    return given
 
 
 def _send(request: Request, name: str, given: dict[str, str], back: str) -> Response:
