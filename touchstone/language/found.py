@@ -1,0 +1,53 @@
+"""What one pass over texts brings: clauses with sums of table rows. The C kernel and NumPy give the same, bit by bit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from touchstone.language.model import CLAUSE_HEADS, HEADS
+from touchstone.language.walk import Walk
+
+Numbers = npt.NDArray[np.float32]
+WIDE = 32
+"""Table rows are padded to a multiple of so many columns."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of HEADS, of each touchpoint and of what was taught, int8; `scale` is what one step of a column is worth."""
+
+    rows: npt.NDArray[np.int8]
+    scale: Numbers
+    touchpoints: int
+    taught: int
+
+    @property
+    def own(self) -> int:
+        """Where the touchpoints begin."""
+        return len(HEADS)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Sums in the table's worth, by clause or (`by_text`) the greatest sentence of each text."""
+
+    walk: Walk
+    moods: Numbers  # (CLAUSE_HEADS, clauses)
+    by_text: Numbers  # (texts, the other HEADS), at least 0
+    cues: Numbers  # (clauses, touchpoints)
+    taught: Numbers  # (clauses, taught columns)
+
+
+def packed(columns: Numbers, touchpoints: int, taught: int) -> Table:
+    """The table of float columns, each rounded to 127 steps of its own."""
+    scale = np.zeros(-(-columns.shape[1] // WIDE) * WIDE, np.float32)
+    scale[: columns.shape[1]] = np.maximum(np.abs(columns).max(axis=0), 1e-6) / np.float32(127)
+    rows = np.zeros((len(columns), len(scale)), np.int8)
+    rows[:, : columns.shape[1]] = np.rint(columns / scale[: columns.shape[1]])
+    return Table(rows, scale, touchpoints, taught)
+
+
+__all__ = ["CLAUSE_HEADS", "Found", "Table", "packed"]

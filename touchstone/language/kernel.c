@@ -1,0 +1,622 @@
+/* One pass over texts: tokens, language, clauses, negation, table rows and their sums.
+ *
+ * The same as tokens.py, walk.py and kernel.py, in the same order and with equal results (tests/language/
+ * test_kernel.py); those are the description, this is the fast form. All state is in the arguments: any number of
+ * threads may read at once. Texts are taken in batches that stay near the processor; each step runs over a whole batch,
+ * so that look-ups overlap.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "written for little-endian processors; elsewhere NumPy reads"
+#endif
+#if defined(_WIN32)
+#define PUBLIC __declspec(dllexport)
+#else
+#define PUBLIC __attribute__((visibility("default")))
+#endif
+#define INLINE static inline __attribute__((always_inline))
+
+enum { WIDE = 64, LANGUAGES = 32, BLOCK = 32, PLACES = 32, BATCH = 4096, LONGEST = 24, SCOPE = 3, FIT = 256 };
+enum { HEADS = 128, TEXTS = 64 }; /* columns by clause and by text, at most; texts in a batch, at most */
+enum { NEGATOR = 1, CONTRAST = 2, JOINER = 4, OPENER = 8 };
+enum { SENTENCE = 1, CLAUSE = 2 };
+static const uint64_t STEP = 0x9E3779B97F4A7C15u, SPREAD = 0xD6E8FEB86659FD93u, SECOND = 0xA24BAED4963EE407u,
+                      THIRD = 0x9FB21C651E98DF25u, BEGIN = 0x5851F42D4C957F2Du, STEM = 0x3C79AC492BA7B653u;
+
+typedef struct {
+  uint64_t key;
+  int32_t word;   /* row, -1 where it is none */
+  uint32_t steer; /* place + 1 among the words that tell languages, 0 where it is none; flags in the highest byte */
+} Entry;
+
+typedef struct {
+  const uint64_t *letters; /* (PLACES, 256): what a byte adds to the hash at each place of a token */
+  const uint8_t *plain;    /* letter without accent, by the second byte after 0xC3 */
+  const Entry *vocabulary;
+  const uint64_t *stem_keys, *gram_keys, *gram_filter;
+  const int32_t *stem_rows, *gram_rows;
+  const int8_t *evidence; /* (…, LANGUAGES): zeros, then each word that tells languages, then 512 byte marks */
+  const uint64_t *salts;
+  const int8_t *table; /* (rows, stride) */
+  const float *scale;
+  int64_t vocabulary_shift, stem_shift, gram_shift, filter_shift;
+  int64_t words, marks, languages, stride;
+  int64_t clause_columns, text_columns, touchpoints, taught;
+} Lexicon;
+
+typedef struct {
+  int64_t texts, clauses, sentences, rows; /* how much is filled */
+  int64_t clause_room, row_room;
+  int8_t *language;
+  float *sureness, *by_text; /* by_text: (texts, text_columns), the greatest sentence of each text */
+  int32_t *clause_text, *clause_sentence, *size;
+  int64_t *start, *stop;
+  float *moods, *cues, *extra; /* moods: clause_columns runs of clause_room; the others by clause */
+  int32_t *row;                /* null where rows are not wanted */
+  int64_t *ends;
+} Found;
+
+typedef struct { /* one batch; places are into `bytes`, where zeros stand before and after each text */
+  uint8_t *bytes;
+  uint32_t *folded_at; /* where each byte's letter went, in texts with accents or drawn-out letters */
+  uint32_t *start, *stop, *left;
+  uint64_t *hash, *before, *two, *three;
+  int32_t *word, *pair, *triple, *rows;
+  uint32_t *steer;
+  uint8_t *breaks, *turned;
+  float *values; /* of one clause, by column */
+  uint64_t *words, *symbols, *own, *lead, *high, *blank;
+  size_t room; /* folded letters stand at `room` and after */
+  void *held;
+} Batch;
+
+typedef struct {
+  size_t at, length, first, stop; /* bytes; tokens */
+  int wide, odd;                  /* has bytes above 127; has letters to fold */
+} Text;
+
+typedef uint8_t Bytes __attribute__((vector_size(WIDE)));
+typedef int8_t Row __attribute__((vector_size(BLOCK)));
+typedef int16_t Narrow __attribute__((vector_size(2 * BLOCK)));
+typedef int32_t Sum __attribute__((vector_size(4 * BLOCK)));
+typedef float Worth __attribute__((vector_size(4 * BLOCK)));
+
+/* One bit for each lane that is not 0. */
+INLINE uint64_t bits(Bytes lanes) {
+#if defined(__clang__)
+  typedef _Bool Flags __attribute__((ext_vector_type(WIDE)));
+  Flags flags = __builtin_convertvector(lanes, Flags);
+  uint64_t found;
+  memcpy(&found, &flags, sizeof found);
+  return found;
+#else
+  uint64_t found = 0;
+  for (int lane = 0; lane < WIDE; lane++) found |= (uint64_t)(lanes[lane] != 0) << lane;
+  return found;
+#endif
+}
+
+INLINE int first_bit(uint64_t mask) { return __builtin_ctzll(mask); }
+
+INLINE uint64_t mix(uint64_t hash) {
+  hash = (hash ^ hash >> 29) * SPREAD;
+  return hash ^ hash >> 32;
+}
+
+INLINE int is_word(uint8_t byte) {
+  return byte >= 0x80 || (uint8_t)((byte | 32) - 'a') < 26 || (uint8_t)(byte - '0') < 10;
+}
+
+INLINE int is_digit(uint8_t byte) { return (uint8_t)(byte - '0') < 10; }
+
+/* Copies a text between zeros and marks the classes of its bytes; returns whether some are above 127. */
+INLINE int classify(Batch *batch, const uint8_t *data, size_t length, size_t at, size_t readable) {
+  uint64_t high = 0;
+  for (size_t chunk = 0, done = 0; done < length + 8; chunk++, done += WIDE) {
+    Bytes held = {0};
+    size_t left = done < length ? length - done : 0;
+    if (left >= WIDE || done + WIDE <= readable) {
+      if (left) memcpy(&held, data + done, WIDE);
+    } else if (left) {
+      memcpy(&held, data + done, left);
+    }
+    if (left < WIDE) {
+      Bytes lane;
+      for (int place = 0; place < WIDE; place++) lane[place] = (uint8_t)place;
+      held &= (Bytes)(lane < (uint8_t)left);
+    }
+    memcpy(batch->bytes + at + done, &held, WIDE);
+    Bytes above = (Bytes)(held >= 0x80);
+    Bytes letter = (Bytes)((held | 32) - 'a' < 26), digit = (Bytes)(held - '0' < 10);
+    Bytes symbol = (Bytes)(held == '!') | (Bytes)(held - '#' < 3) | (Bytes)(held - '?' < 2);
+    size_t slot = (at + done) / WIDE;
+    batch->words[slot] = bits(above | letter | digit);
+    batch->symbols[slot] = bits(symbol);
+    batch->high[slot] = bits(above);
+    batch->blank[slot] = bits((Bytes)(held == ' ') | (Bytes)(held == 0));
+    high |= batch->high[slot];
+  }
+  return high != 0;
+}
+
+INLINE void set(uint64_t *mask, size_t place) { mask[place / WIDE] |= (uint64_t)1 << place % WIDE; }
+INLINE void unset(uint64_t *mask, size_t place) { mask[place / WIDE] &= ~((uint64_t)1 << place % WIDE); }
+INLINE int has(const uint64_t *mask, size_t place) { return mask[place / WIDE] >> place % WIDE & 1; }
+
+/* Signs beyond ASCII: those that part words, and those that are tokens by themselves (emoji, Chinese). */
+INLINE void mark_signs(Batch *batch, size_t at, size_t length) {
+  const uint8_t *bytes = batch->bytes;
+  for (size_t slot = at / WIDE; slot <= (at + length + 7) / WIDE; slot++) {
+    batch->own[slot] = batch->lead[slot] = 0;
+    for (size_t place = slot * WIDE; place < (slot + 1) * WIDE; place++)
+      if ((bytes[place] & 0xC0) != 0x80) set(batch->lead, place);
+  }
+  for (size_t place = at; place < at + length; place++) {
+    uint8_t byte = bytes[place], next = bytes[place + 1];
+    size_t width = 0;
+    if (byte == 0xC2 && next >= 0xA0 && next != 0xAA && next != 0xB5) width = 2;
+    if ((byte == 0xE2 && (next == 0x80 || next == 0x81)) || (byte == 0xE3 && next == 0x80) || byte == 0xEF) width = 3;
+    for (size_t step = 0; step < width; step++) {
+      unset(batch->words, place + step);
+      unset(batch->symbols, place + step);
+    }
+  }
+  for (size_t place = at; place < at + length; place++)
+    if (bytes[place] >= 0xE2 && has(batch->words, place))
+      for (size_t step = 0; step < (bytes[place] >= 0xF0 ? 4 : 3); step++) set(batch->own, place + step);
+}
+
+/* What the punctuation at a place begins after it: SENTENCE, CLAUSE or nothing. */
+INLINE int pause(const uint8_t *byte) {
+  uint8_t next = byte[1], before = byte[-1];
+  switch (byte[0]) {
+    case '!': case '?': case '\n':
+      return SENTENCE | CLAUSE;
+    case '.': {
+      int capital = next >= 'A' && next <= 'Z' && before >= 'a';
+      int initial = !is_word(byte[-2]) && !is_digit(before);
+      return (next <= '.' || next == 0xC2 || capital) && !initial ? SENTENCE | CLAUSE : 0;
+    }
+    case ',':
+      return is_digit(next) && is_digit(before) ? 0 : CLAUSE;
+    case '-':
+      return next == ' ' && before == ' ' ? CLAUSE : 0;
+    case ';': case ':': case '(': case ')': case '[': case ']': case '"': case '|': case '*':
+      return CLAUSE;
+    case 0xE2: case 0xE3: case 0xEF:
+      switch (byte[0] << 16 | next << 8 | byte[2]) {
+        case 0xE38082: case 0xE280A6: case 0xEFBC81: case 0xEFBC9F:
+          return SENTENCE | CLAUSE;
+        case 0xE28093: case 0xE28094: case 0xE38081: case 0xEFBC8C:
+          return CLAUSE;
+      }
+  }
+  return 0;
+}
+
+/* First byte, byte after the last, and what begins there, of each token; returns the number of tokens so far. */
+INLINE size_t tokenise(Batch *batch, Text *text, size_t tokens) {
+  uint64_t word_before = 0, inside_before = 0, own_before = 0, odd = 0;
+  size_t stops = tokens;
+  memset(batch->breaks + tokens, 0, text->length + 1);
+  for (size_t place = text->at; place < text->at + text->length + 8; place += WIDE) {
+    size_t slot = place / WIDE;
+    uint64_t words = batch->words[slot], symbols = batch->symbols[slot], inside = words | symbols;
+    uint64_t begins = symbols | ~(words << 1 | word_before);
+    if (text->wide) {
+      uint64_t own = batch->own[slot];
+      begins |= (own & batch->lead[slot]) | ((own << 1 | own_before) & ~own);
+      own_before = own >> 63;
+    }
+    uint64_t starts = begins & inside, ends = (begins | ~inside) & (inside << 1 | inside_before);
+    uint64_t signs = ~(words | batch->blank[slot]);
+    word_before = words >> 63, inside_before = inside >> 63;
+    for (; signs; signs &= signs - 1) {
+      uint64_t upto = signs ^ (signs - 1);
+      int found = pause(batch->bytes + place + first_bit(signs));
+      batch->breaks[tokens + (size_t)__builtin_popcountll(starts & upto)] |= (uint8_t)found;
+    }
+    for (; starts; starts &= starts - 1) batch->start[tokens++] = (uint32_t)(place + (size_t)first_bit(starts));
+    for (; ends; ends &= ends - 1) batch->stop[stops++] = (uint32_t)(place + (size_t)first_bit(ends));
+    Bytes one, two, three;
+    memcpy(&one, batch->bytes + place, WIDE);
+    memcpy(&two, batch->bytes + place - 1, WIDE);
+    memcpy(&three, batch->bytes + place - 2, WIDE);
+    Bytes drawn = (Bytes)((one | 32) == (two | 32)) & (Bytes)((one | 32) == (three | 32)) & (Bytes)((one | 32) >= 'a');
+    odd |= bits((drawn & (Bytes)(one < 0x80)) | (Bytes)(one == 0xC3));
+  }
+  text->odd = odd != 0;
+  for (size_t token = text->first; token < tokens; token++) {
+    uint8_t sign = batch->bytes[batch->start[token]];
+    if (sign == '!' || sign == '?') batch->breaks[token] = 0;
+  }
+  batch->breaks[text->first] = SENTENCE | CLAUSE;
+  return tokens;
+}
+
+/* The letters of a text without accents, and without the third of three in a row. */
+INLINE void fold(const Lexicon *lexicon, Batch *batch, const Text *text) {
+  size_t kept = batch->room + text->at;
+  uint8_t before = 0, earlier = 0;
+  for (size_t place = text->at; place < text->at + text->length + 8; place++) {
+    uint8_t byte = batch->bytes[place], next = batch->bytes[place + 1];
+    uint8_t plain = batch->bytes[place - 1] == 0xC3 ? lexicon->plain[byte] : 0;
+    uint8_t letter = plain ? plain : (uint8_t)(byte - 'A') < 26 ? byte + 32 : byte;
+    int drawn = letter == before && before == earlier && letter >= 'a' && byte < 0x80;
+    batch->folded_at[place] = (uint32_t)kept;
+    batch->bytes[kept] = letter;
+    kept += !drawn && !(byte == 0xC3 && lexicon->plain[next]);
+    earlier = before, before = letter;
+  }
+}
+
+/* The hash of the token without its last `drop` bytes. */
+INLINE uint64_t hashed(const Lexicon *lexicon, const Batch *batch, const Text *text, size_t token, uint32_t drop) {
+  uint32_t start = batch->start[token], stop = batch->stop[token] - drop;
+  if (text->odd) start = batch->folded_at[start], stop = batch->folded_at[stop];
+  const uint64_t *letters = lexicon->letters;
+  const uint8_t *byte = batch->bytes + start;
+  size_t left = stop - start;
+  uint64_t sum = 0;
+  for (int place = 0; place < PLACES; place += 8, letters += 8 * 256, byte += 8, left -= 8) {
+    uint64_t eight;
+    memcpy(&eight, byte, 8);
+    if (left < 8) eight &= ((uint64_t)1 << 8 * left) - 1; /* a byte of 0 adds nothing */
+    for (int step = 0; step < 8; step++) sum += letters[step * 256 + (eight >> 8 * step & 255)];
+    if (left <= 8) return mix(sum);
+  }
+  uint64_t power = 1;
+  for (int place = 0; place < PLACES; place++) power *= STEP;
+  for (; left; left--, power *= STEP) sum += lexicon->letters[*byte++] * power;
+  return mix(sum);
+}
+
+INLINE int32_t find(const uint64_t *keys, const int32_t *rows, int64_t shift, uint64_t hash) {
+  size_t slot = hash >> shift;
+  while (keys[slot] != hash && keys[slot]) slot++;
+  return keys[slot] == hash ? rows[slot] : -1;
+}
+
+INLINE const Entry *find_entry(const Lexicon *lexicon, uint64_t hash) {
+  const Entry *entry = lexicon->vocabulary + (hash >> lexicon->vocabulary_shift);
+  while (entry->key != hash && entry->key) entry++;
+  return entry; /* a free one holds no word and does not steer */
+}
+
+INLINE void look_up_words(const Lexicon *lexicon, Batch *batch, size_t tokens) {
+  size_t left = 0;
+  for (size_t token = 0; token < tokens; token++) {
+    const Entry *entry = lexicon->vocabulary + (batch->hash[token] >> lexicon->vocabulary_shift);
+    batch->word[token] = entry->word;
+    batch->steer[token] = entry->steer;
+    batch->left[left] = (uint32_t)token;
+    left += entry->key != batch->hash[token];
+  }
+  for (size_t place = 0; place < left; place++) {
+    const Entry *entry = find_entry(lexicon, batch->hash[batch->left[place]]);
+    batch->word[batch->left[place]] = entry->word;
+    batch->steer[batch->left[place]] = entry->steer;
+  }
+}
+
+/* Rows of pairs or triples: most are unknown, which one bit tells. */
+INLINE void look_up_grams(const Lexicon *lexicon, Batch *batch, const uint64_t *hash, int32_t *rows, size_t tokens) {
+  size_t left = 0;
+  for (size_t token = 0; token < tokens; token++) {
+    uint64_t bit = hash[token] >> lexicon->filter_shift;
+    rows[token] = -1;
+    batch->left[left] = (uint32_t)token;
+    left += lexicon->gram_filter[bit / 64] >> bit % 64 & 1;
+  }
+  for (size_t place = 0; place < left; place++) {
+    uint32_t token = batch->left[place];
+    int32_t row = find(lexicon->gram_keys, lexicon->gram_rows, lexicon->gram_shift, hash[token]);
+    rows[token] = row < 0 ? -1 : row + 3 * (int32_t)lexicon->words;
+  }
+}
+
+INLINE void pair_up(const Lexicon *lexicon, Batch *batch, size_t tokens) {
+  batch->before[0] = BEGIN; /* the first token begins a sentence */
+  for (size_t token = 1; token < tokens; token++)
+    batch->before[token] = batch->breaks[token] & SENTENCE ? BEGIN : batch->hash[token - 1];
+  for (size_t token = 0; token < tokens; token++) {
+    batch->two[token] = mix(batch->before[token] * SECOND + batch->hash[token]);
+    uint64_t earlier = batch->breaks[token] & SENTENCE ? BEGIN : batch->before[token - 1];
+    batch->three[token] = mix((earlier * THIRD + batch->before[token]) * SECOND + batch->hash[token]);
+  }
+  look_up_grams(lexicon, batch, batch->two, batch->pair, tokens);
+  look_up_grams(lexicon, batch, batch->three, batch->triple, tokens);
+}
+
+INLINE Narrow lanes(const int8_t *from) {
+  Row held;
+  memcpy(&held, from, BLOCK);
+  return __builtin_convertvector(held, Narrow);
+}
+
+/* The language of a text by its small words and accents, -1 where unsure, and how sure (0 to 1). */
+INLINE int tell_language(const Lexicon *lexicon, const Batch *batch, const Text *text, float *sureness) {
+  Sum total = {0};
+  Narrow part = {0};
+  size_t fit = 0;
+  for (size_t token = text->first; token < text->stop; token++) {
+    part += lanes(lexicon->evidence + (size_t)(batch->steer[token] & 0xFFFFFF) * LANGUAGES);
+    if (++fit == FIT) total += __builtin_convertvector(part, Sum), part = (Narrow){0}, fit = 0;
+  }
+  if (text->wide)
+    for (size_t place = text->at; place < text->at + text->length; place++) {
+      uint8_t byte = batch->bytes[place];
+      if (byte < 0xC3) continue;
+      size_t mark = byte == 0xC3 ? 256u + batch->bytes[place + 1] : byte;
+      part += lanes(lexicon->evidence + ((size_t)lexicon->marks + mark) * LANGUAGES);
+      if (++fit == FIT) total += __builtin_convertvector(part, Sum), part = (Narrow){0}, fit = 0;
+    }
+  total += __builtin_convertvector(part, Sum);
+  int32_t scores[LANGUAGES];
+  memcpy(scores, &total, sizeof scores);
+  int32_t best = -1, next = -1;
+  int spoken = 0;
+  for (int place = 0; place < lexicon->languages; place++) {
+    if (scores[place] > best) next = best, best = scores[place], spoken = place;
+    else if (scores[place] > next) next = scores[place];
+  }
+  float first = (float)best / 127.0f, second = (float)next / 127.0f;
+  int sure = first >= 0.5f && first - second >= 0.12f * first;
+  *sureness = sure ? first / (first + second + 0.5f) : 0;
+  return sure ? spoken : -1;
+}
+
+/* The row of a word known under another ending: one or two letters are taken off. */
+INLINE int32_t stem(const Lexicon *lexicon, const Batch *batch, const Text *text, size_t token, uint64_t salt) {
+  static const uint32_t least[] = {4, 6, 7};
+  uint32_t length = batch->stop[token] - batch->start[token];
+  int32_t row = -1;
+  for (uint32_t drop = 0; drop < 3 && length >= least[drop] && row < 0; drop++) {
+    uint64_t hash = hashed(lexicon, batch, text, token, drop) ^ STEM ^ salt;
+    row = find(lexicon->stem_keys, lexicon->stem_rows, lexicon->stem_shift, hash);
+  }
+  return row;
+}
+
+/* Words of a text in its own language, else in any, else by their stems. */
+INLINE void choose_words(const Lexicon *lexicon, Batch *batch, const Text *text, int language) {
+  uint64_t salt = language > 0 ? lexicon->salts[language] : 0;
+  for (size_t token = text->first; token < text->stop; token++) {
+    int32_t own = -1;
+    if (salt) {
+      own = find_entry(lexicon, batch->hash[token] ^ salt)->word;
+      if (own < 0) own = stem(lexicon, batch, text, token, salt);
+    }
+    int32_t any = batch->word[token];
+    if (own < 0 && any < 0) any = stem(lexicon, batch, text, token, 0);
+    if (salt && any >= 0) any += 2 * (int32_t)lexicon->words;
+    batch->word[token] = own >= 0 ? own : any;
+  }
+}
+
+/* Where clauses begin (CLAUSE in `breaks`), and which words a negator turns. */
+INLINE void part_clauses(Batch *batch, const Text *text) {
+  const uint32_t *steer = batch->steer;
+  uint8_t *breaks = batch->breaks;
+  size_t since = 0;
+  for (size_t token = text->first; token < text->stop; token++, since++) {
+    uint32_t flags = steer[token] >> 24, next = token + 1 < text->stop ? steer[token + 1] >> 24 : 0;
+    if (flags & CONTRAST || (flags & JOINER && next & OPENER)) breaks[token] |= CLAUSE;
+    if (breaks[token] & CLAUSE || since == LONGEST) breaks[token] |= CLAUSE, since = 0;
+  }
+  uint8_t before = 0; /* "but," stands with what follows */
+  int64_t negator = -SCOPE - 1, clause = 0, place = 0;
+  for (size_t token = text->first; token < text->stop; token++, place++) {
+    uint8_t begins = breaks[token];
+    if (before & CLAUSE && !(begins & SENTENCE) && steer[token - 1] >> 24 & (CONTRAST | JOINER))
+      breaks[token] &= (uint8_t)~CLAUSE;
+    before = begins;
+    if (breaks[token] & CLAUSE) clause = place;
+    int negates = steer[token] >> 24 & NEGATOR;
+    batch->turned[token] = !negates && place - negator <= SCOPE && negator >= clause;
+    if (negates) negator = place;
+  }
+}
+
+/* The rows of the tokens from `token` up to the next clause; returns how many, and moves `token` there. */
+INLINE size_t gather(const Lexicon *lexicon, Batch *batch, const Text *text, size_t *token) {
+  size_t count = 0, place = *token;
+  do {
+    int32_t word = batch->word[place];
+    int32_t turned = batch->turned[place] && word < lexicon->words ? (int32_t)lexicon->words : 0;
+    batch->rows[count] = word + turned;
+    count += word >= 0;
+    batch->rows[count] = batch->pair[place];
+    count += batch->pair[place] >= 0;
+    batch->rows[count] = batch->triple[place];
+    count += batch->triple[place] >= 0;
+  } while (++place < text->stop && !(batch->breaks[place] & CLAUSE));
+  *token = place;
+  return count;
+}
+
+INLINE Sum add_up(const Lexicon *lexicon, const Batch *batch, size_t count, size_t column) {
+  Sum total = {0};
+  for (size_t done = 0; done < count; done += FIT) {
+    Narrow part = {0};
+    size_t stop = done + FIT < count ? done + FIT : count;
+    for (size_t place = done; place < stop; place++)
+      part += lanes(lexicon->table + (size_t)batch->rows[place] * (size_t)lexicon->stride + column);
+    total += __builtin_convertvector(part, Sum);
+  }
+  return total;
+}
+
+/* Byte places as characters of their text; asked for in ascending order. */
+typedef struct {
+  size_t place, characters;
+} Cursor;
+
+INLINE int64_t characters(const Batch *batch, const Text *text, Cursor *cursor, size_t place) {
+  if (!text->wide) return (int64_t)(place - text->at);
+  for (; cursor->place < place; cursor->place++) cursor->characters += (batch->bytes[cursor->place] & 0xC0) != 0x80;
+  return (int64_t)cursor->characters;
+}
+
+INLINE Sum greater(Sum one, Sum other) {
+  Sum more = one > other;
+  return (one & more) | (other & ~more);
+}
+
+/* Writes the clauses of a text, and the greatest sum of its sentences. */
+INLINE void write_text(const Lexicon *lexicon, Batch *batch, const Text *text, Found *found) {
+  size_t heads = (size_t)(lexicon->clause_columns + lexicon->text_columns);
+  Sum sentence[HEADS / BLOCK] = {{0}}, best[HEADS / BLOCK] = {{0}};
+  Cursor cursor = {text->at, 0};
+  for (size_t token = text->first; token < text->stop;) {
+    size_t begin = token, clause = (size_t)found->clauses++, count = gather(lexicon, batch, text, &token);
+    if (batch->breaks[begin] & SENTENCE) {
+      found->sentences++;
+      for (size_t block = 0; block * BLOCK < heads; block++) {
+        best[block] = greater(best[block], sentence[block]);
+        sentence[block] = (Sum){0};
+      }
+    }
+    for (size_t column = 0; column < (size_t)lexicon->stride; column += BLOCK) {
+      Sum total = add_up(lexicon, batch, count, column);
+      if (column < heads) sentence[column / BLOCK] += total;
+      Worth worth;
+      memcpy(&worth, lexicon->scale + column, sizeof worth);
+      worth *= __builtin_convertvector(total, Worth);
+      memcpy(batch->values + column, &worth, sizeof worth);
+    }
+    const float *cues = batch->values + heads;
+    for (size_t column = 0; column < (size_t)lexicon->clause_columns; column++)
+      found->moods[column * (size_t)found->clause_room + clause] = batch->values[column];
+    memcpy(found->cues + clause * (size_t)lexicon->touchpoints, cues, (size_t)lexicon->touchpoints * sizeof *cues);
+    memcpy(found->extra + clause * (size_t)lexicon->taught, cues + lexicon->touchpoints,
+           (size_t)lexicon->taught * sizeof *cues);
+    found->clause_text[clause] = (int32_t)found->texts;
+    found->clause_sentence[clause] = (int32_t)found->sentences - 1;
+    found->size[clause] = (int32_t)(token - begin);
+    found->start[clause] = characters(batch, text, &cursor, batch->start[begin]);
+    found->stop[clause] = characters(batch, text, &cursor, batch->stop[token - 1]);
+    if (found->row) {
+      memcpy(found->row + found->rows, batch->rows, count * sizeof *batch->rows);
+      found->ends[clause] = found->rows += (int64_t)count;
+    }
+  }
+  for (size_t block = 0; block * BLOCK < heads; block++) best[block] = greater(best[block], sentence[block]);
+  int32_t greatest[HEADS];
+  memcpy(greatest, best, sizeof greatest);
+  for (size_t column = 0; column < (size_t)lexicon->text_columns; column++) {
+    size_t from = (size_t)lexicon->clause_columns + column;
+    found->by_text[(size_t)found->texts * (size_t)lexicon->text_columns + column] =
+        (float)greatest[from] * lexicon->scale[from];
+  }
+}
+
+/* Room for a batch of `room` bytes of text; 0 where there is no memory. */
+static int prepare(Batch *batch, size_t room, size_t stride) {
+  size_t each = 2 + 9 * sizeof(uint32_t) + 4 * sizeof(uint64_t) + 3 * sizeof(int32_t) + 2 + 1, slots = room / WIDE + 2;
+  uint8_t *next = batch->held = malloc((room + 4 * WIDE) * each + 6 * slots * sizeof(uint64_t) + stride * sizeof(float));
+  if (!next) return 0;
+  batch->room = room;
+#define TAKE(array, count) (batch->array = (void *)next, next += (count) * sizeof *batch->array)
+  TAKE(hash, room), TAKE(before, room), TAKE(two, room), TAKE(three, room);
+  TAKE(words, slots), TAKE(symbols, slots), TAKE(own, slots), TAKE(lead, slots), TAKE(high, slots), TAKE(blank, slots);
+  TAKE(values, stride);
+  TAKE(folded_at, room), TAKE(start, room), TAKE(stop, room), TAKE(left, room), TAKE(steer, room);
+  TAKE(word, room), TAKE(pair, room), TAKE(triple, room), TAKE(rows, 3 * room);
+  TAKE(breaks, room), TAKE(turned, room), TAKE(bytes, 2 * room + 2 * WIDE);
+#undef TAKE
+  memset(batch->bytes, 0, WIDE);
+  return 1;
+}
+
+/* Takes as many texts as fit into a batch, at least one; returns how many. */
+INLINE size_t take(const Lexicon *lexicon, Batch *batch, Text *texts, const uint8_t *data, const int64_t *offsets,
+                   int64_t from, int64_t upto) {
+  size_t count = 0, at = WIDE, tokens = 0;
+  for (; from + (int64_t)count < upto && count < TEXTS; count++) {
+    const int64_t *offset = offsets + from + count;
+    Text *text = texts + count;
+    *text = (Text){.at = at, .length = (size_t)(offset[1] - offset[0]), .first = tokens};
+    at += (text->length + 8 + WIDE - 1) / WIDE * WIDE;
+    if (at > batch->room) break;
+    text->wide = classify(batch, data + offset[0], text->length, text->at, (size_t)(offsets[upto] - offset[0]));
+    if (text->wide) mark_signs(batch, text->at, text->length);
+    text->stop = tokens = tokenise(batch, text, tokens);
+    if (text->odd) fold(lexicon, batch, text);
+  }
+  return count;
+}
+
+/* Reads texts from found->texts on; 0 when all are read, 1 when more room is needed, -1 where there is no memory. */
+INLINE int read_all(const Lexicon *lexicon, const uint8_t *data, const int64_t *offsets, int64_t upto, Found *found) {
+  size_t room = BATCH;
+  for (int64_t place = found->texts; place < upto; place++)
+    if ((size_t)(offsets[place + 1] - offsets[place]) + 3 * WIDE > room)
+      room = (size_t)(offsets[place + 1] - offsets[place]) + 3 * WIDE;
+  Batch batch;
+  if (!prepare(&batch, room, (size_t)lexicon->stride)) return -1;
+  int full = 0;
+  while (found->texts < upto && !full) {
+    Text texts[TEXTS];
+    size_t count = take(lexicon, &batch, texts, data, offsets, found->texts, upto), tokens = texts[count - 1].stop;
+    full = found->clauses + (int64_t)tokens > found->clause_room || found->rows + 3 * (int64_t)tokens > found->row_room;
+    if (full) break;
+    for (size_t place = 0; place < count; place++)
+      for (size_t token = texts[place].first; token < texts[place].stop; token++)
+        batch.hash[token] = hashed(lexicon, &batch, texts + place, token, 0);
+    look_up_words(lexicon, &batch, tokens);
+    pair_up(lexicon, &batch, tokens);
+    for (size_t place = 0; place < count; place++, found->texts++) {
+      int language = tell_language(lexicon, &batch, texts + place, found->sureness + found->texts);
+      found->language[found->texts] = (int8_t)language;
+      choose_words(lexicon, &batch, texts + place, language);
+      part_clauses(&batch, texts + place);
+      write_text(lexicon, &batch, texts + place, found);
+    }
+  }
+  free(batch.held);
+  return full;
+}
+
+#define READ(name, attributes)                                                                                     \
+  attributes static int name(const Lexicon *lexicon, const uint8_t *data, const int64_t *offsets, int64_t texts,   \
+                             Found *found) {                                                                       \
+    return read_all(lexicon, data, offsets, texts, found);                                                             \
+  }
+
+READ(read_anywhere, )
+#if defined(__x86_64__)
+#include <cpuid.h>
+READ(read_avx2, __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))))
+READ(read_avx512, __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi,bmi2,lzcnt,popcnt"))))
+
+/* 2 with AVX-512 (foundation, bytes and words, double and quad words, vector length), 1 with AVX2, else 0. */
+static int width(void) {
+  unsigned a, b, c, d, low, high;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE)) return 0;
+  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  if ((low & 6) != 6 || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+  unsigned small = bit_AVX2 | bit_BMI | bit_BMI2, wide = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
+  if ((b & small) != small) return 0;
+  return (b & wide) == wide && (low & 0xE0) == 0xE0 ? 2 : 1;
+}
+#endif
+
+/* `most` limits how wide the vectors may be (0 to 2), so that tests reach every form. */
+PUBLIC int touchstone_read(const Lexicon *lexicon, const uint8_t *data, const int64_t *offsets, int64_t texts,
+                           Found *found, int most) {
+#if defined(__x86_64__)
+  int best = width();
+  if (best > most) best = most;
+  if (best == 2) return read_avx512(lexicon, data, offsets, texts, found);
+  if (best == 1) return read_avx2(lexicon, data, offsets, texts, found);
+#endif
+  (void)most;
+  return read_anywhere(lexicon, data, offsets, texts, found);
+}
+
+/* The hash of the source this was built from: Python uses no library of another. */
+PUBLIC const char *touchstone_source(void) { return SOURCE; }

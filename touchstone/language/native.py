@@ -1,0 +1,185 @@
+"""The pass over texts in C (`kernel.c`), where its library was built; the same answers as `plain.py`, far faster."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import sys
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from touchstone.core import settings
+from touchstone.language import tokens
+from touchstone.language.found import CLAUSE_HEADS, Found, Table
+from touchstone.language.index import ABSENT, Index
+from touchstone.language.walk import Lexicon, Walk
+
+SOURCE = Path(__file__).with_name("kernel.c")
+LIBRARY = Path(__file__).with_name("_kernel.dll" if sys.platform == "win32" else "_kernel.so")
+LANGUAGES, HEADS, WIDEST = 32, 128, 2  # what kernel.c is written for
+_CLAUSE = 48  # bytes of text in a clause, guessed low: there is more room where it is needed
+_FILTER_BITS = 20
+
+
+class _Lexicon(ctypes.Structure):
+    _fields_ = [
+        *((name, ctypes.c_void_p) for name in ("letters", "plain", "vocabulary")),
+        *((name, ctypes.c_void_p) for name in ("stem_keys", "gram_keys", "gram_filter", "stem_rows", "gram_rows")),
+        *((name, ctypes.c_void_p) for name in ("evidence", "salts", "table", "scale")),
+        *((f"{name}_shift", ctypes.c_int64) for name in ("vocabulary", "stem", "gram", "filter")),
+        *((name, ctypes.c_int64) for name in ("words", "marks", "languages", "stride")),
+        *((name, ctypes.c_int64) for name in ("clause_columns", "text_columns", "touchpoints", "taught")),
+    ]
+
+
+class _Found(ctypes.Structure):
+    _fields_ = [
+        *((name, ctypes.c_int64) for name in ("texts", "clauses", "sentences", "row_count")),
+        *((name, ctypes.c_int64) for name in ("clause_room", "row_room")),
+        *((name, ctypes.c_void_p) for name in ("language", "sureness", "by_text")),
+        *((name, ctypes.c_void_p) for name in ("clause_text", "clause_sentence", "size", "start", "stop")),
+        *((name, ctypes.c_void_p) for name in ("moods", "cues", "taught", "rows", "ends")),
+    ]
+
+
+def source_mark() -> str:
+    """What a library built from the present source carries."""
+    return f"{zlib.crc32(SOURCE.read_bytes()):08x}"
+
+
+@lru_cache(maxsize=1)
+def library() -> ctypes.CDLL | None:
+    """The kernel, or None where it was not built, was built from another source, or `TOUCHSTONE_KERNEL=numpy`."""
+    if settings.load().kernel == "numpy":
+        return None
+    try:
+        held = ctypes.CDLL(str(LIBRARY))
+        held.touchstone_source.restype = ctypes.c_char_p
+        if held.touchstone_source().decode() == source_mark():
+            return held
+        why = "was built from another source"
+    except (OSError, AttributeError) as error:
+        why = f"cannot be used ({error})"
+    message = "The text kernel %s; texts are read with NumPy: the same answers, some thirty times slower. %s"
+    logging.getLogger(__name__).warning(message, why, "`python hatch_build.py` (or a wheel) brings it.")
+    return None
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """Reads texts with one lexicon and table. `held` keeps the arrays that `lexicon` points into."""
+
+    lexicon: _Lexicon
+    held: dict[str, npt.NDArray[Any]]
+    table: Table
+
+    def found(self, texts: pa.Array, *, rows: bool = False, widest: int = WIDEST) -> Found:
+        """The clauses of an Arrow array of strings with their sums; `rows` keeps the rows they are sums of."""
+        data, offsets = tokens.buffers(texts)
+        offsets = np.ascontiguousarray(offsets, np.int64)
+        room = _Room(self, len(texts), len(data) // _CLAUSE + len(texts) + 64, len(data) if rows else -1)
+        read = _library().touchstone_read
+        pointers = (data.ctypes.data_as(ctypes.c_void_p), offsets.ctypes.data_as(ctypes.c_void_p))
+        while (code := read(ctypes.byref(self.lexicon), *pointers, ctypes.c_int64(len(texts)), room.into(), widest)) > 0:
+            room.grow()
+        if code < 0:
+            raise MemoryError("no memory for the kernel's batch of texts")
+        return room.found()
+
+
+def _library() -> ctypes.CDLL:
+    held = library()
+    if held is None:
+        raise RuntimeError("the kernel is not there")  # a Kernel is made only where it is
+    return held
+
+
+class _Room:
+    """Arrays that the kernel fills, and grows into."""
+
+    def __init__(self, kernel: Kernel, texts: int, clauses: int, rows: int) -> None:
+        self._table = kernel.table
+        self._by_text = {
+            "language": np.empty(texts, np.int8),
+            "sureness": np.empty(texts, np.float32),
+            "by_text": np.empty((texts, kernel.table.own - CLAUSE_HEADS), np.float32),
+        }
+        self._rows = np.empty(rows, np.int32) if rows >= 0 else None
+        self._clauses = self._arrays(clauses)
+        self._filled = _Found()
+
+    def _arrays(self, clauses: int) -> dict[str, npt.NDArray[Any]]:
+        made: dict[str, npt.NDArray[Any]] = {
+            name: np.empty(clauses, np.int32) for name in ("clause_text", "clause_sentence", "size")
+        }
+        made |= {name: np.empty(clauses, np.int64) for name in ("start", "stop", "ends")}
+        made["moods"] = np.empty((CLAUSE_HEADS, clauses), np.float32)
+        made["cues"] = np.empty((clauses, self._table.touchpoints), np.float32)
+        made["taught"] = np.empty((clauses, self._table.taught), np.float32)
+        return made
+
+    def into(self) -> Any:
+        """What the kernel is told of the room."""
+        held, filled = {**self._by_text, **self._clauses}, self._filled
+        for name, array in held.items():
+            setattr(filled, name, array.ctypes.data)
+        filled.clause_room = len(self._clauses["size"])
+        filled.rows, filled.row_room = None, 1 << 62
+        if self._rows is not None:
+            filled.rows, filled.row_room = self._rows.ctypes.data, len(self._rows)
+        return ctypes.byref(filled)
+
+    def grow(self) -> None:
+        """Twice the room, with what is there."""
+        old, count = self._clauses, int(self._filled.clauses)
+        self._clauses = self._arrays(2 * len(old["size"]) + 64)
+        for name, array in self._clauses.items():
+            part = (slice(None), slice(count)) if name == "moods" else slice(count)
+            array[part] = old[name][part]
+        if self._rows is not None:
+            self._rows = np.concatenate([self._rows, np.empty(len(self._rows) + 64, np.int32)])
+
+    def found(self) -> Found:
+        """What was filled."""
+        count, held = int(self._filled.clauses), self._clauses
+        wanted = self._rows is not None
+        walked = Walk(
+            texts=len(self._by_text["language"]),
+            language=self._by_text["language"],
+            language_sureness=self._by_text["sureness"],
+            **{name: held[name][:count] for name in ("clause_text", "clause_sentence", "start", "stop", "size")},
+            rows=self._rows[: self._filled.row_count] if self._rows is not None else np.zeros(0, np.int32),
+            ends=held["ends"][:count] if wanted else np.zeros(0, np.int64),
+        )
+        return Found(
+            walked, held["moods"][:, :count], self._by_text["by_text"], held["cues"][:count], held["taught"][:count]
+        )
+
+
+def kernel(lexicon: Lexicon, table: Table) -> Kernel | None:
+    """The kernel for a lexicon and table, or None where NumPy reads."""
+    if len(lexicon.languages) > LANGUAGES or table.own > HEADS or library() is None:
+        return None
+    held = _vocabulary(lexicon)
+    told = np.zeros((len(lexicon.language_rows) + 1, LANGUAGES), np.int8)
+    told[1:, : len(lexicon.languages)] = lexicon.language_rows
+    held |= {"letters": tokens.letters(32), "plain": tokens.PLAIN, "evidence": told, "salts": lexicon.salts}
+    held |= {"stem_keys": lexicon.stems.keys, "stem_rows": lexicon.stems.rows}
+    held |= {"gram_keys": lexicon.grams.keys, "gram_rows": lexicon.grams.rows, "table": table.rows, "scale": table.scale}
+    bits = max(_FILTER_BITS, 69 - lexicon.grams.shift)
+    present = np.zeros(1 << bits, np.bool_)
+    present[lexicon.grams.keys[lexicon.grams.rows != ABSENT] >> np.uint64(64 - bits)] = True
+    held["gram_filter"] = np.packbits(present, bitorder="little")
+    held = {name: np.ascontiguousarray(array) for name, array in held.items()}
+    facts = _Lexicon(
+        **{name: array.ctypes.data for name, array in held.items()},
+        vocabulary_shift=int(64 - np.log2(len(held["vocabulary"]))) if False else 0,
+    )
+    return Kernel(facts, held, table)
