@@ -23,6 +23,7 @@ class Settings:
     database: str = _setting("", "SQLAlchemy address of a shared PostgreSQL record; empty: SQLite inside the home")
     taxonomy: str = _setting("", "taxonomy of the home: a ready-made name or a YAML file; empty: the one given at init")
     model: str = _setting("", "model file made by `teach`; empty: the model that ships with the package")
+    kernel: str = _setting("", "`numpy`: read texts without the C kernel (the same answers, slower); empty: with it")
     engine: str = _setting("duckdb", "engine of the lake: duckdb, or spark for precomputing")
     spark_master: str = _setting("", "address of a Spark cluster, spark://host:port")
     hosts: str = _setting("", "further host names the web application answers to, with commas, behind a TLS proxy")

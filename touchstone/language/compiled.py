@@ -9,53 +9,49 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from touchstone.core.taxonomy import Taxonomy
-from touchstone.language import learned
+from touchstone.language import learned, plain
 from touchstone.language.cues import cues, merged, nearest
+from touchstone.language.found import CLAUSE_HEADS, Found, Table, packed
 from touchstone.language.index import Index
-from touchstone.language.kernel import sums
 from touchstone.language.learned import curve
 from touchstone.language.model import HEADS, KINDS, TURNED, Model
+from touchstone.language.native import Kernel, kernel
 from touchstone.language.reading import Reading
-from touchstone.language.tokens import buffers
-from touchstone.language.walk import BLOCKS, Lexicon, Walk, evidence, walk
+from touchstone.language.walk import BLOCKS, Lexicon, evidence
 from touchstone.language.words import salt
 
 Numbers = npt.NDArray[np.float32]
-_AT_ONCE = 1 << 20  # bytes of text in one pass
 _STEEP, _POINT = 8.0, 0.6  # how a touchpoint's cues become a probability
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """Reads texts for one taxonomy. `table` holds the columns of HEADS, then one for each touchpoint."""
+    """Reads texts for one taxonomy."""
 
     model: Model
     taxonomy: Taxonomy
     lexicon: Lexicon
-    table: npt.NDArray[np.int8]
-    scale: Numbers  # what one step of each column is worth
+    table: Table
+    kernel: Kernel | None  # None where NumPy reads
 
     def read(self, texts: pa.Array | pa.ChunkedArray) -> Reading:
         """Everything the model finds in an Arrow array of strings; a null reads as an empty text."""
+        return self._reading(self.found(texts))
+
+    def found(self, texts: pa.Array | pa.ChunkedArray, *, rows: bool = False) -> Found:
+        """The clauses of an Arrow array of strings with their sums; `rows` keeps the table rows they add up."""
         if isinstance(texts, pa.ChunkedArray):
             texts = texts.combine_chunks()
         if isinstance(texts, pa.ChunkedArray):
             texts = texts.chunk(0) if texts.num_chunks else pa.array([], pa.large_string())
-        walks, scores = [], []
-        for piece in _pieces(texts):
-            walked = walk(piece, self.lexicon)
-            walks.append(walked)
-            scores.append(sums(walked.rows, walked.ends, self.table).astype(np.float32) * self.scale)
-        return self._reading(_joined(walks), np.concatenate(scores))
+        return self.kernel.found(texts, rows=rows) if self.kernel else plain.found(texts, self.lexicon, self.table)
 
-    def _reading(self, walked: Walk, scores: Numbers) -> Reading:
-        place = {name: column for column, name in enumerate(HEADS)}
-        wide = len(HEADS) + len(self.taxonomy.touchpoints)
-        cues, extra, taught = scores[:, len(HEADS) : wide], scores[:, wide:], self.model.taught
-        shipped = curve(3.0 * (_by_text(walked, scores[:, place[KINDS[0]] : place[KINDS[-1]] + 1]) - 1.0))
-        promotional = curve(3.0 * (_by_text(walked, scores[:, place["promotional"]][:, None])[:, 0] - 1.25))
+    def _reading(self, found: Found) -> Reading:
+        walked, cues, taught = found.walk, found.cues, self.model.taught
+        shipped = curve(3.0 * (found.by_text[:, : len(KINDS)] - 1.0))
+        promotional = curve(3.0 * (found.by_text[:, HEADS.index("promotional") - CLAUSE_HEADS] - 1.25))
         likely, kinds, chance = curve(_STEEP * (cues - _POINT)), shipped, shipped
-        own = {head: extra[:, facts["first"] : facts["stop"]] for head, facts in taught.items()}
+        own = {head: found.taught[:, facts["first"] : facts["stop"]] for head, facts in taught.items()}
         if "touchpoints" in taught:
             count = len(taught["touchpoints"]["names"])
             likely, cues = likely.copy(), cues.copy()
@@ -72,9 +68,9 @@ class Compiled:
             walk=walked,
             cues=cues,
             touchpoints=likely,
-            positive=np.maximum(scores[:, 0], 0),
-            negative=np.maximum(scores[:, 1], 0),
-            opinion=scores[:, place["opinion"]],
+            positive=np.maximum(found.moods[0], 0),
+            negative=np.maximum(found.moods[1], 0),
+            opinion=found.moods[2],
             moods=own.get("polarity"),
             mood_bias=np.array(taught["polarity"]["bias"]) if "polarity" in taught else None,
             kinds=kinds,
@@ -110,8 +106,8 @@ def compiled(model: Model, taxonomy: Taxonomy) -> Compiled:
     if extra:
         _add_taught(model, table[:, learned_from:], count)
     lexicon = _lexicon(model, words, grams, written.stem_keys, cue_rows[written.stem_owners])
-    scale = np.maximum(np.abs(table).max(axis=0), 1e-6) / np.float32(127)
-    return Compiled(model, taxonomy, lexicon, np.rint(table / scale).astype(np.int8), scale)
+    folded = packed(table, touch.shape[1], extra)
+    return Compiled(model, taxonomy, lexicon, folded, kernel(lexicon, folded))
 
 
 def _add_taught(model: Model, table: Numbers, count: int) -> None:
@@ -148,55 +144,4 @@ def _lexicon(
         language_rows=evidence(held["language_rows"]),
         languages=languages,
         salts=np.array([salt(language) for language in languages], np.uint64),
-    )
-
-
-def _by_text(walked: Walk, scores: Numbers) -> Numbers:
-    """The greatest sentence of each text, per column; 0 where nothing speaks."""
-    answer = np.zeros((walked.texts, scores.shape[1]), np.float32)
-    if len(scores) == 0:
-        return answer
-    first = np.flatnonzero(np.diff(walked.clause_sentence, prepend=-1))
-    sentences = np.add.reduceat(scores, first, axis=0)
-    owner = walked.clause_text[first]
-    begins = np.flatnonzero(np.diff(owner, prepend=-1))
-    answer[owner[begins]] = np.maximum(np.maximum.reduceat(sentences, begins, axis=0), 0)
-    return answer
-
-
-def _pieces(texts: pa.Array) -> list[pa.Array]:
-    """The texts in slices of about a megabyte."""
-    _, offsets = buffers(texts)
-    cuts, begin = [], 0
-    while begin < len(texts):
-        end = max(begin + 1, int(np.searchsorted(offsets, offsets[begin] + _AT_ONCE, side="right")) - 1)
-        cuts.append(texts.slice(begin, end - begin))
-        begin = end
-    return cuts or [texts]
-
-
-def _joined(walks: list[Walk]) -> Walk:
-    """The pieces as one walk (without their rows, which are added up by now)."""
-    if len(walks) == 1:
-        return walks[0]
-    texts = np.cumsum([0] + [each.texts for each in walks[:-1]])
-    spoken = [int(each.clause_sentence[-1]) + 1 if len(each.clause_sentence) else 0 for each in walks]
-    sentences = np.cumsum([0, *spoken[:-1]])
-
-    def all_of(name: str) -> npt.NDArray[np.generic]:
-        return np.concatenate([getattr(each, name) for each in walks])
-
-    return Walk(
-        texts=sum(each.texts for each in walks),
-        language=all_of("language"),  # type: ignore[arg-type]  # the arrays keep their own types
-        language_sureness=all_of("language_sureness"),  # type: ignore[arg-type]  # as above
-        clause_text=np.concatenate([each.clause_text + start for each, start in zip(walks, texts, strict=True)]),
-        clause_sentence=np.concatenate(
-            [each.clause_sentence + start for each, start in zip(walks, sentences, strict=True)]
-        ),
-        start=all_of("start"),  # type: ignore[arg-type]  # as above
-        stop=all_of("stop"),  # type: ignore[arg-type]  # as above
-        size=all_of("size"),  # type: ignore[arg-type]  # as above
-        rows=np.zeros(0, np.int32),
-        ends=np.zeros(0, np.int64),
     )

@@ -1,4 +1,4 @@
-"""What one pass over texts brings: clauses with sums of table rows. The C kernel and NumPy give the same, bit by bit."""
+"""What one pass over texts brings: clauses with sums of table rows, the same bit by bit from C and from NumPy."""
 
 from __future__ import annotations
 

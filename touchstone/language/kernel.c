@@ -115,7 +115,7 @@ INLINE int is_digit(uint8_t byte) { return (uint8_t)(byte - '0') < 10; }
 /* Copies a text between zeros and marks the classes of its bytes; returns whether some are above 127. */
 INLINE int classify(Batch *batch, const uint8_t *data, size_t length, size_t at, size_t readable) {
   uint64_t high = 0;
-  for (size_t chunk = 0, done = 0; done < length + 8; chunk++, done += WIDE) {
+  for (size_t done = 0; done < length + 8; done += WIDE) {
     Bytes held = {0};
     size_t left = done < length ? length - done : 0;
     if (left >= WIDE || done + WIDE <= readable) {

@@ -27,6 +27,8 @@ KINDS = (
 TURNED = -0.7
 """What a negated word's mood is worth where mood is taught."""
 HEADS = ("positive", "negative", "opinion", *KINDS, "promotional")
+CLAUSE_HEADS = 3
+"""So many of HEADS are of clauses; the others are of texts: the greatest sentence counts."""
 """Columns every model has.
 
 `positive` and `negative` are evidence of a mood, `opinion` of judging at all,

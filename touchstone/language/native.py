@@ -87,7 +87,9 @@ class Kernel:
         room = _Room(self, len(texts), len(data) // _CLAUSE + len(texts) + 64, len(data) if rows else -1)
         read = _library().touchstone_read
         pointers = (data.ctypes.data_as(ctypes.c_void_p), offsets.ctypes.data_as(ctypes.c_void_p))
-        while (code := read(ctypes.byref(self.lexicon), *pointers, ctypes.c_int64(len(texts)), room.into(), widest)) > 0:
+        while (
+            code := read(ctypes.byref(self.lexicon), *pointers, ctypes.c_int64(len(texts)), room.into(), widest)
+        ) > 0:
             room.grow()
         if code < 0:
             raise MemoryError("no memory for the kernel's batch of texts")
@@ -106,7 +108,7 @@ class _Room:
 
     def __init__(self, kernel: Kernel, texts: int, clauses: int, rows: int) -> None:
         self._table = kernel.table
-        self._by_text = {
+        self._by_text: dict[str, npt.NDArray[Any]] = {
             "language": np.empty(texts, np.int8),
             "sureness": np.empty(texts, np.float32),
             "by_text": np.empty((texts, kernel.table.own - CLAUSE_HEADS), np.float32),
@@ -167,19 +169,53 @@ def kernel(lexicon: Lexicon, table: Table) -> Kernel | None:
     """The kernel for a lexicon and table, or None where NumPy reads."""
     if len(lexicon.languages) > LANGUAGES or table.own > HEADS or library() is None:
         return None
-    held = _vocabulary(lexicon)
-    told = np.zeros((len(lexicon.language_rows) + 1, LANGUAGES), np.int8)
-    told[1:, : len(lexicon.languages)] = lexicon.language_rows
-    held |= {"letters": tokens.letters(32), "plain": tokens.PLAIN, "evidence": told, "salts": lexicon.salts}
-    held |= {"stem_keys": lexicon.stems.keys, "stem_rows": lexicon.stems.rows}
-    held |= {"gram_keys": lexicon.grams.keys, "gram_rows": lexicon.grams.rows, "table": table.rows, "scale": table.scale}
-    bits = max(_FILTER_BITS, 69 - lexicon.grams.shift)
-    present = np.zeros(1 << bits, np.bool_)
-    present[lexicon.grams.keys[lexicon.grams.rows != ABSENT] >> np.uint64(64 - bits)] = True
-    held["gram_filter"] = np.packbits(present, bitorder="little")
-    held = {name: np.ascontiguousarray(array) for name, array in held.items()}
+    vocabulary, vocabulary_shift = _vocabulary(lexicon)
+    present, filter_shift = _filter(lexicon.grams)
+    arrays = {"vocabulary": vocabulary, "letters": tokens.letters(32), "plain": tokens.PLAIN, "gram_filter": present}
+    arrays |= {"stem_keys": lexicon.stems.keys, "stem_rows": lexicon.stems.rows, "salts": lexicon.salts}
+    arrays |= {"gram_keys": lexicon.grams.keys, "gram_rows": lexicon.grams.rows}
+    arrays |= {"evidence": _evidence(lexicon), "table": table.rows, "scale": table.scale}
+    held = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    shifts = {"vocabulary": vocabulary_shift, "stem": lexicon.stems.shift, "gram": lexicon.grams.shift}
     facts = _Lexicon(
         **{name: array.ctypes.data for name, array in held.items()},
-        vocabulary_shift=int(64 - np.log2(len(held["vocabulary"]))) if False else 0,
+        **{f"{name}_shift": shift for name, shift in {**shifts, "filter": filter_shift}.items()},
+        words=lexicon.count,
+        marks=len(lexicon.steering_flags) + 1,
+        languages=len(lexicon.languages),
+        stride=table.rows.shape[1],
+        clause_columns=CLAUSE_HEADS,
+        text_columns=table.own - CLAUSE_HEADS,
+        touchpoints=table.touchpoints,
+        taught=table.taught,
     )
     return Kernel(facts, held, table)
+
+
+def _evidence(lexicon: Lexicon) -> npt.NDArray[np.int8]:
+    """The rows that tell languages, behind one of zeros for words that tell none."""
+    told = np.zeros((len(lexicon.language_rows) + 1, LANGUAGES), np.int8)
+    told[1:, : len(lexicon.languages)] = lexicon.language_rows
+    return told
+
+
+def _filter(grams: Index) -> tuple[npt.NDArray[np.uint8], int]:
+    """One bit for each beginning of a hash that some pair or triple has; and its shift."""
+    bits = max(_FILTER_BITS, 69 - grams.shift)
+    present = np.zeros(1 << bits, np.bool_)
+    present[(grams.keys[grams.rows != ABSENT] >> np.uint64(64 - bits)).astype(np.intp)] = True
+    return np.packbits(present, bitorder="little"), 64 - bits
+
+
+def _vocabulary(lexicon: Lexicon) -> tuple[npt.NDArray[Any], int]:
+    """Words and words that tell languages in one index, so that a token is looked up once; and its shift."""
+    words, steering = lexicon.words, lexicon.steering
+    both = Index(np.concatenate([words.keys[words.rows != ABSENT], steering.keys[steering.rows != ABSENT]]))
+    entries = np.zeros(len(both.keys), [("key", np.uint64), ("word", np.int32), ("steer", np.uint32)])
+    entries["key"], entries["word"] = both.keys, ABSENT
+    live = np.flatnonzero(both.rows != ABSENT)
+    entries["word"][live] = words.find(both.keys[live])
+    told = steering.find(both.keys[live])
+    flags = lexicon.steering_flags.astype(np.uint32)[told] << 24
+    entries["steer"][live] = np.where(told != ABSENT, (told + 1).astype(np.uint32) | flags, 0)
+    return entries, both.shift

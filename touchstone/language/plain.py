@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -24,7 +26,8 @@ def found(texts: pa.Array, lexicon: Lexicon, table: Table) -> Found:
     return Found(
         walked,
         np.ascontiguousarray(worth[:, :CLAUSE_HEADS].T),
-        _by_text(walked, totals[:, CLAUSE_HEADS : table.own]).astype(np.float32) * table.scale[CLAUSE_HEADS : table.own],
+        _by_text(walked, totals[:, CLAUSE_HEADS : table.own]).astype(np.float32)
+        * table.scale[CLAUSE_HEADS : table.own],
         np.ascontiguousarray(worth[:, table.own : stop]),
         np.ascontiguousarray(worth[:, stop : stop + table.taught]),
     )
@@ -63,7 +66,7 @@ def _joined(walks: list[Walk]) -> Walk:
     sentences = np.cumsum([0, *spoken[:-1]])
     rows = np.cumsum([0] + [len(each.rows) for each in walks[:-1]])
 
-    def all_of(name: str, begins: npt.NDArray[np.int64] | None = None) -> npt.NDArray[np.generic]:
+    def all_of(name: str, begins: npt.NDArray[np.int64] | None = None) -> Any:
         held = [getattr(each, name) for each in walks]
         if begins is not None:
             held = [(part + begin).astype(part.dtype) for part, begin in zip(held, begins, strict=True)]

@@ -64,7 +64,14 @@ def _plain() -> Bytes:
     return table
 
 
-_CLASS, _LETTER, _LOWER, _PLAIN = _classes(), _letters(), _lower(), _plain()
+_CLASS, _LETTER, _LOWER, PLAIN = _classes(), _letters(), _lower(), _plain()
+
+
+def letters(places: int) -> Hashes:
+    """What each byte adds to a hash at each place of a token, (places, 256); 0 adds nothing."""
+    held: Hashes = _LETTER[_LOWER] * _powers(_STEP, places)[:, None]
+    held[:, 0] = 0
+    return held
 
 
 @dataclass(frozen=True)
@@ -189,7 +196,7 @@ def _hashes(data: Bytes, start: Places, stop: Places) -> tuple[Hashes, tuple[Has
     folded = _LOWER[data]
     kept = np.ones(len(data), np.bool_)
     latin = np.flatnonzero(data[:-1] == 0xC3) if len(data) else np.zeros(0, np.intp)
-    plain = _PLAIN[data[latin + 1]]
+    plain = PLAIN[data[latin + 1]]
     latin, plain = latin[plain > 0], plain[plain > 0]
     folded[latin + 1] = plain
     kept[latin] = False
