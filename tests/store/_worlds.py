@@ -72,8 +72,8 @@ def understood(table: pa.Table, maker: str) -> pa.Table:
 
 def understand(store: Store, maker: str = "reader@1", batch: int = 20_000) -> None:
     """Brings `maker` to where the lake is."""
-    for interactions in store.pending(maker, batch=batch):
-        store.extend("mention", maker, understood(interactions, maker), interactions["seq"][-1].as_py())
+    for interactions, upto in store.pending(maker, batch=batch):
+        store.extend("mention", maker, understood(interactions, maker), upto)
 
 
 def contents(store: Store, names: Iterable[str] = ("interaction", "mention", "signal", "metric")) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def test_a_change_takes_back_what_was_understood_of_the_old_words(tmp_path: Path
     held = contents(store, ["mention"])["mention"]
     assert identify("survey", "3") not in {row["interaction"] for row in held}
     counted(store)
-    waiting = pa.concat_tables(store.pending(MAKER))
+    waiting = pa.concat_tables(batch for batch, _ in store.pending(MAKER))
     assert waiting["text"].to_pylist() == ["quite other words"]
     understand(store, MAKER)
     counted(store)
@@ -75,7 +75,7 @@ def test_a_maker_of_two_tables_sees_a_batch_again_until_both_have_it(tmp_path: P
     store = home(tmp_path)
     store.append([[said(1), said(2)]])
     store.derive()
-    batch = next(store.pending(MAKER, "mention", "signal"))
+    batch, _ = next(store.pending(MAKER, "mention", "signal"))
     store.extend("mention", MAKER, understood(batch, MAKER), 2)
     assert len(list(store.pending(MAKER, "mention", "signal"))) == 1
     store.extend("signal", MAKER, [], 2)

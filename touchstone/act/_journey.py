@@ -26,12 +26,12 @@ def _understand(store: Any) -> dict[str, Any]:
     """Runs every enricher over what it has not yet read, and again over what a correction taken back had changed."""
     reader = Reader(store)
     reader.catch_up()
-    texts = 0
-    for interactions in store.pending(reader.maker, *UNDERSTOOD):
-        for name, rows in reader.read(interactions).items():
-            store.extend(name, reader.maker, rows, interactions["seq"][-1].as_py())
-        texts += len(interactions)
-    return {"interactions": texts}
+    counts = dict.fromkeys(UNDERSTOOD, 0)
+    for made, upto in store.mapped(reader.maker, *UNDERSTOOD, function=reader.enrichers):
+        for name, rows in made.items():
+            store.extend(name, reader.maker, rows, upto)
+            counts[name] += len(rows)
+    return counts
 
 
 def _connect(store: Any) -> dict[str, Any]:

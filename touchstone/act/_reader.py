@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from touchstone.core import finder
 from touchstone.core.tables import MENTION, SIGNAL
-from touchstone.core.taxonomy import write
+from touchstone.core.taxonomy import parse, write
 
 UNDERSTOOD = {"mention": MENTION, "signal": SIGNAL}
 
 
 @lru_cache(maxsize=2)  # the one in force and the one that is being tried
-def _loaded(file: Path | None, _written: int) -> Any:
+def _loaded(file: str, _written: int) -> Any:
     from touchstone.language.model import load
 
-    return load(file)
+    return load(file or None)
+
+
+@dataclass(frozen=True)
+class Enrichers:
+    """Every enricher with a model and a taxonomy, told by what they are read from: it may travel to other processes."""
+
+    file: str  # empty: the model that ships with the package
+    written: int  # when, for a file may be taught anew
+    taxonomy: str  # as YAML
+
+    def __call__(self, interactions: pa.Table) -> dict[str, pa.Table]:
+        """The MENTION and SIGNAL rows of a batch, each with the `seq` of its interaction."""
+        from touchstone.understand import _pass
+
+        model = _loaded(self.file, self.written).compile(parse(self.taxonomy))
+        reading = _pass.read(interactions, model)
+        made = [finder.verb("understand", part)(reading) for part in finder.names("understand")]
+        return {
+            name: _numbered([each for each in made if each.schema.names == schema.names], interactions, schema)
+            for name, schema in UNDERSTOOD.items()
+        }
+
+
+def _numbered(made: list[pa.Table], interactions: pa.Table, schema: pa.Schema) -> pa.Table:
+    rows = pa.concat_tables([schema.empty_table(), *made])
+    places = pc.index_in(rows["interaction"], value_set=interactions["id"].combine_chunks())
+    return rows.append_column("seq", interactions["seq"].take(places))
 
 
 class Reader:
@@ -31,28 +60,28 @@ class Reader:
         self._file = store.settings.model if model is None else model
 
     @cached_property
+    def _written(self) -> int:
+        file = Path(self._file)
+        return file.stat().st_mtime_ns if self._file and file.exists() else 0
+
+    @cached_property
     def model(self) -> Any:
         """The model that reads."""
-        file = Path(self._file) if self._file else None
-        return _loaded(file, file.stat().st_mtime_ns if file and file.exists() else 0)
+        return _loaded(self._file, self._written)
 
     @property
     def maker(self) -> str:
         """Another model or another taxonomy is another maker, which reads everything anew."""
         return f"understand@{self.model.version}-{crc32(write(self.taxonomy).encode()):08x}"
 
+    @property
+    def enrichers(self) -> Enrichers:
+        """What reads a batch."""
+        return Enrichers(self._file, self._written, write(self.taxonomy))
+
     def read(self, interactions: pa.Table) -> dict[str, pa.Table]:
         """The MENTION and SIGNAL rows of a batch; one pass of the model serves every enricher."""
-        from touchstone.understand import _pass
-
-        reading = _pass.read(interactions, self.model.compile(self.taxonomy))
-        made = [finder.verb("understand", part)(reading) for part in finder.names("understand")]
-        return {
-            name: pa.concat_tables(
-                [schema.empty_table(), *(each for each in made if each.schema.names == schema.names)]
-            )
-            for name, schema in UNDERSTOOD.items()
-        }
+        return self.enrichers(interactions)
 
     def catch_up(self) -> None:
         """Brings corrections to what is understood already; reads again what one that was taken back had changed."""

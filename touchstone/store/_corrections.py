@@ -13,6 +13,7 @@ from collections import defaultdict
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Connection, func, select
 
 from touchstone.core.tables import CORRECTED, DERIVED
@@ -89,20 +90,16 @@ def corrected(
     if not touched:
         return rows
     table: dict[str, list[Row]] = {id: [] for id in touched}
-    untouched = []
-    for position, id in enumerate(rows["interaction"].to_pylist()):
-        if id in table:
-            table[id].append(rows.slice(position, 1).to_pylist()[0])
-        else:
-            untouched.append(position)
+    meant = pc.is_in(rows["interaction"], value_set=pa.array(touched, pa.string()))
+    for row in rows.filter(meant).to_pylist():
+        table[row["interaction"]].append(row)
     made = []
     for id in touched:
         for change in changes[id]:
             about = {"interaction": id, "maker": maker, "seq": seqs[id]}
             table[id] = _after(name, table[id], change=change, about=about, reads=reads)
         made.extend(table[id])
-    kept = rows.take(pa.array(untouched, pa.int64()))
-    return pa.concat_tables([kept, pa.Table.from_pylist(made, schema=rows.schema)])
+    return pa.concat_tables([rows.filter(pc.invert(meant)), pa.Table.from_pylist(made, schema=rows.schema)])
 
 
 def _after(name: str, rows: list[Row], *, change: Row, about: Row, reads: bool) -> list[Row]:

@@ -7,20 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, column, select
-from sqlalchemy import table as plain
+import pyarrow.compute as pc
+from sqlalchemy import Connection
 
 from touchstone.core.errors import Stop
 from touchstone.core.tables import DERIVED, INTERACTION, conform
-from touchstone.store._append import as_table, between
 from touchstone.store._corrections import corrected, standing
-from touchstone.store._cubes import FACTS, count_mentions, siblings
-from touchstone.store._derive import MARK
-from touchstone.store._lake import Bench, Draft, Lake, Piece, State
+from touchstone.store._cubes import FACTS, siblings
+from touchstone.store._derive import KEPT_SCHEMAS, MARK, SEQ
+from touchstone.store._duck import answer, connect
+from touchstone.store._lake import Bench, Draft, Lake, Piece, State, read_files
+from touchstone.store._tally import tally
 
+UNREAD = ("seq", "id", "text", "touchpoint")
+"""What of an interaction is understood."""
 KNOWN = ("seq", "id", "occurred_at", *FACTS)
-FACT_ROWS = plain("interaction", *[column(name) for name in KNOWN])
-FACT_SCHEMA = pa.schema([INTERACTION.field(name) for name in KNOWN])
 UNDERSTOOD = ("mention", "signal")
 
 
@@ -29,21 +30,38 @@ def mark(name: str, maker: str) -> str:
     return f"{name}/{maker}"
 
 
-def pending(lake: Lake, maker: str, names: tuple[str, ...], batch: int) -> Iterator[pa.Table]:
-    """Interactions of the lake that `maker` has not understood, up to `batch` at a time, in order of seq."""
+def pending(lake: Lake, maker: str, names: tuple[str, ...], batch: int) -> Iterator[tuple[pa.Table, int]]:
+    """Interactions of the lake with words that `maker` has not understood, in order of seq, up to `batch` at a time.
+
+    Each time with the seq up to which the maker has then come: what has no words is passed over.
+    """
+    duck, reached = connect(), 0
+    for piece, low in unread(lake, maker, names):
+        if piece.path:
+            wanted = f"select {', '.join(UNREAD)} from ({read_files([lake.path(piece)])})"
+            found = answer(duck, f"{wanted} where seq > {low} and text <> ''").sort_by("seq")
+            for start in range(0, len(found), batch):
+                some = found.slice(start, batch)
+                reached = some["seq"][-1].as_py() if start + batch < len(found) else piece.high
+                yield some, reached
+        elif reached < piece.high:
+            yield INTERACTION.empty_table().select(UNREAD), piece.high
+
+
+def unread(lake: Lake, maker: str, names: tuple[str, ...]) -> Iterator[tuple[Piece, int]]:
+    """The pieces of interactions that `maker` has not come to the end of, each with the seq it has come to.
+
+    The last one has no file: it stands for the seq up to which the lake has come.
+    """
     with lake.record.reading() as connection:
         state = lake.state(connection)
     own = [seq for name, seq in state.marks.items() if name in [mark(each, maker) for each in UNDERSTOOD]]
     if names:
         own = [state.marks.get(mark(name, maker), 0) for name in names]
     low, high = min(own, default=0), state.marks.get(MARK, 0)
-    while low < high:
-        with lake.record.reading() as connection:
-            found = between(connection, low, high=high, limit=batch)
-        if not len(found):
-            return
-        low = found["seq"][-1].as_py()
-        yield found
+    if low < high:
+        end = Piece("interaction", "", low, high, 0, "")
+        yield from ((piece, low) for piece in (*state.of("interaction"), end) if piece.high > low)
 
 
 def extend(lake: Lake, name: str, *, maker: str, rows: Any, upto: int) -> bool:
@@ -93,7 +111,8 @@ def _conforming(name: str, rows: Any) -> pa.Table:
     if name not in DERIVED:
         raise Stop(f"no derived table {name!r}.", todo=f"There are: {', '.join(DERIVED)}.")
     try:
-        return conform(rows, DERIVED[name])
+        numbered = isinstance(rows, pa.Table) and "seq" in rows.column_names
+        return conform(rows, KEPT_SCHEMAS[name] if numbered else DERIVED[name])
     except (ValueError, TypeError, pa.ArrowException) as error:
         raise Stop(f"not rows of {name} ({error}).", where=name, todo="See core/tables.py for its columns.") from error
 
@@ -113,31 +132,33 @@ def _older(state: State, name: str, maker: str) -> list[Piece]:
     ]
 
 
-def facts(connection: Connection, low: int, high: int) -> pa.Table:
-    """Of each interaction above `low` and up to `high`: seq, id and what it is counted by."""
-    wanted = select(FACT_ROWS).where(FACT_ROWS.c.seq > low, FACT_ROWS.c.seq <= high).order_by(FACT_ROWS.c.seq)
-    return as_table(connection.execute(wanted).all(), FACT_SCHEMA)
-
-
 def _add(bench: Bench, draft: Draft, connection: Connection, *, table: pa.Table, like: Piece) -> None:
-    """Drafts the piece of one maker's rows, numbered and corrected, and their counts."""
-    known = facts(connection, like.low, like.high)
-    bench.take("facts", known)
-    rows = numbered(bench, table)
+    """Drafts the piece of one maker's rows, those about interactions of the lake, corrected, and their counts."""
+    said = [each for each in draft.state.of("interaction") if each.low < like.high and each.high > like.low]
+    bench.take("no_interaction", INTERACTION.empty_table())
+    within = f"from {bench.rows(said, 'select * from no_interaction')} where seq > {like.low} and seq <= {like.high}"
+    bench.duck.execute(f"create or replace temp view facts as select {', '.join(KNOWN)} {within}").fetchall()
+    table = numbered(bench, table)
     if changes := standing(connection, like.name):
-        seqs = dict(zip(known["id"].to_pylist(), known["seq"].to_pylist(), strict=True))
+        bench.take("changed", pa.table({"id": pa.array(list(changes), pa.string())}))
+        seqs = dict(bench.duck.sql("select id, seq from facts semi join changed using (id)").fetchall())
         reads = like.name == "mention" or mark("mention", like.maker) in draft.state.marks
-        rows = corrected(like.name, rows, changes=changes, maker=like.maker, seqs=seqs, reads=reads)
-    bench.take("numbered", rows)
-    written = bench.write("select * from numbered", like)
-    draft.come.extend([] if written is None else [written])
+        table = corrected(like.name, table, changes=changes, maker=like.maker, seqs=seqs, reads=reads)
+    bench.take("numbered", table)
+    written = [bench.write("select * from numbered", like)]
     if like.name == "mention":
-        draft.come.extend(bench.stack(count_mentions("numbered", "facts"), replace(like, name="mention_rollup")))
+        facts = bench.duck.sql("select * exclude (id) from facts semi join numbered using (seq) order by seq")
+        for cube, cells in tally(table, facts.to_arrow_table()).items():
+            bench.take("cells", cells)
+            written.append(bench.write("select * from cells", replace(like, name=cube)))
+    draft.come.extend(each for each in written if each is not None)
 
 
-def numbered(bench: Bench, rows: pa.Table) -> pa.Table:
-    """Rows of a maker with the seq of the interaction each is about; those about none of `facts` are left out."""
-    bench.take("arrived", rows)
-    columns = ", ".join(f"arrived.{each}" for each in rows.column_names)
-    joined = "from arrived join facts on facts.id = arrived.interaction order by facts.seq, arrived.id"
-    return bench.duck.sql(f"select {columns}, facts.seq {joined}").to_arrow_table()
+def numbered(bench: Bench, table: pa.Table) -> pa.Table:
+    """Rows of a maker about interactions in `facts`, with the seq of each."""
+    bench.take("arrived", table)
+    if "seq" not in table.column_names:
+        joined = "select arrived.*, facts.seq from arrived join facts on facts.id = arrived.interaction"
+        return bench.duck.sql(joined).to_arrow_table().cast(table.schema.append(SEQ))
+    strange = bench.duck.sql("select distinct seq from arrived anti join facts using (seq)").to_arrow_table()
+    return table.filter(pc.invert(pc.is_in(table["seq"], strange["seq"]))) if len(strange) else table

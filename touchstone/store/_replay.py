@@ -9,18 +9,21 @@ from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, column, func, select
+from sqlalchemy import table as plain
 
 from touchstone.core.tables import INTERACTION
 from touchstone.store._append import RAW, as_table
 from touchstone.store._corrections import KEYS, Row, corrected, standing, undone
 from touchstone.store._cubes import count_mentions, narrow, siblings
 from touchstone.store._derive import KEPT_SCHEMAS, covers, recount
-from touchstone.store._extend import FACT_ROWS, FACT_SCHEMA, mark, numbered
+from touchstone.store._extend import KNOWN, mark, numbered
 from touchstone.store._lake import Bench, Draft, Lake, Piece
 from touchstone.store.tables import correction
 
 MARK, UNDONE = "correction", "undone"
+FACT_ROWS = plain("interaction", *[column(name) for name in KNOWN])
+FACT_SCHEMA = pa.schema([INTERACTION.field(name) for name in KNOWN])
 
 
 def replay(lake: Lake) -> bool:

@@ -28,6 +28,7 @@ from touchstone.store import (
     _extend,
     _lake,
     _land,
+    _map,
     _replay,
     _tidy,
     tables,
@@ -144,12 +145,22 @@ class Store:
             _tidy.tidy(self._lake)
         return moved
 
-    def pending(self, maker: str, *names: str, batch: int = 20_000) -> Iterator[pa.Table]:
-        """Interactions that `maker` has not yet understood, by seq; name the derived tables it fills if several."""
+    def pending(self, maker: str, *names: str, batch: int = 250_000) -> Iterator[tuple[pa.Table, int]]:
+        """Interactions with words that `maker` has not yet understood, by seq, each time with the seq then come to.
+
+        Name the derived tables it fills if several. What has no words is passed over.
+        """
         return _extend.pending(self._lake, maker, names, batch)
 
+    def mapped(self, maker: str, *names: str, function: _map.Function) -> Iterator[tuple[_map.Rows, int]]:
+        """What `function` makes of `pending` interactions, {table: rows}, each time with the seq then come to."""
+        return _map.on_threads(self.pending(maker, *names), function)
+
     def extend(self, name: str, maker: str, rows: Any, upto: int) -> bool:
-        """Adds a maker's rows about what it had not understood, up to seq `upto`; done twice, it does nothing."""
+        """Adds a maker's rows about what it had not understood, up to seq `upto`; done twice, it does nothing.
+
+        Rows that bring the `seq` of their interactions are taken in faster.
+        """
         self._may_write()
         if added := _extend.extend(self._lake, name, maker=maker, rows=rows, upto=upto):
             _tidy.tidy(self._lake)
