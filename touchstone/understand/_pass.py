@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from touchstone.core.tables import SIGNAL
+from touchstone.core.tables import SIGNAL, TEXT
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.language.compiled import Compiled
 from touchstone.language.reading import Reading
@@ -35,9 +36,9 @@ class Understood:
 
     def ids(self, name: str, rows: Places) -> pa.Array:
         """An id for each derived row, in order: interaction, maker and the row's place within its interaction."""
-        first = np.searchsorted(rows, rows, side="left")
-        place = pa.array(np.arange(len(rows)) - first).cast(pa.string())
-        return pc.binary_join_element_wise(self.id.take(pa.array(rows)), self.maker(name), place, ":")
+        place = np.arange(len(rows)) - np.searchsorted(rows, rows, side="left")
+        endings = pa.array([f"{self.maker(name)}:{number}" for number in range(int(place.max(initial=-1)) + 1)], TEXT)
+        return pc.binary_join_element_wise(self.id.take(pa.array(rows)), endings.take(pa.array(place)), ":")
 
 
 def read(interactions: pa.Table, model: Compiled) -> Understood:
@@ -57,6 +58,11 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
     if isinstance(held, pa.ChunkedArray):
         held = held.chunk(0) if held.num_chunks == 1 else pa.concat_arrays(held.chunks)
     return held
+
+
+def words(codes: npt.NDArray[np.integer], names: Sequence[str]) -> pa.Array:
+    """The name at each code."""
+    return pa.array(names, TEXT).take(pa.array(codes))
 
 
 def signals(

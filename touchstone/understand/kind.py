@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from touchstone.understand._pass import Understood, signals
+from touchstone.understand._pass import Understood, signals, words
 
 HEADS = ("kind",)
 
@@ -17,7 +17,7 @@ def understand(reading: Understood) -> pa.Table:
         reading,
         "kind",
         rows=row.astype(np.int64),
-        label=pa.array(np.array(reading.kinds, object)[kind], pa.string()),
+        label=words(kind, reading.kinds),
         score=pa.array(reading.reading.kinds[row, kind]),
         probability=pa.array(reading.reading.kind_probability[row, kind]),
     )

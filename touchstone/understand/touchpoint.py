@@ -10,44 +10,41 @@ import pyarrow.compute as pc
 
 from touchstone.core.tables import MENTION
 from touchstone.language.reading import POLARITIES
-from touchstone.understand._pass import Understood
+from touchstone.understand._pass import Understood, words
 
 HEADS = ("touchpoint", "positive", "negative")
 
 
 def understand(reading: Understood) -> pa.Table:
     """MENTION rows. Where the source names the touchpoint, one mention of it spans the text; others stand beside it."""
-    found = reading.reading.mentions
-    names = list(reading.taxonomy.names)
-    row, touchpoint = found.text.astype(np.int64), np.asarray(names, object)[found.touchpoint]
-    named, spelled = _named(reading)
-    same = np.zeros(len(row), np.bool_)
-    by_row = dict(zip(named.tolist(), spelled, strict=True))
-    if by_row:
-        same = np.fromiter(
-            (by_row.get(at) == what for at, what in zip(row.tolist(), touchpoint, strict=True)), np.bool_
-        )
-    whole = _whole(reading, named)
+    found, rows, own, names = reading.reading.mentions, *_named(reading)
+    given = np.full(reading.reading.walk.texts, -1, np.int64)
+    given[rows] = own
+    held = {name: values[given[found.text] != found.touchpoint] for name, values in vars(found).items()}
+    whole = _whole(reading, rows)
     columns: dict[str, Any] = {
-        "row": np.concatenate([named, row[~same]]),
-        "touchpoint": np.concatenate([np.array(spelled, object), touchpoint[~same]]),
-        "sentiment": np.concatenate([whole["sentiment"], found.sentiment[~same]]),
-        "polarity": np.concatenate([whole["polarity"], found.polarity[~same]]),
-        "confidence": np.concatenate([np.ones(len(named)), found.confidence[~same]]),
-        "start": np.concatenate([np.zeros(len(named), np.int64), found.start[~same]]),
-        "stop": np.concatenate([whole["stop"], found.stop[~same]]),
+        "text": np.concatenate([rows, held["text"]]),
+        "touchpoint": np.concatenate([own, held["touchpoint"]]),
+        "sentiment": np.concatenate([whole["sentiment"], held["sentiment"]]),
+        "polarity": np.concatenate([whole["polarity"], held["polarity"]]),
+        "confidence": np.concatenate([np.ones(len(rows)), held["confidence"]]),
+        "start": np.concatenate([np.zeros(len(rows), np.int64), held["start"]]),
+        "stop": np.concatenate([whole["stop"], held["stop"]]),
     }
-    order = np.argsort(columns["row"], kind="stable")
-    return _table(reading, {name: values[order] for name, values in columns.items()})
+    order = np.argsort(columns["text"], kind="stable")
+    return _table(reading, {name: values[order] for name, values in columns.items()}, names)
 
 
-def _named(reading: Understood) -> tuple[np.ndarray, list[str]]:
-    """Rows whose source names a touchpoint and which have words, and its name as the taxonomy spells it."""
-    has = pc.and_(pc.is_valid(reading.touchpoint), pc.greater(pc.fill_null(pc.utf8_length(reading.text), 0), 0))
+def _named(reading: Understood) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Rows whose source names a touchpoint and which have words, its place among names, and these: the taxonomy's,
+    then others as the source spells them."""
+    has = pc.and_(pc.is_valid(reading.touchpoint), pc.greater(pc.fill_null(pc.binary_length(reading.text), 0), 0))
     rows = np.flatnonzero(has.to_numpy(zero_copy_only=False))
-    given = reading.touchpoint.take(pa.array(rows)).to_pylist()
-    known = {name: reading.taxonomy.find(name) for name in set(given)}
-    return rows, [held.name if (held := known[name]) else name for name in given]
+    given = reading.touchpoint.take(pa.array(rows)).dictionary_encode()
+    spelled = [held.name if (held := reading.taxonomy.find(name)) else name for name in given.dictionary.to_pylist()]
+    names = list(dict.fromkeys([*reading.taxonomy.names, *spelled]))
+    place = np.array([names.index(name) for name in spelled], np.int64)
+    return rows, place[given.indices.to_numpy()], names
 
 
 def _whole(reading: Understood, rows: np.ndarray) -> dict[str, np.ndarray]:
@@ -65,17 +62,16 @@ def _whole(reading: Understood, rows: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _table(reading: Understood, columns: dict[str, Any]) -> pa.Table:
-    rows = columns["row"].astype(np.int64)
-    polarity = pa.DictionaryArray.from_arrays(pa.array(columns["polarity"].astype(np.int8)), list(POLARITIES))
+def _table(reading: Understood, columns: dict[str, Any], names: list[str]) -> pa.Table:
+    rows = columns["text"].astype(np.int64)
     return pa.Table.from_arrays(
         [
             reading.ids("touchpoint", rows),
             reading.id.take(pa.array(rows)),
-            pa.array(columns["touchpoint"], pa.string()),
+            words(columns["touchpoint"], names),
             pa.nulls(len(rows), pa.string()),
             pa.array(columns["sentiment"].astype(np.float64)),
-            polarity.cast(pa.string()),
+            words(columns["polarity"], POLARITIES),
             pa.array(columns["confidence"].astype(np.float64)),
             pa.array(columns["start"].astype(np.int64)),
             pa.array(columns["stop"].astype(np.int64)),
