@@ -42,7 +42,7 @@ STRANGERS = {  # module: where it may be at home
     "typst": ("show",),
     "jinja2": ("show",),
     "sklearn": (),
-    "torch": (),
+    "torch": ("language/transformer.py",),
     "onnxruntime": ("language",),
     "fastapi": ("web",),
     "starlette": ("web",),

@@ -91,6 +91,10 @@ def _describe_one_shots(add: dict[str, argparse.ArgumentParser]) -> None:
     add["tag"].add_argument("source", metavar="IN.jsonl")
     add["tag"].add_argument("--model", help="a model that `teach` made")
     add["teach"].add_argument("source", metavar="EXAMPLES.jsonl")
+    add["teach"].add_argument(
+        "--encoder", nargs="?", const="", metavar="FOLDER",
+        help="label texts without labels by a sentence encoder first (all-MiniLM-L6-v2, or the one in FOLDER)",
+    )  # fmt: skip
     for name in ("report", "tag", "teach"):
         add[name].add_argument("--taxonomy", help="a ready-made name or a YAML file")
     for name in ("tag", "teach"):
@@ -225,7 +229,7 @@ def _tag(options: argparse.Namespace) -> None:
 def _teach(options: argparse.Namespace) -> None:
     from touchstone.home.texts import teach_file
 
-    teach_file(options.source, output=options.output, taxonomy=options.taxonomy)
+    teach_file(options.source, output=options.output, taxonomy=options.taxonomy, encoder=options.encoder)
 
 
 def _serve(options: argparse.Namespace) -> None:

@@ -22,10 +22,16 @@ def tag_file(source: str, *, output: str, taxonomy: str | None, model: str | Non
     unfinished.replace(output)
 
 
-def teach_file(source: str, *, output: str, taxonomy: str | None) -> None:
-    """A model file learned from labelled examples; it carries its taxonomy."""
+def teach_file(source: str, *, output: str, taxonomy: str | None, encoder: str | None = None) -> None:
+    """A model file learned from labelled examples; it carries its taxonomy.
+
+    `encoder` names the folder of a sentence encoder (empty: all-MiniLM-L6-v2) that labels texts without labels first.
+    """
+    from touchstone.language.encoder import labelled
     from touchstone.language.lines import File
     from touchstone.language.teacher import teach
 
     chosen = taxonomies.load(taxonomy) if taxonomy else None
-    teach(File(source).objects(), taxonomy=chosen).save(output)
+    examples = File(source).objects()
+    known = examples if encoder is None else labelled(examples, taxonomy=chosen, folder=encoder)
+    teach(known, taxonomy=chosen).save(output)
