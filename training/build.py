@@ -26,6 +26,11 @@ from training.steer import LANGUAGES, counted_words, steering
 VERSION = "1"
 MOODS = {"problem": -1.0, "churn_threat": -1.2, "praise": 1.0, "thanks": 0.5}
 """What the phrases of a kind say of the mood, as strength of a sentiment word."""
+NEGATED = {
+    **dict.fromkeys(("praise", "thanks", "joy", "trust"), -0.3),
+    **dict.fromkeys(("anger", "sadness", "fear", "surprise", "urgency", "effort", "ease"), 0.0),
+}
+"""What a single word says after a negator; of other heads it says the same."""
 
 
 def build(teacher: Path) -> Model:
@@ -37,7 +42,7 @@ def build(teacher: Path) -> Model:
     arrays["word_keys"] = np.array(list(vocabulary), np.uint64)
     arrays.update(_stems(vocabulary))
     arrays.update(steering(vocabulary, words, texts))
-    phrases = [*lists.cue_phrases("kinds"), *lists.cue_phrases("promotion")]
+    phrases = [phrase for name in lists.CUES for phrase in lists.cue_phrases(name)]
     grams = _grams(texts, phrases)
     arrays["gram_keys"] = grams
     lexicon = _lexicon(arrays)
@@ -48,6 +53,8 @@ def build(teacher: Path) -> Model:
         "languages": list(LANGUAGES),
         "small_words": arrays.pop("_small"),
         "kinds": list(KINDS),
+        "heads": list(HEADS),
+        "curves": lists.curves(),
     }
     apart = _mood(lexicon, vocabulary, phrases, len(grams), with_liu=False)
     facts["confusion"] = _confusion(Model({**arrays, **_heads(lexicon, vocabulary, phrases, apart)}, facts))
@@ -72,7 +79,7 @@ def _vocabulary(words: list[str], texts: list[str]) -> dict[int, tuple[str, str]
     chosen += list(lists.sentiment())
     for concept in lists.concepts():
         chosen += [(language, word) for language, held in concept.items() for word in held if " " not in word]
-    for kind in ("kinds", "promotion"):
+    for kind in lists.CUES:
         for _, language, _, phrase in lists.cue_phrases(kind):
             if len(parts := split(phrase)) == 1:
                 chosen.append((language, parts[0]))
@@ -202,7 +209,7 @@ def _heads(
             for row in lexicon.words.find(np.array([key[0] ^ salt(language), key[0]], np.uint64)):
                 if row >= 0 and (language == "en" or spoken[row] == language):
                     words[row, column] = weight
-                    turned[row, column] = weight if kind not in ("praise", "thanks") else -0.3
+                    turned[row, column] = NEGATED.get(kind, weight)
         else:
             row = lexicon.grams.find(phrase_hashes([parts]))[0]
             grammar[row, column] = weight

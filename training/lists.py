@@ -9,6 +9,7 @@ from pathlib import Path
 from touchstone.language.words import split_all
 
 FOLDER = Path(__file__).parent / "words"
+CUES = ("kinds", "promotion", "feelings")
 MOST = 3
 """Words of a cue: the model holds single words, pairs and triples; the beginning of a sentence counts as one."""
 
@@ -45,7 +46,7 @@ def steering() -> dict[str, list[str]]:
 
 
 def cue_phrases(name: str) -> list[tuple[str, str, float, str]]:
-    """(kind, language, weight, phrase) of `kinds` or `promotion`; `{list}` in a phrase stands for each word of a list.
+    """(kind, language, weight, phrase) of one of CUES; `{list}` in a phrase stands for each word of a list.
 
     A phrase that is written twice for a kind has the weight that stands last. One of more than three words, which no
     row of the model can hold, is a ValueError.
@@ -65,6 +66,11 @@ def cue_phrases(name: str) -> list[tuple[str, str, float, str]]:
         if not 0 < len(words) <= MOST:
             raise ValueError(f"{name}: {phrase!r} has {len(words)} words, not 1 to {MOST}.")
     return phrases
+
+
+def curves() -> dict[str, list[float]]:
+    """Slope and middle by which a head's evidence becomes a probability."""
+    return {head: [float(number) for number in numbers.split()] for head, numbers in lines("curves")}
 
 
 def _spelled(phrase: str, lists: dict[str, list[str]]) -> list[str]:

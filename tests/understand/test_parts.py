@@ -11,7 +11,7 @@ from touchstone.core import finder
 from touchstone.core import taxonomy as taxonomies
 from touchstone.core.tables import INTERACTION, MENTION, SIGNAL, conform
 from touchstone.language.model import load
-from touchstone.understand import kind, language, promotion, touchpoint
+from touchstone.understand import effort, emotion, kind, language, promotion, touchpoint, urgency
 from touchstone.understand._pass import Understood, read
 
 COMPILED = load().compile(taxonomies.load("restaurant"))
@@ -30,7 +30,7 @@ def understood(rows: list[dict[str, object]]) -> Understood:
     return read(conform(rows, INTERACTION), COMPILED)
 
 
-@pytest.mark.parametrize("part", [kind, language, promotion])
+@pytest.mark.parametrize("part", [effort, emotion, kind, language, promotion, urgency])
 def test_signals_have_their_form_and_distinct_ids(part: ModuleType):
     table = part.understand(understood(ROWS))
     assert table.schema.equals(SIGNAL)
@@ -60,20 +60,22 @@ def test_a_touchpoint_the_source_names_spans_the_text_in_the_taxonomys_spelling(
 def test_kinds_promotion_and_language_are_told():
     held = understood(ROWS)
     assert ("e", "suggestion") in {(row["interaction"], row["label"]) for row in kind.understand(held).to_pylist()}
-    assert [row["interaction"] for row in promotion.understand(held).to_pylist()] == ["e"]
+    reasons = [(row["interaction"], row["label"]) for row in promotion.understand(held).to_pylist()]
+    assert reasons[:2] == [("e", "promotional"), ("e", "disclosed")]
+    assert {interaction for interaction, _ in reasons} == {"e"}
     told = {row["interaction"]: row["label"] for row in language.understand(held).to_pylist()}
     assert told["a"] == "en"
     assert "g" not in told
 
 
-@pytest.mark.parametrize("part", [touchpoint, kind, language, promotion])
+@pytest.mark.parametrize("part", [touchpoint, effort, emotion, kind, language, promotion, urgency])
 def test_the_same_twice_whatever_stands_beside(part: ModuleType):
     together = part.understand(understood(ROWS)).to_pylist()
     alone = [row for each in ROWS for row in part.understand(understood([each])).to_pylist()]
     assert together == alone
 
 
-@pytest.mark.parametrize("part", [touchpoint, kind, language, promotion])
+@pytest.mark.parametrize("part", [touchpoint, effort, emotion, kind, language, promotion, urgency])
 def test_nothing_in_nothing_out(part: ModuleType):
     empty = read(pa.Table.from_pylist([], schema=INTERACTION), COMPILED)
     assert part.understand(empty).num_rows == 0

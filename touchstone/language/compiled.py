@@ -11,9 +11,10 @@ import pyarrow as pa
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.language import learned, plain
 from touchstone.language.cues import cues, merged, nearest
-from touchstone.language.found import CLAUSE_HEADS, Found, Table, packed
+from touchstone.language.found import Found, Table, packed
 from touchstone.language.index import Index
 from touchstone.language.learned import curve
+from touchstone.language.message import message
 from touchstone.language.model import HEADS, KINDS, TURNED, Model
 from touchstone.language.native import Kernel, kernel
 from touchstone.language.reading import Reading
@@ -48,9 +49,9 @@ class Compiled:
 
     def _reading(self, found: Found) -> Reading:
         walked, cues, taught = found.walk, found.cues, self.model.taught
-        shipped = curve(3.0 * (found.by_text[:, : len(KINDS)] - 1.0))
-        promotional = curve(3.0 * (found.by_text[:, HEADS.index("promotional") - CLAUSE_HEADS] - 1.25))
-        likely, kinds, chance = curve(_STEEP * (cues - _POINT)), shipped, shipped
+        said = message(found, self.model.facts.get("curves", {}))
+        kinds, chance, promotional = said.score(KINDS), said.probability(KINDS), said.promotional
+        likely = curve(_STEEP * (cues - _POINT))
         own = {head: found.taught[:, facts["first"] : facts["stop"]] for head, facts in taught.items()}
         if "touchpoints" in taught:
             count = len(taught["touchpoints"]["names"])
@@ -59,7 +60,7 @@ class Compiled:
                 taught["touchpoints"], walked, cues[:, :count], own["touchpoints"]
             )
         if "kinds" in taught:
-            kinds, chance = learned.kinds(taught["kinds"], shipped, learned.by_text(walked, own["kinds"]))
+            kinds, chance = learned.kinds(taught["kinds"], kinds, chance, learned.by_text(walked, own["kinds"]))
         if "promotional" in taught:
             held = np.clip(promotional, 1e-3, 1 - 1e-3)
             more = learned.by_text(walked, own["promotional"])[:, 0] + taught["promotional"]["bias"][0]
@@ -76,6 +77,7 @@ class Compiled:
             kinds=kinds,
             kind_probability=chance,
             promotional=promotional,
+            message=said,
             languages=self.lexicon.languages,
         )
 

@@ -51,20 +51,21 @@ def by_text(walked: Walk, learned: Numbers) -> Numbers:
     return (answer / np.sqrt(np.maximum(size, 1))[:, None]).astype(np.float32)
 
 
-def kinds(facts: dict[str, Any], shipped: Numbers, sums: Numbers) -> tuple[Numbers, Numbers]:
-    """Scores and probabilities of the shipped kinds and, behind them, of the taught ones."""
+def kinds(facts: dict[str, Any], shipped: Numbers, likely: Numbers, sums: Numbers) -> tuple[Numbers, Numbers]:
+    """Scores and probabilities of the shipped kinds (corrected where they were taught) and, behind them, of others."""
     names = facts["names"]
     logits = sums + np.array(facts["bias"])
     held = np.clip(shipped, 1e-4, 1 - 1e-4)
     own = [column for column, name in enumerate(names) if name not in KINDS]
-    answer = shipped.copy()
+    answer, sure = shipped.copy(), likely.copy()
     for column, name in enumerate(names):
         if name in KINDS:
             place = KINDS.index(name)
             answer[:, place] = curve(logits[:, column] + np.log(held[:, place] / (1 - held[:, place])))
+            sure[:, place] = answer[:, place]
     if not facts["exclusive"]:
-        both = np.concatenate([answer, curve(logits[:, own])], axis=1).astype(np.float32)
-        return both, both
+        others = curve(logits[:, own])
+        return np.concatenate([answer, others], axis=1), np.concatenate([sure, others], axis=1)
     grown = np.exp(logits - logits.max(axis=1, keepdims=True))
     chance = grown / grown.sum(axis=1, keepdims=True)
     ranked = np.sort(chance, axis=1)
@@ -72,5 +73,5 @@ def kinds(facts: dict[str, Any], shipped: Numbers, sums: Numbers) -> tuple[Numbe
     score = chance / np.maximum(chance + rival, 1e-12)
     return (
         np.concatenate([answer, score], axis=1).astype(np.float32),
-        np.concatenate([answer, chance], axis=1).astype(np.float32),
+        np.concatenate([sure, chance], axis=1).astype(np.float32),
     )

@@ -24,15 +24,20 @@ KINDS = (
     "problem", "suggestion", "request", "question", "praise", "recommendation", "thanks", "churn_threat",
     "promise_asked",
 )  # fmt: skip
+_FIRST = ("positive", "negative", "opinion", *KINDS, "disclosed")  # heads of models that do not name theirs
 TURNED = -0.7
 """What a negated word's mood is worth where mood is taught."""
-HEADS = ("positive", "negative", "opinion", *KINDS, "promotional")
-CLAUSE_HEADS = 3
-"""So many of HEADS are of clauses; the others are of texts: the greatest sentence counts."""
+REASONS = ("disclosed", "coupon", "insider", "promotional")
+"""Why a text may be promoted: a reward is named, an offer made, the seller speaks, the style is that of paid praise."""
+FEELINGS = ("anger", "sadness", "joy", "fear", "surprise", "trust")
+"""Plutchik's (1980) without anticipation, which is a plan, and with disgust counted as anger."""
+HEADS = ("positive", "negative", "opinion", "promotional", *KINDS, *REASONS[:3], "urgency", "effort", "ease", *FEELINGS)
 """Columns every model has.
 
-`positive` and `negative` are evidence of a mood, `opinion` of judging at all,
+`positive` and `negative` are evidence of a mood, `opinion` of judging at all, `promotional` of a style,
 the others cues that add up to 1."""
+CLAUSE_HEADS = 4
+"""So many of HEADS are of clauses; the others are of texts: the greatest sentence counts."""
 
 
 @dataclass(frozen=True)
@@ -111,4 +116,20 @@ def load(path: str | Path | None = None) -> Model:
     if facts.get("form") != FORM:
         raise Stop(f"a model of form {facts.get('form')}.", where=str(chosen), todo="Teach it again.")
     text = facts.pop("taxonomy", None)
+    _widen(arrays, facts)
     return Model(arrays, facts, parse(text, where=str(chosen)) if text else None)
+
+
+def _widen(arrays: dict[str, npt.NDArray[Any]], facts: dict[str, Any]) -> None:
+    """Gives a model built before a head was added an empty column for it, and the order of HEADS."""
+    held = facts.get("heads", _FIRST)
+    if tuple(held) == HEADS:
+        return
+    facts["heads"] = list(HEADS)
+    columns = [HEADS.index(name) for name in held]
+    for name in ("head_words", "head_negated", "head_grams"):
+        table = np.zeros((len(arrays[name]), len(HEADS)), arrays[name].dtype)
+        table[:, columns] = arrays[name]
+        scale = np.ones(len(HEADS), np.float32)
+        scale[columns] = arrays[f"{name}_scale"]
+        arrays[name], arrays[f"{name}_scale"] = table, scale

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from touchstone.language.groups import Groups, each
+from touchstone.language.message import Message
 from touchstone.language.walk import Walk
 
 Numbers = npt.NDArray[np.float32]
@@ -52,6 +53,7 @@ class Reading:
     kinds: Numbers  # (texts, kinds): score, .5 is the decision point
     kind_probability: Numbers
     promotional: Numbers  # (texts,): probability
+    message: Message  # evidence about each text as a whole, before teaching
     languages: tuple[str, ...]
 
     @cached_property

@@ -82,3 +82,18 @@ def signals(
         ],
         schema=SIGNAL,
     )
+
+
+def told(batch: Understood, name: str, labels: dict[str, str]) -> pa.Table:
+    """SIGNAL rows of the layer `name` for each head of `labels` whose evidence reaches its decision point."""
+    said, heads = batch.reading.message, tuple(labels)
+    row, head = np.nonzero(said.of(heads) >= 1)
+    score, probability = said.score(heads), said.probability(heads)
+    return signals(
+        batch,
+        name,
+        rows=row.astype(np.int64),
+        label=pa.array(np.array(list(labels.values()), object)[head], pa.string()),
+        score=pa.array(score[row, head]),
+        probability=pa.array(probability[row, head]),
+    )

@@ -5,15 +5,26 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from touchstone.language.model import REASONS
 from touchstone.understand._pass import Understood, signals
 
-HEADS = ("promotional",)
-_WORTH_A_ROW = 0.25
+HEADS = REASONS
+_LABELS = ("promotional", "disclosed", "coupon", "insider", "style")
+_WORTH_A_ROW = 0.25  # probability from which the whole is told
+_A_REASON = 0.1  # what a reason must make likely by itself to be shown beside it
 
 
 def understand(reading: Understood) -> pa.Table:
-    """SIGNAL rows labelled `promotional` where the probability is .25 or more; a text without a row has less."""
-    rows = np.flatnonzero(reading.reading.promotional >= _WORTH_A_ROW)
-    score = pa.array(reading.reading.promotional[rows])
-    label = pa.repeat("promotional", len(rows))
-    return signals(reading, "promotion", rows=rows.astype(np.int64), label=label, score=score, probability=score)
+    """SIGNAL rows labelled `promotional` where the probability is .25 or more, and beside each its reasons.
+
+    A reason's probability is what it makes likely alone: `disclosed` (a reward is named), `coupon` (codes, prizes,
+    calls to act), `insider` (speaks for the seller), `style` (reads like sponsored praise). A text without rows is
+    less likely promoted than .25, or says too little: it is unknown, not cleared.
+    """
+    held = reading.reading
+    chance = np.column_stack([held.promotional, held.message.reasons])
+    shown = (chance[:, :1] >= _WORTH_A_ROW) & (chance >= _A_REASON)
+    row, reason = np.nonzero(shown)
+    score = pa.array(chance[row, reason])
+    label = pa.array(np.array(_LABELS, object)[reason], pa.string())
+    return signals(reading, "promotion", rows=row.astype(np.int64), label=label, score=score, probability=score)
