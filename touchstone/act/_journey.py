@@ -10,10 +10,11 @@ import pyarrow as pa
 from touchstone.act._misreading import MAKER, misreading
 from touchstone.act._reader import UNDERSTOOD, Reader
 from touchstone.core import finder
-from touchstone.core.tables import METRIC
+from touchstone.core.tables import LINK, METRIC, SIGNAL
 
 _BRAND_CUTS = ((), ("touchpoint",), ("stage",), ("region",), ("month",), ("quarter",), ("channel",))
 _UNIT_CUTS = (("unit",), ("unit", "touchpoint"), ("touchpoint", "month"))
+_CONNECTED = {"link": LINK, "signal": SIGNAL}
 _DIFFERENCE_CUTS = ((), ("touchpoint",), ("unit",))
 
 
@@ -35,7 +36,17 @@ def _understand(store: Any) -> dict[str, Any]:
 
 
 def _connect(store: Any) -> dict[str, Any]:
-    return _made(store, "connect", "link")
+    """Every connector over the whole home; its links and signals replace its former ones."""
+    return {part: _connected(store, part) for part in finder.names("connect")}
+
+
+def _connected(store: Any, part: str) -> int:
+    made = list(finder.verb("connect", part)(store.ask()))
+    count = 0
+    for table, schema in _CONNECTED.items():
+        own = [each for each in made if each.schema.equals(schema)]
+        count += _replace(store, table, part, pa.concat_tables([schema.empty_table(), *own]))
+    return count
 
 
 def _measure(store: Any) -> dict[str, Any]:

@@ -66,9 +66,9 @@ class Home:
         """Metric rows of one measure by any mix of cuts."""
         return self._verb("measure", name, by=by, **settings)
 
-    def connect(self, name: str, **settings: Any) -> pa.Table:
-        """Link rows of one connector."""
-        return self._verb("connect", name, **settings)
+    def connect(self, name: str, **settings: Any) -> list[pa.Table]:
+        """Link and signal rows of one connector, table by table."""
+        return list(self._verb("connect", name, **settings))
 
     def decide(self, name: str, **limits: Any) -> pa.Table:
         """Plan rows of one optimiser."""
@@ -85,8 +85,10 @@ class Home:
 
     def rows(self, room: str, name: str, *, by: Sequence[str], settings: dict[str, Any]) -> list[dict[str, Any]]:
         """Rows of one measure or optimiser as outsiders see them, by columns first."""
-        from touchstone.home.rows import ordered, plain
+        from touchstone.home.rows import belonging, ordered, plain
 
+        if room == "connect":
+            return belonging(self.connect(name, **settings))
         cut = {"by": list(by)} if by or room == "measure" else {}
         table = self._verb(room, name, **cut, **settings)
         return [ordered(each, list(by)) if room == "measure" else each for each in plain(table)]

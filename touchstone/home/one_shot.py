@@ -13,7 +13,7 @@ from touchstone.core import finder
 from touchstone.core.errors import Refused, Stop
 from touchstone.core.settings import load
 from touchstone.core.tables import INTERACTION
-from touchstone.home.rows import ordered, plain
+from touchstone.home.rows import belonging, ordered, plain
 
 OF_SCORES = ("nps", "csat", "ces", "rating")
 
@@ -36,6 +36,8 @@ def one_shot(
     arguments = finder.arguments(room, name, settings)
     interactions = _interactions(table, metric=name, scale=arguments)
     ask = scratch(interactions, seed=seed)
+    if room == "connect":
+        return belonging(finder.verb(room, name)(ask, **arguments))
     cut = {"by": by} if room == "measure" else {}
     rows = finder.verb(room, name)(ask, **cut, **arguments)
     return [ordered(each, by) for each in plain(rows)]

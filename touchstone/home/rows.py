@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +16,12 @@ def plain(table: pa.Table) -> list[dict[str, Any]]:
     Where `unit` is a by column it keeps that key, and the unit of measurement stands in `detail.measured_in`.
     """
     return [_row(each) for each in table.to_pylist()]
+
+
+def belonging(tables: Iterable[pa.Table]) -> list[dict[str, Any]]:
+    """Link and signal rows as one list; a column that a row's table lacks is null."""
+    found: list[dict[str, Any]] = pa.concat_tables(list(tables), promote_options="default").to_pylist()
+    return found
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
