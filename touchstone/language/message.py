@@ -41,6 +41,10 @@ class Message:
         """The evidence in these columns."""
         return self.evidence[:, [SAID.index(name) for name in names]]
 
+    def at(self, texts: npt.NDArray[np.integer]) -> Message:
+        """The same of some of the texts."""
+        return Message(self.evidence[texts], self.curves)
+
     def score(self, names: Sequence[str]) -> Numbers:
         """0 to 1, rising with the evidence; .5 is the decision point."""
         return curve(_STEEP * (self.of(names) - 1))

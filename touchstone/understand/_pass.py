@@ -86,14 +86,14 @@ def signals(
 
 def told(batch: Understood, name: str, labels: dict[str, str]) -> pa.Table:
     """SIGNAL rows of the layer `name` for each head of `labels` whose evidence reaches its decision point."""
-    said, heads = batch.reading.message, tuple(labels)
-    row, head = np.nonzero(said.of(heads) >= 1)
-    score, probability = said.score(heads), said.probability(heads)
+    heads = tuple(labels)
+    row, head = np.nonzero(batch.reading.message.of(heads) >= 1)
+    said, place = batch.reading.message.at(row), np.arange(len(row))
     return signals(
         batch,
         name,
         rows=row.astype(np.int64),
-        label=pa.array(np.array(list(labels.values()), object)[head], pa.string()),
-        score=pa.array(score[row, head]),
-        probability=pa.array(probability[row, head]),
+        label=words(head, tuple(labels.values())),
+        score=pa.array(said.score(heads)[place, head]),
+        probability=pa.array(said.probability(heads)[place, head]),
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from touchstone.language.model import REASONS
-from touchstone.understand._pass import Understood, signals
+from touchstone.understand._pass import Understood, signals, words
 
 HEADS = REASONS
 _LABELS = ("promotional", "disclosed", "coupon", "insider", "style")
@@ -21,10 +21,9 @@ def understand(reading: Understood) -> pa.Table:
     calls to act), `insider` (speaks for the seller), `style` (reads like sponsored praise). A text without rows is
     less likely promoted than .25, or says too little: it is unknown, not cleared.
     """
-    held = reading.reading
-    chance = np.column_stack([held.promotional, held.message.reasons])
-    shown = (chance[:, :1] >= _WORTH_A_ROW) & (chance >= _A_REASON)
-    row, reason = np.nonzero(shown)
+    likely = reading.reading.promotional
+    rows = np.flatnonzero(likely >= _WORTH_A_ROW)
+    chance = np.column_stack([likely[rows], reading.reading.message.at(rows).reasons])
+    row, reason = np.nonzero(chance >= _A_REASON)
     score = pa.array(chance[row, reason])
-    label = pa.array(np.array(_LABELS, object)[reason], pa.string())
-    return signals(reading, "promotion", rows=row.astype(np.int64), label=label, score=score, probability=score)
+    return signals(reading, "promotion", rows=rows[row], label=words(reason, _LABELS), score=score, probability=score)
