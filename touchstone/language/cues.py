@@ -15,6 +15,7 @@ from touchstone.language.words import grams, hashes, salt, split, split_all, ste
 Numbers = npt.NDArray[np.float32]
 
 OWN, NAME, DESCRIBED = 1.0, 1.0, 0.7
+_AT_ONCE = 2048  # words whose likeness to all cues stays near the processor
 _NEAR, _SAME, _LENT = 0.52, 0.80, 0.75  # likeness from which a word counts, where it counts fully, and for how much
 
 
@@ -95,25 +96,26 @@ def nearest(vectors: Numbers, chosen: Rows, weights: Numbers) -> Numbers:
 
     `vectors` are unit rows; `chosen` are the rows of the cues, `weights` theirs by touchpoint.
     """
-    lent = np.zeros((len(vectors), weights.shape[1]), np.float32)
-    turned = np.ascontiguousarray(vectors.T)
-    for touchpoint in range(weights.shape[1]):
-        own = chosen[weights[:, touchpoint] > 0.5]
-        if len(own):
-            lent[:, touchpoint] = (vectors[own] @ turned).max(axis=0)
+    lent = np.zeros((weights.shape[1], len(vectors)), np.float32)
+    cues = [chosen[weights[:, touchpoint] > 0.5] for touchpoint in range(weights.shape[1])]
+    stops = np.cumsum([len(own) for own in cues])
+    own = vectors[np.concatenate([chosen[:0], *cues])]
+    for begin in range(0, len(vectors), _AT_ONCE):
+        likeness = own @ vectors[begin : begin + _AT_ONCE].T
+        for touchpoint, (first, stop) in enumerate(zip(stops - [len(each) for each in cues], stops, strict=True)):
+            if first < stop:
+                lent[touchpoint, begin : begin + _AT_ONCE] = likeness[first:stop].max(axis=0)
     lent = np.clip((lent - _NEAR) / (_SAME - _NEAR), 0, 1)
-    if not lent.size:
-        return np.zeros(lent.shape, np.float32)
-    best = lent.max(axis=1, keepdims=True)
-    kept: Numbers = np.where(lent >= 0.8 * best, lent * _LENT, 0).astype(np.float32)
+    best = lent.max(axis=0) if len(lent) else np.zeros(len(vectors), np.float32)
+    kept: Numbers = np.where(lent >= 0.8 * best, lent * _LENT, 0).T
     return kept
 
 
 def merged(keys: Hashes, added: Hashes) -> tuple[Hashes, Rows]:
     """`keys` with those of `added` that are not among them, and the row of each of `added`."""
     rows = Index(keys).find(added)
-    fresh, back = np.unique(added[rows < 0], return_inverse=True)
-    rows[rows < 0] = len(keys) + back
+    fresh = np.array(sorted(set(added[rows < 0].tolist())), np.uint64)
+    rows[rows < 0] = len(keys) + np.searchsorted(fresh, added[rows < 0])
     return np.concatenate([keys, fresh]), rows
 
 

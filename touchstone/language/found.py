@@ -11,6 +11,7 @@ from touchstone.language.model import CLAUSE_HEADS, HEADS
 from touchstone.language.walk import Walk
 
 Numbers = npt.NDArray[np.float32]
+_AT_ONCE = 4096  # rows that stay near the processor
 WIDE = 32
 """Table rows are padded to a multiple of so many columns."""
 
@@ -43,10 +44,13 @@ class Found:
 
 def packed(columns: Numbers, touchpoints: int, taught: int) -> Table:
     """The table of float columns, each rounded to 127 steps of its own."""
-    scale = np.zeros(-(-columns.shape[1] // WIDE) * WIDE, np.float32)
-    scale[: columns.shape[1]] = np.maximum(np.abs(columns).max(axis=0), 1e-6) / np.float32(127)
+    width = columns.shape[1]
+    scale = np.zeros(-(-width // WIDE) * WIDE, np.float32)
+    scale[:width] = np.maximum(np.maximum(columns.max(axis=0), -columns.min(axis=0)), 1e-6) / np.float32(127)
     rows = np.zeros((len(columns), len(scale)), np.int8)
-    rows[:, : columns.shape[1]] = np.rint(columns / scale[: columns.shape[1]])
+    for begin in range(0, len(columns), _AT_ONCE):
+        steps = columns[begin : begin + _AT_ONCE] / scale[:width]
+        rows[begin : begin + _AT_ONCE, :width] = np.rint(steps, out=steps)
     return Table(rows, scale, touchpoints, taught)
 
 

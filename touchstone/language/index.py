@@ -20,9 +20,12 @@ class Index:
 
     def __init__(self, keys: Hashes, rows: Rows | None = None) -> None:
         rows = np.arange(len(keys), dtype=np.int32) if rows is None else rows.astype(np.int32)
-        kept, first = np.unique(keys, return_index=True)
-        if len(kept) and kept[0] == 0:  # 0 marks a free slot: it is no hash
-            kept, first = kept[1:], first[1:]
+        order = np.argsort(keys)  # far faster than a stable sort, which matters only where a hash comes twice
+        kept = keys[order]
+        if (kept[1:] == kept[:-1]).any():
+            order = np.argsort(keys, kind="stable")
+        fresh = np.diff(kept, prepend=np.uint64(0)) != 0  # 0 marks a free slot: it is no hash
+        kept, first = kept[fresh], order[fresh]
         bits = max(6, int(max(len(kept), 1) - 1).bit_length() + 1)
         self.shift = 64 - bits
         place = np.arange(len(kept))

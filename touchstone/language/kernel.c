@@ -19,7 +19,7 @@
 #endif
 #define INLINE static inline __attribute__((always_inline))
 
-enum { WIDE = 64, LANGUAGES = 32, BLOCK = 32, PLACES = 32, BATCH = 4096, LONGEST = 24, SCOPE = 3, FIT = 256 };
+enum { WIDE = 64, LANGUAGES = 32, BLOCK = 32, PLACES = 32, BATCH = 2048, RECENT = 4096, LONGEST = 24, SCOPE = 3, FIT = 256 };
 enum { HEADS = 128, TEXTS = 64 }; /* columns by clause and by text, at most; texts in a batch, at most */
 enum { NEGATOR = 1, CONTRAST = 2, JOINER = 4, OPENER = 8 };
 enum { SENTENCE = 1, CLAUSE = 2 };
@@ -36,13 +36,13 @@ typedef struct {
   const uint64_t *letters; /* (PLACES, 256): what a byte adds to the hash at each place of a token */
   const uint8_t *plain;    /* letter without accent, by the second byte after 0xC3 */
   const Entry *vocabulary;
-  const uint64_t *stem_keys, *gram_keys, *gram_filter;
-  const int32_t *stem_rows, *gram_rows;
+  const Entry *stems, *grams;
+  const uint64_t *stem_filter, *gram_filter; /* one bit for each beginning of a hash that is there */
   const int8_t *evidence; /* (…, LANGUAGES): zeros, then each word that tells languages, then 512 byte marks */
   const uint64_t *salts;
   const int8_t *table; /* (rows, stride) */
   const float *scale;
-  int64_t vocabulary_shift, stem_shift, gram_shift, filter_shift;
+  int64_t vocabulary_shift, stem_shift, gram_shift, stem_filter_shift, gram_filter_shift;
   int64_t words, marks, languages, stride;
   int64_t clause_columns, text_columns, touchpoints, taught;
 } Lexicon;
@@ -68,6 +68,7 @@ typedef struct { /* one batch; places are into `bytes`, where zeros stand before
   uint32_t *steer;
   uint8_t *breaks, *turned;
   float *values; /* of one clause, by column */
+  Entry *recent;
   uint64_t *words, *symbols, *own, *lead, *high, *blank;
   size_t room; /* folded letters stand at `room` and after */
   void *held;
@@ -215,9 +216,11 @@ INLINE size_t tokenise(Batch *batch, Text *text, size_t tokens) {
     uint64_t signs = ~(words | batch->blank[slot]);
     word_before = words >> 63, inside_before = inside >> 63;
     for (; signs; signs &= signs - 1) {
-      uint64_t upto = signs ^ (signs - 1);
-      int found = pause(batch->bytes + place + first_bit(signs));
-      batch->breaks[tokens + (size_t)__builtin_popcountll(starts & upto)] |= (uint8_t)found;
+      uint64_t upto = signs ^ (signs - 1); /* this sign and all before it */
+      const uint8_t *sign = batch->bytes + place + first_bit(signs);
+      size_t next = tokens + (size_t)__builtin_popcountll(starts & upto);
+      if ((*sign == '!' || *sign == '?') && symbols & signs & -signs) batch->breaks[next - 1] = 0; /* begins nothing */
+      batch->breaks[next] |= (uint8_t)pause(sign);
     }
     for (; starts; starts &= starts - 1) batch->start[tokens++] = (uint32_t)(place + (size_t)first_bit(starts));
     for (; ends; ends &= ends - 1) batch->stop[stops++] = (uint32_t)(place + (size_t)first_bit(ends));
@@ -229,10 +232,6 @@ INLINE size_t tokenise(Batch *batch, Text *text, size_t tokens) {
     odd |= bits((drawn & (Bytes)(one < 0x80)) | (Bytes)(one == 0xC3));
   }
   text->odd = odd != 0;
-  for (size_t token = text->first; token < tokens; token++) {
-    uint8_t sign = batch->bytes[batch->start[token]];
-    if (sign == '!' || sign == '?') batch->breaks[token] = 0;
-  }
   batch->breaks[text->first] = SENTENCE | CLAUSE;
   return tokens;
 }
@@ -274,47 +273,56 @@ INLINE uint64_t hashed(const Lexicon *lexicon, const Batch *batch, const Text *t
   return mix(sum);
 }
 
-INLINE int32_t find(const uint64_t *keys, const int32_t *rows, int64_t shift, uint64_t hash) {
-  size_t slot = hash >> shift;
-  while (keys[slot] != hash && keys[slot]) slot++;
-  return keys[slot] == hash ? rows[slot] : -1;
-}
-
-INLINE const Entry *find_entry(const Lexicon *lexicon, uint64_t hash) {
-  const Entry *entry = lexicon->vocabulary + (hash >> lexicon->vocabulary_shift);
+/* The entry of a hash, else a free one, which holds no word and does not steer. */
+INLINE const Entry *find(const Entry *entries, int64_t shift, uint64_t hash) {
+  const Entry *entry = entries + (hash >> shift);
   while (entry->key != hash && entry->key) entry++;
-  return entry; /* a free one holds no word and does not steer */
+  return entry;
 }
 
+INLINE int maybe(const uint64_t *filter, int64_t shift, uint64_t hash) {
+  uint64_t bit = hash >> shift;
+  return filter[bit / 64] >> bit % 64 & 1;
+}
+
+/* Few words make up most of a text: those met last are kept at hand, whether they are known or not. */
 INLINE void look_up_words(const Lexicon *lexicon, Batch *batch, size_t tokens) {
   size_t left = 0;
   for (size_t token = 0; token < tokens; token++) {
-    const Entry *entry = lexicon->vocabulary + (batch->hash[token] >> lexicon->vocabulary_shift);
+    const Entry *entry = batch->recent + batch->hash[token] % RECENT;
     batch->word[token] = entry->word;
     batch->steer[token] = entry->steer;
     batch->left[left] = (uint32_t)token;
     left += entry->key != batch->hash[token];
   }
+  for (size_t place = 0; place < left; place++)
+    __builtin_prefetch(lexicon->vocabulary + (batch->hash[batch->left[place]] >> lexicon->vocabulary_shift));
   for (size_t place = 0; place < left; place++) {
-    const Entry *entry = find_entry(lexicon, batch->hash[batch->left[place]]);
-    batch->word[batch->left[place]] = entry->word;
-    batch->steer[batch->left[place]] = entry->steer;
+    uint32_t token = batch->left[place];
+    uint64_t hash = batch->hash[token];
+    const Entry *entry = find(lexicon->vocabulary, lexicon->vocabulary_shift, hash);
+    batch->word[token] = entry->word;
+    batch->steer[token] = entry->steer;
+    batch->recent[hash % RECENT] = (Entry){hash, entry->word, entry->steer};
   }
+  for (size_t token = 0; token < tokens; token++)
+    if (batch->word[token] >= 0) __builtin_prefetch(lexicon->table + (size_t)batch->word[token] * (size_t)lexicon->stride);
 }
 
 /* Rows of pairs or triples: most are unknown, which one bit tells. */
 INLINE void look_up_grams(const Lexicon *lexicon, Batch *batch, const uint64_t *hash, int32_t *rows, size_t tokens) {
   size_t left = 0;
   for (size_t token = 0; token < tokens; token++) {
-    uint64_t bit = hash[token] >> lexicon->filter_shift;
     rows[token] = -1;
     batch->left[left] = (uint32_t)token;
-    left += lexicon->gram_filter[bit / 64] >> bit % 64 & 1;
+    left += (size_t)maybe(lexicon->gram_filter, lexicon->gram_filter_shift, hash[token]);
   }
+  for (size_t place = 0; place < left; place++)
+    __builtin_prefetch(lexicon->grams + (hash[batch->left[place]] >> lexicon->gram_shift));
   for (size_t place = 0; place < left; place++) {
     uint32_t token = batch->left[place];
-    int32_t row = find(lexicon->gram_keys, lexicon->gram_rows, lexicon->gram_shift, hash[token]);
-    rows[token] = row < 0 ? -1 : row + 3 * (int32_t)lexicon->words;
+    int32_t row = rows[token] = find(lexicon->grams, lexicon->gram_shift, hash[token])->word;
+    if (row >= 0) __builtin_prefetch(lexicon->table + (size_t)row * (size_t)lexicon->stride);
   }
 }
 
@@ -355,14 +363,13 @@ INLINE int tell_language(const Lexicon *lexicon, const Batch *batch, const Text 
       if (++fit == FIT) total += __builtin_convertvector(part, Sum), part = (Narrow){0}, fit = 0;
     }
   total += __builtin_convertvector(part, Sum);
-  int32_t scores[LANGUAGES];
+  int32_t scores[LANGUAGES], best = 0, next = 0;
   memcpy(scores, &total, sizeof scores);
-  int32_t best = -1, next = -1;
+  for (int place = 0; place < LANGUAGES; place++) best = scores[place] > best ? scores[place] : best;
   int spoken = 0;
-  for (int place = 0; place < lexicon->languages; place++) {
-    if (scores[place] > best) next = best, best = scores[place], spoken = place;
-    else if (scores[place] > next) next = scores[place];
-  }
+  while (scores[spoken] != best) spoken++;
+  scores[spoken] = 0;
+  for (int place = 0; place < LANGUAGES; place++) next = scores[place] > next ? scores[place] : next;
   float first = (float)best / 127.0f, second = (float)next / 127.0f;
   int sure = first >= 0.5f && first - second >= 0.12f * first;
   *sureness = sure ? first / (first + second + 0.5f) : 0;
@@ -376,7 +383,8 @@ INLINE int32_t stem(const Lexicon *lexicon, const Batch *batch, const Text *text
   int32_t row = -1;
   for (uint32_t drop = 0; drop < 3 && length >= least[drop] && row < 0; drop++) {
     uint64_t hash = hashed(lexicon, batch, text, token, drop) ^ STEM ^ salt;
-    row = find(lexicon->stem_keys, lexicon->stem_rows, lexicon->stem_shift, hash);
+    if (maybe(lexicon->stem_filter, lexicon->stem_filter_shift, hash))
+      row = find(lexicon->stems, lexicon->stem_shift, hash)->word;
   }
   return row;
 }
@@ -384,15 +392,17 @@ INLINE int32_t stem(const Lexicon *lexicon, const Batch *batch, const Text *text
 /* Words of a text in its own language, else in any, else by their stems. */
 INLINE void choose_words(const Lexicon *lexicon, Batch *batch, const Text *text, int language) {
   uint64_t salt = language > 0 ? lexicon->salts[language] : 0;
+  if (!salt) {
+    for (size_t token = text->first; token < text->stop; token++)
+      if (batch->word[token] < 0) batch->word[token] = stem(lexicon, batch, text, token, 0);
+    return;
+  }
   for (size_t token = text->first; token < text->stop; token++) {
-    int32_t own = -1;
-    if (salt) {
-      own = find_entry(lexicon, batch->hash[token] ^ salt)->word;
-      if (own < 0) own = stem(lexicon, batch, text, token, salt);
-    }
+    int32_t own = find(lexicon->vocabulary, lexicon->vocabulary_shift, batch->hash[token] ^ salt)->word;
+    if (own < 0) own = stem(lexicon, batch, text, token, salt);
     int32_t any = batch->word[token];
     if (own < 0 && any < 0) any = stem(lexicon, batch, text, token, 0);
-    if (salt && any >= 0) any += 2 * (int32_t)lexicon->words;
+    if (any >= 0) any += 2 * (int32_t)lexicon->words;
     batch->word[token] = own >= 0 ? own : any;
   }
 }
@@ -401,23 +411,31 @@ INLINE void choose_words(const Lexicon *lexicon, Batch *batch, const Text *text,
 INLINE void part_clauses(Batch *batch, const Text *text) {
   const uint32_t *steer = batch->steer;
   uint8_t *breaks = batch->breaks;
-  size_t since = 0;
-  for (size_t token = text->first; token < text->stop; token++, since++) {
-    uint32_t flags = steer[token] >> 24, next = token + 1 < text->stop ? steer[token + 1] >> 24 : 0;
-    if (flags & CONTRAST || (flags & JOINER && next & OPENER)) breaks[token] |= CLAUSE;
-    if (breaks[token] & CLAUSE || since == LONGEST) breaks[token] |= CLAUSE, since = 0;
+  size_t events = 0, last = text->first; /* tokens at which something may begin or turn are few */
+  for (size_t token = text->first; token < text->stop; token++) {
+    batch->left[events] = (uint32_t)token;
+    batch->turned[token] = 0;
+    events += (steer[token] >> 24 | breaks[token]) != 0;
   }
-  uint8_t before = 0; /* "but," stands with what follows */
-  int64_t negator = -SCOPE - 1, clause = 0, place = 0;
-  for (size_t token = text->first; token < text->stop; token++, place++) {
-    uint8_t begins = breaks[token];
-    if (before & CLAUSE && !(begins & SENTENCE) && steer[token - 1] >> 24 & (CONTRAST | JOINER))
-      breaks[token] &= (uint8_t)~CLAUSE;
-    before = begins;
-    if (breaks[token] & CLAUSE) clause = place;
-    int negates = steer[token] >> 24 & NEGATOR;
-    batch->turned[token] = !negates && place - negator <= SCOPE && negator >= clause;
-    if (negates) negator = place;
+  for (size_t event = 0; event < events; event++) {
+    size_t token = batch->left[event];
+    uint32_t flags = steer[token] >> 24, next = token + 1 < text->stop ? steer[token + 1] >> 24 : 0;
+    if (!(breaks[token] & CLAUSE || flags & CONTRAST || (flags & JOINER && next & OPENER))) continue;
+    for (last += LONGEST; last < token; last += LONGEST) breaks[last] |= CLAUSE;
+    breaks[last = token] |= CLAUSE;
+  }
+  for (last += LONGEST; last < text->stop; last += LONGEST) breaks[last] |= CLAUSE;
+  for (size_t event = events; event-- > 0;) { /* "but," stands with what follows; from the end: as they were begun */
+    size_t token = batch->left[event];
+    if (steer[token] >> 24 & (CONTRAST | JOINER) && breaks[token] & CLAUSE && token + 1 < text->stop &&
+        !(breaks[token + 1] & SENTENCE))
+      breaks[token + 1] &= (uint8_t)~CLAUSE;
+  }
+  for (size_t event = 0; event < events; event++) {
+    if (!(steer[batch->left[event]] >> 24 & NEGATOR)) continue;
+    size_t token = batch->left[event] + 1, stop = token + SCOPE < text->stop ? token + SCOPE : text->stop;
+    for (; token < stop && !(breaks[token] & CLAUSE); token++)
+      batch->turned[token] = !(steer[token] >> 24 & NEGATOR);
   }
 }
 
@@ -517,18 +535,20 @@ INLINE void write_text(const Lexicon *lexicon, Batch *batch, const Text *text, F
 /* Room for a batch of `room` bytes of text; 0 where there is no memory. */
 static int prepare(Batch *batch, size_t room, size_t stride) {
   size_t each = 2 + 9 * sizeof(uint32_t) + 4 * sizeof(uint64_t) + 3 * sizeof(int32_t) + 2 + 1, slots = room / WIDE + 2;
-  uint8_t *next = batch->held = malloc((room + 4 * WIDE) * each + 6 * slots * sizeof(uint64_t) + stride * sizeof(float));
+  uint8_t *next = batch->held = malloc((room + 4 * WIDE) * each + 6 * slots * sizeof(uint64_t) + stride * sizeof(float) +
+                                       RECENT * sizeof(Entry));
   if (!next) return 0;
   batch->room = room;
 #define TAKE(array, count) (batch->array = (void *)next, next += (count) * sizeof *batch->array)
   TAKE(hash, room), TAKE(before, room), TAKE(two, room), TAKE(three, room);
-  TAKE(words, slots), TAKE(symbols, slots), TAKE(own, slots), TAKE(lead, slots), TAKE(high, slots), TAKE(blank, slots);
+  TAKE(recent, RECENT), TAKE(words, slots), TAKE(symbols, slots), TAKE(own, slots), TAKE(lead, slots), TAKE(high, slots), TAKE(blank, slots);
   TAKE(values, stride);
   TAKE(folded_at, room), TAKE(start, room), TAKE(stop, room), TAKE(left, room), TAKE(steer, room);
   TAKE(word, room), TAKE(pair, room), TAKE(triple, room), TAKE(rows, 3 * room);
   TAKE(breaks, room), TAKE(turned, room), TAKE(bytes, 2 * room + 2 * WIDE);
 #undef TAKE
   memset(batch->bytes, 0, WIDE);
+  memset(batch->recent, 0xFF, RECENT * sizeof(Entry)); /* a hash that none has, without a word */
   return 1;
 }
 

@@ -16,7 +16,10 @@ _OWN_WORDS = 0.6
 
 def curve(numbers: npt.NDArray[Any]) -> Numbers:
     """Probabilities of logits."""
-    answer: Numbers = (1 / (1 + np.exp(-np.clip(numbers, -30, 30)))).astype(np.float32)
+    held = np.clip(numbers, -30, 30)
+    np.exp(np.negative(held, out=held), out=held)
+    held += 1
+    answer: Numbers = np.divide(1, held, out=held).astype(np.float32, copy=False)
     return answer
 
 

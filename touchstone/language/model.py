@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,8 +99,19 @@ class Model:
         facts = {**self.facts, "form": FORM, "taxonomy": write(self.taxonomy) if self.taxonomy else None}
         text = np.frombuffer(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode("utf-8"), np.uint8)
         held = io.BytesIO()
-        np.savez_compressed(held, allow_pickle=False, facts=text, **self.arrays)
+        with zipfile.ZipFile(held, "w") as file:
+            for name, array in {"facts": text, **self.arrays}.items():
+                _add(file, f"{name}.npy", array)
         Path(path).write_bytes(held.getvalue())
+
+
+def _add(file: zipfile.ZipFile, name: str, array: npt.NDArray[Any]) -> None:
+    """One array, compressed where that saves a quarter: what does not shrink is faster read as it is."""
+    held = io.BytesIO()
+    np.lib.format.write_array(held, np.ascontiguousarray(array), allow_pickle=False)
+    packed = zlib.compress(held.getvalue(), 6)
+    how = zipfile.ZIP_DEFLATED if len(packed) < 0.75 * len(held.getvalue()) else zipfile.ZIP_STORED
+    file.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), held.getvalue(), how)
 
 
 def load(path: str | Path | None = None) -> Model:

@@ -19,21 +19,21 @@ from touchstone.core import settings
 from touchstone.language import tokens
 from touchstone.language.found import CLAUSE_HEADS, Found, Table
 from touchstone.language.index import ABSENT, Index
-from touchstone.language.walk import Lexicon, Walk
+from touchstone.language.walk import BLOCKS, Lexicon, Walk
 
 SOURCE = Path(__file__).with_name("kernel.c")
 LIBRARY = Path(__file__).with_name("_kernel.dll" if sys.platform == "win32" else "_kernel.so")
 LANGUAGES, HEADS, WIDEST = 32, 128, 2  # what kernel.c is written for
 _CLAUSE = 48  # bytes of text in a clause, guessed low: there is more room where it is needed
-_FILTER_BITS = 20
+_ENTRY = np.dtype([("key", np.uint64), ("word", np.int32), ("steer", np.uint32)])
 
 
 class _Lexicon(ctypes.Structure):
     _fields_ = [
         *((name, ctypes.c_void_p) for name in ("letters", "plain", "vocabulary")),
-        *((name, ctypes.c_void_p) for name in ("stem_keys", "gram_keys", "gram_filter", "stem_rows", "gram_rows")),
+        *((name, ctypes.c_void_p) for name in ("stems", "grams", "stem_filter", "gram_filter")),
         *((name, ctypes.c_void_p) for name in ("evidence", "salts", "table", "scale")),
-        *((f"{name}_shift", ctypes.c_int64) for name in ("vocabulary", "stem", "gram", "filter")),
+        *((f"{name}_shift", ctypes.c_int64) for name in ("vocabulary", "stem", "gram", "stem_filter", "gram_filter")),
         *((name, ctypes.c_int64) for name in ("words", "marks", "languages", "stride")),
         *((name, ctypes.c_int64) for name in ("clause_columns", "text_columns", "touchpoints", "taught")),
     ]
@@ -170,16 +170,17 @@ def kernel(lexicon: Lexicon, table: Table) -> Kernel | None:
     if len(lexicon.languages) > LANGUAGES or table.own > HEADS or library() is None:
         return None
     vocabulary, vocabulary_shift = _vocabulary(lexicon)
-    present, filter_shift = _filter(lexicon.grams)
-    arrays = {"vocabulary": vocabulary, "letters": tokens.letters(32), "plain": tokens.PLAIN, "gram_filter": present}
-    arrays |= {"stem_keys": lexicon.stems.keys, "stem_rows": lexicon.stems.rows, "salts": lexicon.salts}
-    arrays |= {"gram_keys": lexicon.grams.keys, "gram_rows": lexicon.grams.rows}
-    arrays |= {"evidence": _evidence(lexicon), "table": table.rows, "scale": table.scale}
-    held = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    shifts = {"vocabulary": vocabulary_shift, "stem": lexicon.stems.shift, "gram": lexicon.grams.shift}
+    held: dict[str, npt.NDArray[Any]] = {"vocabulary": vocabulary, "letters": tokens.letters(32), "plain": tokens.PLAIN}
+    held |= {"stems": _entries(lexicon.stems, 0), "grams": _entries(lexicon.grams, BLOCKS * lexicon.count)}
+    held |= {"stem_filter": _filter(lexicon.stems), "gram_filter": _filter(lexicon.grams), "salts": lexicon.salts}
+    held |= {"evidence": _evidence(lexicon), "table": table.rows, "scale": table.scale}
     facts = _Lexicon(
         **{name: array.ctypes.data for name, array in held.items()},
-        **{f"{name}_shift": shift for name, shift in {**shifts, "filter": filter_shift}.items()},
+        vocabulary_shift=vocabulary_shift,
+        stem_shift=lexicon.stems.shift,
+        gram_shift=lexicon.grams.shift,
+        stem_filter_shift=64 - _filter_bits(lexicon.stems),
+        gram_filter_shift=64 - _filter_bits(lexicon.grams),
         words=lexicon.count,
         marks=len(lexicon.steering_flags) + 1,
         languages=len(lexicon.languages),
@@ -199,20 +200,31 @@ def _evidence(lexicon: Lexicon) -> npt.NDArray[np.int8]:
     return told
 
 
-def _filter(grams: Index) -> tuple[npt.NDArray[np.uint8], int]:
-    """One bit for each beginning of a hash that some pair or triple has; and its shift."""
-    bits = max(_FILTER_BITS, 69 - grams.shift)
+def _filter_bits(index: Index) -> int:
+    """How many first bits of a hash a filter looks at: three more than the index has slots for."""
+    return 67 - index.shift
+
+
+def _filter(index: Index) -> npt.NDArray[np.uint8]:
+    """One bit for each beginning of a hash that the index has."""
+    bits = _filter_bits(index)
     present = np.zeros(1 << bits, np.bool_)
-    present[(grams.keys[grams.rows != ABSENT] >> np.uint64(64 - bits)).astype(np.intp)] = True
-    return np.packbits(present, bitorder="little"), 64 - bits
+    present[(index.keys[index.rows != ABSENT] >> np.uint64(64 - bits)).astype(np.intp)] = True
+    return np.packbits(present, bitorder="little")
+
+
+def _entries(index: Index, first: int) -> npt.NDArray[Any]:
+    """The slots of an index as the kernel has them, rows counted from `first` on."""
+    entries = np.zeros(len(index.keys), _ENTRY)
+    entries["key"], entries["word"] = index.keys, np.where(index.rows == ABSENT, ABSENT, index.rows + first)
+    return entries
 
 
 def _vocabulary(lexicon: Lexicon) -> tuple[npt.NDArray[Any], int]:
     """Words and words that tell languages in one index, so that a token is looked up once; and its shift."""
     words, steering = lexicon.words, lexicon.steering
     both = Index(np.concatenate([words.keys[words.rows != ABSENT], steering.keys[steering.rows != ABSENT]]))
-    entries = np.zeros(len(both.keys), [("key", np.uint64), ("word", np.int32), ("steer", np.uint32)])
-    entries["key"], entries["word"] = both.keys, ABSENT
+    entries = _entries(both, 0)
     live = np.flatnonzero(both.rows != ABSENT)
     entries["word"][live] = words.find(both.keys[live])
     told = steering.find(both.keys[live])

@@ -133,7 +133,8 @@ class Reading:
     @cached_property
     def mentions(self) -> Mentions:
         """One mention for each touchpoint a clause speaks of."""
-        clause, touchpoint = np.nonzero(self.touchpoints >= 0.5)
+        places = np.flatnonzero(self.touchpoints.ravel() >= 0.5)  # far faster than nonzero in two dimensions
+        clause, touchpoint = np.divmod(places, max(1, self.touchpoints.shape[1]))
         sentiment, polarity = self.judged(each(clause, len(self.walk.clause_text)), touchpoint)
         return Mentions(
             self.walk.clause_text[clause],
