@@ -27,7 +27,7 @@ def bench(*, quick: bool = False) -> Iterator[str]:
     try:
         vectors(["is it here?"])
     except ImportError as error:
-        yield str(error)
+        yield f"{error}; where its vectors are kept under build/, they are used"
     yield from lines(_rows(quick))
     yield from _language_speed.speed(quick=quick)
     yield from _language_reliability.reliability(quick=quick)
