@@ -37,7 +37,8 @@ SUMMARIES = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit code."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = _parser(given).parse_args(given)
     try:
         options.command(options)
     except TouchstoneError as error:
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="touchstone", description="Customer experience, told from noise.")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -64,7 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     _describe_journey(add)
     _describe_one_shots(add)
     for room in VERBS:
-        _describe_verb(add[room], room)
+        if room in given:  # whose parts are looked for in every installed package
+            _describe_verb(add[room], room)
     return parser
 
 

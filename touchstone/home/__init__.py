@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from touchstone.core import finder
 from touchstone.core import settings as house
-from touchstone.core.page import Page
 from touchstone.core.viewer import INSIDER, Viewer
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from touchstone.core.page import Page
 
 FIRST = "contact_centre"  # the taxonomy of a home that was given none
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from touchstone.store._cubes import CUBES, narrow
 from touchstone.store._lake import Bench, Draft, Lake, Piece
 
-FEW = {"interaction": 8, "mention": 8, "signal": 8, **dict.fromkeys(CUBES, 4)}
+FEW = {"interaction": 8, "mention": 8, "signal": 8, **dict.fromkeys(CUBES, 8)}
 """As many neighbours of like size are put together."""
 LARGE = (
     1_000_000  # rows from which a piece stays as it is, but for the smaller cubes, where putting together saves rows
