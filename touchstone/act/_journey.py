@@ -29,8 +29,8 @@ def _understand(store: Any) -> dict[str, Any]:
     reader.catch_up()
     counts = dict.fromkeys(UNDERSTOOD, 0)
     for made, upto in store.mapped(reader.maker, *UNDERSTOOD, function=reader.enrichers):
-        for name, rows in made.items():
-            store.extend(name, reader.maker, rows, upto)
+        for name in counts:
+            store.extend(name, reader.maker, rows := made.get(name, []), upto)
             counts[name] += len(rows)
     return counts
 

@@ -175,6 +175,12 @@ class Window:
         self._kept: OrderedDict[tuple[int, str, tuple[str, ...]], Behind] = OrderedDict()
         self._engine: SparkEngine | None = None
 
+    @property
+    def engine(self) -> SparkEngine:
+        """The session on the cluster the settings name."""
+        self._engine = self._engine or cluster(self.settings)
+        return self._engine
+
     def ask(self, viewer: Viewer) -> StoreAsk:
         """What `viewer` may ask of the lake as it is now."""
         return StoreAsk(self, viewer, behind=self.behind(viewer))
@@ -206,8 +212,7 @@ class Window:
     def _clustered(self, version: int, whole: Snapshot) -> Behind:
         key = (version, "spark", ())
         if key not in self._kept:
-            self._engine = self._engine or cluster(self.settings)
-            self._keep(key, Clustered(whole, self._lake, engine=self._engine, columns=COLUMNS))
+            self._keep(key, Clustered(whole, self._lake, engine=self.engine, columns=COLUMNS))
         return self._kept[key]
 
     def _keep(self, key: tuple[int, str, tuple[str, ...]], behind: Behind) -> None:

@@ -153,8 +153,16 @@ class Store:
         return _extend.pending(self._lake, maker, names, batch)
 
     def mapped(self, maker: str, *names: str, function: _map.Function) -> Iterator[tuple[_map.Rows, int]]:
-        """What `function` makes of `pending` interactions, {table: rows}, each time with the seq then come to."""
-        return _map.on_threads(self.pending(maker, *names), function)
+        """What `function` makes of `pending` interactions, {table: rows}, each time with the seq then come to.
+
+        Worked out on all cores here, or where the setting `engine` is spark, on its cluster.
+        """
+        if self.settings.engine != "spark":
+            return _map.on_threads(self.pending(maker, *names), function)
+        pieces = _extend.unread(self._lake, maker, names)
+        files = ((self._lake.path(each) if each.path else "", low, each.high) for each, low in pieces)
+        schemas = {name: _derive.KEPT_SCHEMAS[name] for name in names}
+        return _map.on_cluster(self._window.engine, files, function, schemas)
 
     def extend(self, name: str, maker: str, rows: Any, upto: int) -> bool:
         """Adds a maker's rows about what it had not understood, up to seq `upto`; done twice, it does nothing.
