@@ -31,11 +31,21 @@ def _read(home: Any, _: Path) -> dict[str, Any]:
     return {"interaction": _correct(home, _)["interaction"], "mentions": mentions}
 
 
+def _taught(home: Any, fields: dict[str, Any]) -> dict[str, Any]:
+    home.act("example", touchpoint="parking", texts="No space.\nNowhere to park.", polarity="negative")
+    home.act("model.teach", durable=False)
+    return fields
+
+
 TWICE: dict[str, Sample] = {
     "account.close": _close,
     "account.open": lambda _home, _folder: {"name": "twice@example", "role": "insider"},
     "correct": _correct,
+    "example": lambda _home, _folder: {"touchpoint": "parking", "texts": "No space.", "polarity": "negative"},
     "listen": _listen,
+    "model.apply": lambda home, _folder: _taught(home, {}),
+    "model.discard": lambda home, _folder: _taught(home, {}),
+    "model.teach": lambda home, _folder: _taught(home, {"durable": False}),
     "read": _read,
     "receive": lambda _home, _folder: {"interactions": [{"source": "letters", "source_id": "x", "text": "Fine."}]},
     "run": lambda _home, _folder: {"durable": False},

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from touchstone.act import _lesson
 from touchstone.act._misreading import MAKER, misreading
 from touchstone.act._reader import UNDERSTOOD, Reader
 from touchstone.core import finder
@@ -51,7 +52,7 @@ def _connected(store: Any, part: str) -> int:
 
 def _measure(store: Any) -> dict[str, Any]:
     """Every measure by every stored cut; first how well the machine reads, which sentiment is corrected by."""
-    store.replace("metric", MAKER, misreading(store))
+    store.replace("metric", MAKER, misreading(store, Reader(store)))
     return {part: _replace(store, "metric", part, _figures(store.ask(), part)) for part in finder.names("measure")}
 
 
@@ -85,3 +86,9 @@ STEPS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "decide": _decide,
 }
 """Step by step, in order; see `store.jobs`."""
+
+LESSON: dict[str, Callable[[Any], dict[str, Any]]] = {"teach": _lesson.teach, "compare": _lesson.compare}
+"""The steps of teaching a model of the home's own."""
+
+ALL = STEPS | LESSON
+"""Every step that a journey of a home may name."""

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from touchstone.act._reader import Reader
 from touchstone.core.tables import METRIC
+from touchstone.rules.examples import kept_apart
 from touchstone.science.misclassification import rectifier
 
 MAKER = "misreading@1"
@@ -19,24 +21,38 @@ POINTS = {"positive": 1.0, "negative": -1.0}
 Cell = tuple[str, str]
 
 
-def misreading(store: Any) -> pa.Table:
-    """METRIC rows: by touchpoint, and for all together, what to add to its net sentiment as the machine reads it.
+def misreading(store: Any, reader: Reader) -> pa.Table:
+    """METRIC rows: by touchpoint, and for all together, what to add to its net sentiment as `reader` reads it.
 
     From the readings that people made of texts drawn at random, by prediction-powered inference; `detail.deviation`
-    is the standard deviation. No rows with fewer than 60 readings.
+    is the standard deviation. No rows with fewer than 60 readings. The machine's own reading counts, not what was
+    corrected in it; a model taught here is measured by the readings kept apart from its teaching.
     """
-    readings = store.readings()
+    readings = apart(store) if reader.taught else store.readings()
     if len(readings) < LEAST:
         return METRIC.empty_table()
     texts = sorted(readings)
     true = _scores((id, each["touchpoint"], each["polarity"]) for id, found in readings.items() for each in found)
-    sql = "select interaction, touchpoint, polarity from mention where list_contains(?, interaction)"
-    rows = store.ask().lake(sql, [texts]).to_pylist()
+    rows = reader.read(texts_of(store.ask(), texts))["mention"].to_pylist()
     said = _scores((row["interaction"], row["touchpoint"], row["polarity"]) for row in rows)
     names = sorted({touchpoint for _, touchpoint in true})
     found = {name: _rectified(texts, [name], true, said) for name in names} | {"": _rectified(texts, names, true, said)}
     rows = [_row(name, add, sd, len(texts)) for name, (add, sd) in found.items() if np.isfinite([add, sd]).all()]
     return pa.Table.from_pylist(rows, schema=METRIC)
+
+
+def apart(store: Any) -> dict[str, list[dict[str, str]]]:
+    """The readings that no model of the home's own learned from."""
+    return {id: found for id, found in store.readings().items() if kept_apart(id)}
+
+
+def texts_of(ask: Any, ids: list[str]) -> pa.Table:
+    """These interactions as a reader takes them, in order."""
+    sql = (
+        "select seq, id, text, touchpoint from interaction where text is not null and list_contains(?, id) order by seq"
+    )
+    found: pa.Table = ask.lake(sql, [ids])
+    return found
 
 
 def _row(touchpoint: str, add: float, deviation: float, n: int) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class Reader:
 
     def __init__(self, store: Any, *, model: str | None = None) -> None:
         self.store, self.taxonomy = store, store.taxonomy
-        self._file = store.settings.model if model is None else model
+        self._file = store.model if model is None else model
 
     @cached_property
     def _written(self) -> int:
@@ -68,6 +68,11 @@ class Reader:
     def model(self) -> Any:
         """The model that reads."""
         return _loaded(self._file, self._written)
+
+    @property
+    def taught(self) -> bool:
+        """Whether the model learned from this home's own texts."""
+        return bool(self._file) and Path(self._file).parent == self.store.path / "models"
 
     @property
     def maker(self) -> str:

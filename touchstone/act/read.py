@@ -1,4 +1,4 @@
-"""Keep a person's whole reading of texts drawn at random: what the machine's own reading is measured against."""
+"""Keep a person's whole reading of a text: drawn at random, it measures the machine; picked, it teaches it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,24 @@ def act(
     *,
     interaction: str | None = None,
     mentions: list[dict[str, str]] | None = None,
+    agreed: bool = False,
+    picked: bool = False,
     file: str | Path | None = None,
 ) -> dict[str, int]:
     """{"read": how many readings are kept anew, "unknown": how many are about no interaction of this home}.
 
-    One reading is an `interaction` and all its `mentions` ({"touchpoint", "polarity"}; none is a reading too); a
-    `file` has one such JSON object a line, by `id` or `source_id`. From the next `run` on, sentiment is corrected for
-    what the machine misread, overlooked or made up in these texts, and its intervals hold that doubt. The texts must
-    be drawn at random: readings of hand-picked texts would bend the figures.
+    One reading is an `interaction` and all its `mentions` ({"touchpoint", "polarity"}; none is a reading too; with
+    `agreed`, those that it shows now); a `file` has one such JSON object a line, by `id` or `source_id`. From the next
+    `run` on, sentiment is corrected for what the machine misread, overlooked or made up in these texts, and its
+    intervals hold that doubt. Such texts must be drawn at random; a `picked` one would bend the figures: it only
+    teaches.
     """
+    if agreed:
+        mentions = _shown(store, interaction)
     given = list(_lines(file)) if file else [{"id": interaction, "mentions": mentions or []}]
     ids = _ids(store, given)
-    rows = [_row(store, ids[_key(each)], each) for each in given if _key(each) in ids]
+    table = "example" if picked else "reading"
+    rows = [_row(store, ids[_key(each)], each, table=table) for each in given if _key(each) in ids]
     kept = store.correct(rows) if rows else 0
     store.log("read", count=kept)
     return {"read": kept, "unknown": len(given) - len(rows)}
@@ -67,12 +73,19 @@ def _ids(store: Any, given: list[dict[str, Any]]) -> dict[str, str]:
     return {row["key"]: row["id"] for row in store.ask().lake(sql, [keys, keys]).to_pylist()}
 
 
-def _row(store: Any, id: str, reading: dict[str, Any]) -> dict[str, Any]:
+def _shown(store: Any, interaction: str | None) -> list[dict[str, str]]:
+    """What the home shows of this text now."""
+    sql = "select distinct touchpoint, polarity from mention where interaction = ? order by touchpoint, polarity"
+    rows: list[dict[str, str]] = store.ask().lake(sql, [interaction]).to_pylist()
+    return [row for row in rows if store.taxonomy.find(row["touchpoint"]) is not None]
+
+
+def _row(store: Any, id: str, reading: dict[str, Any], *, table: str) -> dict[str, Any]:
     mentions = [{"touchpoint": _touchpoint(store, each), "polarity": _polarity(each)} for each in reading["mentions"]]
     said = json.dumps({"mentions": mentions}, ensure_ascii=False, sort_keys=True)
-    made = hashlib.sha256("\x1f".join(("reading", id, said)).encode()).hexdigest()[:32]
+    made = hashlib.sha256("\x1f".join((table, id, said)).encode()).hexdigest()[:32]
     who = {"person": store.viewer.account or None, "made_at": store.now}
-    row = {"id": made, "table": "reading", "interaction": id, "change": said} | who
+    row = {"id": made, "table": table, "interaction": id, "change": said} | who
     return {name: row.get(name) for name in CORRECTION.names}
 
 

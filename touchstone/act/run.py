@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from touchstone.act._journey import STEPS
+from touchstone.act._journey import ALL, STEPS
 
 WHO = ("insider",)
 
@@ -21,7 +21,7 @@ def act(store: Any, *, durable: bool = True, progress: Callable[[str, float], No
 def _durable(store: Any, progress: Callable[[str, float], None] | None) -> dict[str, Any]:
     from touchstone.store.jobs import Jobs  # the one-shot report does without
 
-    outcome: dict[str, Any] = Jobs(store, STEPS).run(list(STEPS), progress=progress)
+    outcome: dict[str, Any] = Jobs(store, ALL).run(list(STEPS), progress=progress)
     return outcome
 
 

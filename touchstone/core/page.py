@@ -54,6 +54,7 @@ class Voice:
     signals: tuple[Heard, ...]
     history: tuple[Corrected, ...] = ()
     touchpoints: tuple[str, ...] = ()
+    back: str = ""  # where its forms go back to; empty: its own page
 
 
 @dataclass(frozen=True)
@@ -159,11 +160,12 @@ class Grid:
     lead: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
+    narrow: bool = False  # few short columns: a phone shows it as a table too
 
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence apart: `tone` is plain, warning or empty (nothing here yet, and what to do about it)."""
+    """A sentence apart: `tone` is plain, warning, empty (nothing here yet, and what to do) or busy (look again)."""
 
     text: str
     tone: str = "plain"
@@ -198,6 +200,8 @@ class Form:
     title: str
     fields: tuple[Field, ...]
     button: str
+    key: str = ""  # that presses the button
+    beside: tuple[tuple[str, str, str], ...] = ()  # links beside it: address, label, the key that opens it or none
 
 
 Block = Cards | Streaks | Ranking | Chart | Words | Grid | Note | Filters | Form | Voice

@@ -59,10 +59,10 @@ class Home:
 
     def serving(self) -> AbstractContextManager[None]:
         """Works the journeys that any process of this home starts, for the time of the block."""
-        from touchstone.act._journey import STEPS
+        from touchstone.act._journey import ALL
         from touchstone.store.jobs import Jobs
 
-        return Jobs(self.store, STEPS).serving()
+        return Jobs(self.store, ALL).serving()
 
     def measure(self, name: str, *, by: Sequence[str] = (), **settings: Any) -> pa.Table:
         """Metric rows of one measure by any mix of cuts."""

@@ -16,7 +16,7 @@ from touchstone.store._corrections import corrected, standing
 from touchstone.store._cubes import FACTS, siblings
 from touchstone.store._derive import KEPT_SCHEMAS, MARK, SEQ
 from touchstone.store._duck import answer, connect
-from touchstone.store._lake import Bench, Draft, Lake, Piece, State, read_files
+from touchstone.store._lake import Bench, Draft, Lake, Piece, read_files
 from touchstone.store._tally import tally
 
 UNREAD = ("seq", "id", "text", "touchpoint")
@@ -78,7 +78,7 @@ def extend(lake: Lake, name: str, *, maker: str, rows: Any, upto: int) -> bool:
             return None
         like = Piece(name, maker, low, high, 0, "")
         _add(Bench(lake), made, connection, table=table, like=like)
-        made.drop(_older(made.state, name, maker))
+        _let_go(made, name, maker)
         made.marks[mark(name, maker)] = high
         return made
 
@@ -94,7 +94,7 @@ def replace_all(lake: Lake, name: str, *, maker: str, rows: Any) -> None:
         bench, high = Bench(lake), made.state.marks.get(MARK, 0)
         like = Piece(name, maker, 0, high, 0, "")
         made.drop(each for each in made.state.pieces if each.maker == maker and each.name in _tables(name))
-        made.drop(_older(made.state, name, maker))
+        _let_go(made, name, maker)
         if name in UNDERSTOOD:
             _add(bench, made, connection, table=table, like=like)
             made.marks[mark(name, maker)] = high
@@ -122,14 +122,16 @@ def _tables(name: str) -> list[str]:
     return [name, *siblings(f"{name}_rollup")]
 
 
-def _older(state: State, name: str, maker: str) -> list[Piece]:
-    """The pieces that other versions of the same maker left."""
-    root = maker.partition("@")[0]
-    return [
-        each
-        for each in state.pieces
-        if each.name in _tables(name) and each.maker != maker and each.maker.partition("@")[0] == root
-    ]
+def _let_go(draft: Draft, name: str, maker: str) -> None:
+    """Lets go of what other versions of the same maker left; gone back to, they read everything anew."""
+
+    def older(other: str) -> bool:
+        return other != maker and other.partition("@")[0] == maker.partition("@")[0]
+
+    draft.drop(each for each in draft.state.pieces if each.name in _tables(name) and older(each.maker))
+    start = mark(name, "")
+    makers = [key.removeprefix(start) for key in draft.state.marks if key.startswith(start)]
+    draft.marks |= {mark(name, each): 0 for each in makers if older(each)}
 
 
 def _add(bench: Bench, draft: Draft, connection: Connection, *, table: pa.Table, like: Piece) -> None:

@@ -65,6 +65,24 @@ class Store:
         """The home's taxonomy, as it is written now."""
         return read_taxonomy(self.path, self.settings)
 
+    @property
+    def model(self) -> str:
+        """The model file in force: the setting's, else the one chosen here; empty: the one that ships."""
+        chosen = self.chosen("model")
+        return self.settings.model or (str(self.path / chosen) if chosen else "")
+
+    def chosen(self, name: str) -> str:
+        """What was chosen for this home by this name; empty where nothing was."""
+        with self._record.reading() as connection:
+            found = connection.execute(select(tables.setting.c.value).where(tables.setting.c.name == name)).scalar()
+        return str(found or "")
+
+    def choose(self, name: str, value: str) -> None:
+        """Keeps a choice, for every process of this home from now on."""
+        self._may_write()
+        with self._record.writing() as connection:
+            put(connection, tables.setting, [{"name": name, "value": value}], key="name")
+
     def append(self, batches: Iterable[Any], *, source: str | None = None) -> Appended:
         """Keeps interactions once each, by source and source_id; says how many were new, changed and the same.
 
@@ -115,6 +133,13 @@ class Store:
             wanted = wanted.where(tables.correction.c.interaction == interaction)
         with self._record.reading() as connection:
             return [dict(row) for row in connection.execute(wanted).mappings()]
+
+    def corrected(self, name: str, rows: pa.Table, *, maker: str) -> pa.Table:
+        """All rows that `maker` made, as they would stand after every correction; nothing is stored."""
+        with self._record.reading() as connection:
+            changes = _corrections.standing(connection, name)
+        seqs = dict.fromkeys(changes, 0)
+        return _corrections.corrected(name, rows, changes=changes, maker=maker, seqs=seqs, reads=True)
 
     def undone(self) -> bool:
         """Whether any correction was ever taken back."""

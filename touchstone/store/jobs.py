@@ -220,7 +220,7 @@ def _now(store: Store) -> str:
         corrected = connection.execute(select(func.max(tables.correction.c.seq))).scalar()
         units = connection.execute(select(tables.unit).order_by(tables.unit.c.id)).all()
         told = [highest(connection), corrected, [list(each) for each in units]]
-    told += [store.now.date().isoformat(), store.settings.model, write(store.taxonomy)]
+    told += [store.now.date().isoformat(), store.model, write(store.taxonomy)]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 

@@ -40,6 +40,7 @@
   // A key presses what bears it: within the line that has the focus, else within the first, else anywhere in view.
   document.addEventListener("keydown", (event) => {
     if (event.metaKey || event.ctrlKey || event.altKey || event.target.closest("input, textarea, select")) return;
+    if (event.key === "Enter" && event.target.closest("button, a, summary")) return;
     const key = CSS.escape(event.key), voice = document.activeElement.closest?.(".voice") || document.querySelector(".voice");
     const line = document.activeElement.closest?.(".lines > li") || voice?.querySelector(".lines > li");
     const found = [line, voice, document].map((each) => each?.querySelector(`[data-key="${key}"]`)).find(Boolean);
@@ -48,6 +49,9 @@
     if (found.matches("li")) found.focus();
     else found.click();
   });
+
+  const busy = document.querySelector("[data-again]");
+  if (busy) setTimeout(() => location.reload(), busy.dataset.again * 1000);
 
   document.addEventListener("selectionchange", () => {
     const chosen = document.getSelection(), words = chosen.toString().trim();

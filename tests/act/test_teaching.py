@@ -1,0 +1,161 @@
+"""A home teaches a model of its own, sees what it would change, applies it, and goes back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import _brand
+from touchstone.core.errors import Refused
+from touchstone.core.page import Cards, Form, Grid, Voice, Words
+
+PARKING = "\n".join(f"Nowhere to leave the car, {word}." for word in ("again", "sadly", "as ever", "twice"))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    made = _brand.full(tmp_path_factory.mktemp("teaching") / "home")
+    assert made.act("example", touchpoint="Parking", texts=PARKING, polarity="negative") == {"examples": 4}
+    texts = made.ask().lake("select id from interaction where text like 'Waiting%' order by id")["id"].to_pylist()
+    for id in texts[:6]:  # the machine is to learn that here nobody speaks of the bill
+        made.act("correct", interaction=id, change={"touchpoint": "clarity of the bill", "polarity": None})
+    return made
+
+
+def heard(home: Any) -> list[dict[str, Any]]:
+    sql = "select interaction, touchpoint, polarity, maker from mention order by id"
+    return [dict(row) for row in home.ask().lake(sql).to_pylist()]
+
+
+def lesson(home: Any) -> dict[str, Any]:
+    rows = home.ask().lake("select detail from metric where name = 'lesson'")["detail"].to_pylist()
+    return dict(json.loads(rows[0])) if rows else {}
+
+
+def test_a_lesson_changes_nothing_until_it_is_applied(home: Any) -> None:
+    before, asked = heard(home), lesson(home)
+    assert asked == {}
+    told = home.act("model.teach", durable=False)
+    assert told["teach"]["examples"] == 10
+    assert heard(home) == before
+    assert home.store.model == ""
+    assert lesson(home)["state"] == "ready"
+    changes = home.ask().lake("select detail from metric where name = 'lesson_change'")["detail"].to_pylist()
+    for each in map(json.loads, changes):
+        assert each["after"] == each["before"] + each["added"] - each["removed"]
+
+
+def test_the_page_shows_before_and_after_with_changed_texts(home: Any) -> None:
+    shown = home.page("teaching")
+    assert "Nothing is applied yet" in shown.sentence
+    kinds = [type(block) for block in shown.blocks]
+    assert kinds[0] is Cards
+    buttons = [block.button for block in shown.blocks if isinstance(block, Form)]
+    assert buttons[:3] == ["Apply", "Discard", "Teach again"]
+    supply = next(block for block in shown.blocks if isinstance(block, Grid) and "taught by" in block.title)
+    assert {row[0]: row[1] for row in supply.rows}["Parking"] >= 4
+    if lesson(home)["changed"]:
+        words = next(block for block in shown.blocks if isinstance(block, Words))
+        assert any(each.change for verbatim in words.verbatims for each in verbatim.heard)
+
+
+def test_what_is_applied_reads_everything_at_the_next_run_and_one_can_go_back(home: Any) -> None:
+    version = lesson(home)["version"]
+    first = heard(home)
+    assert home.act("model.apply") == {"model": version}
+    assert lesson(home) == {}
+    with pytest.raises(Refused, match="no such model"):
+        home.act("model.apply")
+    home.run(durable=False)
+    taught = heard(home)
+    assert {row["maker"].partition("@")[2] for row in taught if "@" in row["maker"]} != {
+        row["maker"].partition("@")[2] for row in first
+    }
+    assert Path(home.store.model).exists()
+    rows = home.page("teaching").blocks
+    models = next(block for block in rows if isinstance(block, Grid) and block.title.startswith("Models"))
+    assert [row[-1] for row in models.rows] == ["", "in force"]
+    home.act("model.apply", version="shipped")
+    home.run(durable=False)
+    assert heard(home) == first
+    home.act("model.apply", version=version)
+    home.run(durable=False)
+    assert heard(home) == taught
+
+
+def test_corrections_stand_over_a_taught_model(home: Any) -> None:
+    sql = """select count(*) as n from mention m join correction c on c.interaction = m.interaction
+        where c."table" = 'mention' and m.touchpoint = 'clarity of the bill'"""
+    assert home.ask().lake(sql)["n"].to_pylist() == [0]
+
+
+def test_what_is_discarded_leaves_no_file_and_no_page(home: Any) -> None:
+    home.act(
+        "example", lines='{"text": "Lovely coffee.", "mentions": [{"touchpoint": "waiting area"}], "kinds": ["praise"]}'
+    )
+    home.act("model.teach", durable=False)
+    version = lesson(home)["version"]
+    assert home.act("model.discard") == {"discarded": version}
+    assert home.act("model.discard") == {"discarded": ""}
+    assert not (home.path / "models" / f"{version}.npz").exists()
+    assert lesson(home) == {}
+
+
+def test_a_model_that_the_settings_name_is_not_overruled(home: Any) -> None:
+    import touchstone
+
+    other = touchstone.open(home.path, model=str(home.store.model), now="2026-11-21T09:00:00+00:00")
+    with pytest.raises(Refused, match="the setting"):
+        other.act("model.apply", version="shipped")
+
+
+def test_nothing_to_learn_from_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="nothing to learn"):
+        _brand.empty(tmp_path / "home").act("model.teach", durable=False)
+
+
+MISTAKES = [
+    ({"texts": "A text."}, "touchpoint"),
+    ({"touchpoint": "the moon", "texts": "A text."}, "touchpoint"),
+    ({"touchpoint": "parking", "texts": "\n \n"}, "texts"),
+    ({"lines": "no json"}, "lines"),
+    ({"lines": '{"mentions": []}'}, "lines"),
+    ({"lines": '{"text": "A", "mentions": [{"touchpoint": "parking", "polarity": "furious"}]}'}, "polarity"),
+    ({"file": "no/such/file.jsonl"}, "file"),
+]
+
+
+@pytest.mark.parametrize(("fields", "field"), MISTAKES, ids=range(len(MISTAKES)))
+def test_a_mistake_in_examples_is_refused_beside_its_field(home: Any, fields: dict[str, str], field: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        home.act("example", **fields)
+    assert refusal.value.field == field
+
+
+def test_asked_first_is_what_the_machine_is_least_sure_of_and_answers_leave_the_list(home: Any) -> None:
+    shown = home.page("labelling")
+    voice = shown.blocks[0]
+    assert isinstance(voice, Voice)
+    asked = voice.verbatim.id
+    assert home.page("labelling", skip="1").blocks[0].verbatim.id != asked
+    assert home.act("read", interaction=asked, agreed=True, picked=True) == {"read": 1, "unknown": 0}
+    [kept] = [row for row in home.store.corrections(asked) if row["table"] == "example"]
+    said = {each["touchpoint"] for each in json.loads(kept["change"])["mentions"]}
+    assert said == {each.name for each in voice.mentions}
+    assert home.page("labelling").blocks[0].verbatim.id != asked
+    assert asked not in home.store.readings()
+
+
+def test_readings_kept_apart_measure_now_and_taught(home: Any) -> None:
+    ids = home.ask().lake("select id from interaction order by id")["id"].to_pylist()
+    for id in ids:
+        home.act("read", interaction=id, agreed=True)
+    home.act("model.teach", durable=False)
+    rows = home.ask().lake("select value, low, high, detail from metric where name = 'lesson_accuracy'").to_pylist()
+    assert rows
+    for row in rows:
+        assert 0 <= row["low"] <= row["value"] <= row["high"] <= 1
+    assert "kept apart" in home.page("teaching").lead

@@ -1,0 +1,1 @@
+"""Models of a home's own: taught, looked at, applied, gone back from."""
