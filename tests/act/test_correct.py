@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests import _brand
+from touchstone.core import finder
 from touchstone.core.errors import Refused
 
 
@@ -118,3 +119,11 @@ def test_an_unknown_interaction_is_refused(home: Any) -> None:
     with pytest.raises(Refused) as refusal:
         home.act("correct", table="mention", interaction="none", change={"touchpoint": "parking", "sentiment": 1})
     assert refusal.value.field == "interaction"
+
+
+def test_an_object_may_be_written_as_json_where_only_text_can_be_given() -> None:
+    given = finder.arguments("act", "correct", {"interaction": "x", "change": '{"touchpoint": "parking"}'})
+    assert given == {"interaction": "x", "change": {"touchpoint": "parking"}}
+    with pytest.raises(Refused) as refusal:
+        finder.arguments("act", "correct", {"change": "parking"})
+    assert refusal.value.field == "change"

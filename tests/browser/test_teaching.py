@@ -46,6 +46,16 @@ def test_from_four_examples_to_a_model_in_force_and_back(seat: Page) -> None:
     assert heard == []
 
 
+def test_a_file_fills_the_lines_before_they_are_sent(seat: Page, tmp_path: Path) -> None:
+    lines = '{"text": "Nowhere to leave the car.", "mentions": [{"touchpoint": "parking"}]}\n'
+    (tmp_path / "examples.jsonl").write_text(lines, "utf-8")
+    seat.goto("/teaching")
+    seat.set_input_files("[data-fills=lines]", tmp_path / "examples.jsonl")
+    expect(seat.locator("[name=lines]")).to_have_value(lines)
+    seat.get_by_role("button", name="Keep").last.click()
+    expect(seat.locator("h1")).to_contain_text("1 example waits")
+
+
 def test_texts_are_answered_one_after_another_by_key(seat: Page) -> None:
     seat.goto("/labelling")
     first = seat.locator(".whole-text").inner_text()

@@ -77,8 +77,8 @@ def settings(room: str, name: str) -> dict[str, inspect.Parameter]:
 def arguments(room: str, name: str, texts: Mapping[str, Any]) -> dict[str, Any]:
     """`texts` (setting → value, as a door receives them) turned into what the part's settings are annotated as.
 
-    A list may be written with commas. An unknown setting, or a text that does not read as its type, is `Refused`
-    and names the field.
+    A list may be written with commas, an object as JSON. An unknown setting, or a text that does not read as its type,
+    is `Refused` and names the field.
     """
     hints = get_type_hints(verb(room, name))
     known = settings(room, name)
@@ -95,6 +95,8 @@ def _cast(field: str, value: Any, annotation: Any) -> Any:
     if isinstance(value, str) and "Sequence[" in str(annotation):
         value = [each.strip() for each in value.split(",") if each.strip()]
     try:
+        if isinstance(value, str) and "dict[" in str(annotation):
+            return TypeAdapter(annotation).validate_json(value)
         return TypeAdapter(annotation).validate_python(value)
     except ValidationError as error:
         raise Refused(f"{value!r}: {error.errors()[0]['msg']}.", field=field, todo="Give a valid value.") from error

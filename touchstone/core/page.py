@@ -174,7 +174,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Field:
-    """One input of a form or filter; `choices` make it a list."""
+    """One input of a form or filter; `choices` make it a list; kind `lines` is a text that a file may fill."""
 
     name: str
     label: str

@@ -116,7 +116,7 @@ def _typing(ask: Ask, counts: dict[str, int], touchpoint: str) -> Form:
 
 
 def _pasting() -> Form:
-    lines = Field("lines", _LINES, kind="textarea")
+    lines = Field("lines", _LINES, kind="lines")
     return Form("example", "Paste labelled examples", (lines, _BACK), "Keep")
 
 

@@ -50,6 +50,12 @@
     else found.click();
   });
 
+  // A file is read here, into the text beside it: nothing is sent before somebody has seen it.
+  document.addEventListener("change", async (event) => {
+    const text = event.target.dataset?.fills && event.target.form?.elements[event.target.dataset.fills];
+    if (text && event.target.files[0]) text.value = await event.target.files[0].text();
+  });
+
   const busy = document.querySelector("[data-again]");
   if (busy) setTimeout(() => location.reload(), busy.dataset.again * 1000);
 
