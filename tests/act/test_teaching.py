@@ -10,7 +10,7 @@ import pytest
 
 from tests import _brand
 from touchstone.core.errors import Refused
-from touchstone.core.page import Cards, Form, Grid, Voice, Words
+from touchstone.core.page import Cards, Estimate, Form, Grid, Voice, Words
 
 PARKING = "\n".join(f"Nowhere to leave the car, {word}." for word in ("again", "sadly", "as ever", "twice"))
 
@@ -159,3 +159,39 @@ def test_readings_kept_apart_measure_now_and_taught(home: Any) -> None:
     for row in rows:
         assert 0 <= row["low"] <= row["value"] <= row["high"] <= 1
     assert "kept apart" in home.page("teaching").lead
+
+
+def test_how_well_a_model_reads_stays_known_once_it_is_applied(home: Any) -> None:
+    told = lesson(home)
+    assert told["state"] == "ready"
+    sql = "select name, value, low, high, n from metric where name like 'lesson_accuracy' order by id"
+    before = home.ask().lake(sql).to_pylist()
+    home.act("model.apply")
+    assert lesson(home) == {}
+    assert home.ask().lake(sql).to_pylist() == before
+    supply = next(
+        block for block in home.page("teaching").blocks if isinstance(block, Grid) and "taught by" in block.title
+    )
+    assert any(isinstance(row[2], Estimate) for row in supply.rows)
+    home.act("model.apply", version="shipped")
+    assert home.ask().lake(sql).to_pylist() == []
+
+
+def test_what_examples_held_out_say_is_kept_by_touchpoint() -> None:
+    from types import SimpleNamespace
+
+    from touchstone.act._tried import expected
+
+    told = {
+        "parking": {"f1": 0.8, "low": 0.7, "high": 0.9, "n": 12},
+        "bill": {"f1": 0.0, "low": 0.0, "high": 1.0, "n": 0},
+    }
+    [row] = expected(SimpleNamespace(facts={"expected": {"touchpoints": told}}))
+    assert (row["by"], row["value"], row["low"], row["high"], row["n"]) == (
+        [("touchpoint", "parking")],
+        0.8,
+        0.7,
+        0.9,
+        12,
+    )
+    assert expected(SimpleNamespace(facts={})) == []

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from touchstone.act._misreading import apart, misreading
 from touchstone.act._reader import Reader
-from touchstone.act._tried import MAKER, accuracy, figures, moved, row, sample
+from touchstone.act._tried import MAKER, accuracy, expected, figures, moved, row, sample
 from touchstone.core.errors import Refused, TouchstoneError
 from touchstone.core.tables import MENTION, METRIC
 from touchstone.rules import examples as rules
@@ -83,14 +83,22 @@ def compare(store: Any) -> dict[str, Any]:
         *changes.rows,
         *figures(ask, after),
         *accuracy(readings, now, reader, ask),
+        *expected(reader.model),
         *sample(ask, read, changes.changed),
     ]
     _show(store, rows)
     return {"texts": changes.texts, "changed": len(changes.changed)}
 
 
-def show_models(store: Any) -> None:
-    """Which models were applied, for the page `teaching`: the one in force is worth 1."""
+def known_of(store: Any) -> pa.Table:
+    """How well the candidate reads, to be kept once it is applied."""
+    sql = "select * from metric where maker = ? and name in ('lesson_accuracy', 'lesson_expected') order by id"
+    found: pa.Table = store.ask().lake(sql, [MAKER])
+    return found.set_column(METRIC.names.index("maker"), "maker", pa.repeat(MODELS, len(found))).cast(METRIC)
+
+
+def show_models(store: Any, known: pa.Table | None = None) -> None:
+    """Which models were applied, for the page `teaching`: the one in force is worth 1; and how well it reads."""
     force = store.chosen("model")
     former = [{"version": "shipped"}, *json.loads(store.chosen(FORMER) or "[]")]
     rows = [
@@ -103,7 +111,8 @@ def show_models(store: Any) -> None:
         | {"id": f"{MODELS}/{each['version']}", "maker": MODELS}
         for n, each in enumerate(former)
     ]
-    store.replace("metric", MODELS, pa.Table.from_pylist(rows, schema=METRIC))
+    shown = pa.Table.from_pylist(rows, schema=METRIC)
+    store.replace("metric", MODELS, shown if known is None else pa.concat_tables([shown, known]))
 
 
 def place(version: str) -> str:

@@ -111,6 +111,16 @@ def accuracy(readings: dict[str, list[dict[str, str]]], now: Reader, candidate: 
     return [each for each in rows if each["n"]]
 
 
+def expected(model: Any) -> list[Row]:
+    """What the model's own examples, held out in turn, say of each touchpoint: F1 with its 95 % interval."""
+    told = model.facts.get("expected", {}).get("touchpoints", {})
+    return [
+        row("lesson_expected", {"touchpoint": name}, value=each["f1"], low=each["low"], high=each["high"],
+            n=int(each["n"]), detail={})
+        for name, each in sorted(told.items()) if each["n"]
+    ]  # fmt: skip
+
+
 def _rows_of(mentions: pa.Table) -> Iterable[tuple[str, str, str]]:
     return zip(*(mentions[name].to_pylist() for name in ("interaction", "touchpoint", "polarity")), strict=True)
 

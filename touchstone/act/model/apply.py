@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from touchstone.act._lesson import CANDIDATE, FORMER, forget, model_file, place, show_models
+from touchstone.act._lesson import CANDIDATE, FORMER, forget, known_of, model_file, place, show_models
 from touchstone.core.errors import Refused
 
 WHO = ("insider",)
@@ -31,7 +31,10 @@ def act(store: Any, *, version: str | None = None) -> dict[str, str]:
         store.choose(FORMER, json.dumps([*former, candidate]))
     store.choose("model", place(wanted))
     if wanted == candidate.get("version"):
+        known = known_of(store)
         forget(store)
-    show_models(store)
+        show_models(store, known)
+    else:
+        show_models(store)
     store.log("model.apply", model=wanted)
     return {"model": str(wanted)}
