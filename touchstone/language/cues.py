@@ -101,7 +101,7 @@ def nearest(vectors: Numbers, chosen: Rows, weights: Numbers) -> Numbers:
     stops = np.cumsum([len(own) for own in cues])
     own = vectors[np.concatenate([chosen[:0], *cues])]
     for begin in range(0, len(vectors), _AT_ONCE):
-        likeness = own @ vectors[begin : begin + _AT_ONCE].T
+        likeness = _products(own, vectors[begin : begin + _AT_ONCE])
         for touchpoint, (first, stop) in enumerate(zip(stops - [len(each) for each in cues], stops, strict=True)):
             if first < stop:
                 lent[touchpoint, begin : begin + _AT_ONCE] = likeness[first:stop].max(axis=0)
@@ -109,6 +109,15 @@ def nearest(vectors: Numbers, chosen: Rows, weights: Numbers) -> Numbers:
     best = lent.max(axis=0) if len(lent) else np.zeros(len(vectors), np.float32)
     kept: Numbers = np.where(lent >= 0.8 * best, lent * _LENT, 0).T
     return kept
+
+
+def _products(rows: Numbers, others: Numbers) -> Numbers:
+    """All products of rows, in pieces so small that one core multiplies them: waking others would cost far more."""
+    answer = np.empty((len(rows), len(others)), np.float32)
+    for top in range(0, len(rows), 40):
+        for left in range(0, len(others), 64):
+            answer[top : top + 40, left : left + 64] = rows[top : top + 40] @ others[left : left + 64].T
+    return answer
 
 
 def merged(keys: Hashes, added: Hashes) -> tuple[Hashes, Rows]:

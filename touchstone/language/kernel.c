@@ -125,9 +125,10 @@ INLINE int classify(Batch *batch, const uint8_t *data, size_t length, size_t at,
       memcpy(&held, data + done, left);
     }
     if (left < WIDE) {
-      Bytes lane;
-      for (int place = 0; place < WIDE; place++) lane[place] = (uint8_t)place;
-      held &= (Bytes)(lane < (uint8_t)left);
+      static const uint8_t KEEP[2 * WIDE] = {[0 ... WIDE - 1] = 255};
+      Bytes keep;
+      memcpy(&keep, KEEP + WIDE - left, WIDE);
+      held &= keep;
     }
     memcpy(batch->bytes + at + done, &held, WIDE);
     Bytes above = (Bytes)(held >= 0x80);
