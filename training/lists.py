@@ -81,6 +81,11 @@ def _spelled(phrase: str, lists: dict[str, list[str]]) -> list[str]:
     return [phrase.replace(named[0], word) for word in lists[named[0]]]
 
 
+def people() -> list[str]:
+    """Words that say who or where somebody is."""
+    return [word for _, words in lines("people") for word in words.split()]
+
+
 def naming() -> list[str]:
     """Phrases that name something without judging it."""
     return [phrase.strip() for _, phrases in lines("naming") for phrase in phrases.split("|")]

@@ -24,7 +24,7 @@ FLOORS = {
     "spelling": 0.75,
     "words that do not matter": 0.95,
     "emoji": 0.30,
-    "idioms": 0.60,
+    "idioms": 0.50,
     "said without a word of mood": 0.30,
     "touchpoints": 0.95,
     "kinds": 0.70,

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from touchstone.core.taxonomy import Taxonomy
-from touchstone.language import learned, plain
+from touchstone.language import learned, network, plain
 from touchstone.language.cues import cues, merged, nearest
 from touchstone.language.found import Found, Table, packed
+from touchstone.language.groups import Groups
 from touchstone.language.index import Index
 from touchstone.language.learned import curve
 from touchstone.language.message import message
 from touchstone.language.model import HEADS, KINDS, TURNED, Model
 from touchstone.language.native import Kernel, kernel
-from touchstone.language.reading import Reading
-from touchstone.language.walk import BLOCKS, Lexicon, evidence
+from touchstone.language.network import Near
+from touchstone.language.reading import Reading, TaughtMood
+from touchstone.language.walk import BLOCKS, Lexicon, Walk, evidence
 from touchstone.language.words import salt
 
 Numbers = npt.NDArray[np.float32]
@@ -37,17 +41,15 @@ class Compiled:
 
     def read(self, texts: pa.Array | pa.ChunkedArray) -> Reading:
         """Everything the model finds in an Arrow array of strings; a null reads as an empty text."""
-        return self._reading(self.found(texts))
+        texts = _whole(texts)
+        return self._reading(texts, self.found(texts))
 
     def found(self, texts: pa.Array | pa.ChunkedArray, *, rows: bool = False) -> Found:
         """The clauses of an Arrow array of strings with their sums; `rows` keeps the table rows they add up."""
-        if isinstance(texts, pa.ChunkedArray):
-            texts = texts.combine_chunks()
-        if isinstance(texts, pa.ChunkedArray):
-            texts = texts.chunk(0) if texts.num_chunks else pa.array([], pa.large_string())
+        texts = _whole(texts)
         return self.kernel.found(texts, rows=rows) if self.kernel else plain.found(texts, self.lexicon, self.table)
 
-    def _reading(self, found: Found) -> Reading:
+    def _reading(self, texts: pa.Array, found: Found) -> Reading:
         walked, cues, taught = found.walk, found.cues, self.model.taught
         said = message(found, self.model.facts.get("curves", {}))
         kinds, chance, promotional = said.score(KINDS), said.probability(KINDS), said.promotional
@@ -72,14 +74,46 @@ class Compiled:
             positive=np.maximum(found.moods[0], 0),
             negative=np.maximum(found.moods[1], 0),
             opinion=found.moods[2],
-            moods=own.get("polarity"),
-            mood_bias=np.array(taught["polarity"]["bias"]) if "polarity" in taught else None,
+            taught=_mood(taught["polarity"], own["polarity"]) if "polarity" in taught else None,
             kinds=kinds,
             kind_probability=chance,
             promotional=promotional,
             message=said,
             languages=self.lexicon.languages,
+            judging=network.shipped().arrays["judging"],
+            near=partial(self._near, texts, walked),
         )
+
+    def _near(self, texts: pa.Array, whole: Walk, groups: Groups, touchpoint: npt.NDArray[np.integer]) -> Near:
+        """What the second tier makes of groups of clauses, each about a touchpoint."""
+        text = whole.clause_text[groups.clauses]
+        chosen = np.unique(text)
+        walked = self.found(texts.take(pa.array(chosen)), rows=True).walk
+        first = np.searchsorted(whole.clause_text, text)
+        now = np.searchsorted(walked.clause_text, np.searchsorted(chosen, text))
+        moved = Groups(groups.clauses - first + now, groups.ends, len(walked.clause_text))
+        seen = network.windows(network.words(walked, self.table, self.places), walked, moved, touchpoint)
+        return network.near(network.shipped(), seen, self.places, len(groups.ends))
+
+    @cached_property
+    def places(self) -> npt.NDArray[np.int32]:
+        """Where the lexicon's words stand in the second tier, -1 where it does not know them."""
+        places = np.full(self.lexicon.count, -1, np.int32)
+        keys = self.model.arrays["word_keys"]
+        places[: len(keys)] = network.shipped().rows.find(keys)
+        return places
+
+
+def _whole(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.chunk(0) if texts.num_chunks else pa.array([], pa.large_string())
+    return texts
+
+
+def _mood(facts: dict[str, Any], sums: Numbers) -> TaughtMood:
+    return TaughtMood(sums, np.array(facts["bias"]), np.array(facts["near"]))
 
 
 def compiled(model: Model, taxonomy: Taxonomy) -> Compiled:

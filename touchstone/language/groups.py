@@ -36,6 +36,13 @@ class Groups:
             answer[some] = np.add.reduceat(held, (self.ends - size)[some], axis=0)
         return answer
 
+    def chosen(self, which: npt.NDArray[np.intp]) -> Groups:
+        """Some of the groups, in the order given."""
+        size = self.sizes[which]
+        ends = np.cumsum(size)
+        inside = np.arange(int(size.sum())) - np.repeat(ends - size, size)
+        return Groups(self.clauses[np.repeat((self.ends - self.sizes)[which], size) + inside], ends, self.among)
+
     def matrix(self) -> csr_array:
         """The same as a sparse matrix of ones, (groups, clauses)."""
         from scipy.sparse import csr_array  # dear to import, and for teaching only

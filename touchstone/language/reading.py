@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,19 +11,37 @@ import numpy.typing as npt
 
 from touchstone.language.groups import Groups, each
 from touchstone.language.message import Message
+from touchstone.language.network import Near
 from touchstone.language.walk import Walk
 
 Numbers = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
 
 POLARITIES = ("negative", "neutral", "positive", "mixed")
-NEUTRAL, TORN = -0.5, -2.0
-"""Logits of neutral and mixed, beside twice the mood for positive and negative, where polarity is taught."""
-_QUIET, _SPLIT = 0.1, 0.85  # sentiment below which a mention is neutral; share of the weaker side that makes it mixed
-_LEAST_MASS = 0.8
 _BORROWED, _OWN = 0.8, 2.0  # how much a clause leans on its sentence, and how fast less with a mood of its own
+_SILENT = (-4.0, 4.0, -4.0, -4.0)  # logits where nothing is said
+_LOUD, _CARE = 1.5, 0.5  # how fast mood in the sentence drives away neutral, and how strongly its absence speaks for it
 _BELIEF, _DOUBT = 1.5, -1.0  # how evidence of an opinion becomes belief in its mood
+_SPLIT, _LEAST_MASS, _TORN = 0.85, 0.8, 2.5  # share of the weaker side, and its size, that speak so much for mixed
+_FIRST = 0.15  # how much the first tier still says where the second has read
+_SURE = 0.4  # chance of a polarity from which the first tier is believed
 _SPEAKS = 0.3  # cue from which a clause counts as speaking of a touchpoint that is asked for
+
+
+def chances_of(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Chances of polarities, of which one is true."""
+    grown = np.exp(logits - logits.max(axis=1, keepdims=True))
+    answer: npt.NDArray[np.float64] = grown / grown.sum(axis=1, keepdims=True)
+    return answer
+
+
+@dataclass(frozen=True)
+class TaughtMood:
+    """What was learned of polarity beside both tiers."""
+
+    clauses: Numbers  # (clauses, polarities): sums of what words say
+    bias: npt.NDArray[np.float64]  # (touchpoints + 1, polarities), the last for any other
+    near: npt.NDArray[np.float64]  # (features of the second tier, then its logits; polarities)
 
 
 @dataclass(frozen=True)
@@ -48,8 +67,9 @@ class Reading:
     positive: Numbers  # (clauses,): evidence of a good mood, at least 0
     negative: Numbers
     opinion: Numbers  # (clauses,): evidence that something is judged, below 0 where it is stated or asked
-    moods: Numbers | None  # (clauses, polarities): taught sums; None where polarity was not taught
-    mood_bias: npt.NDArray[np.float64] | None  # (touchpoints + 1, polarities), the last for any other
+    judging: Numbers  # (evidence, polarities): how `evidence` becomes logits
+    near: Callable[[Groups, npt.NDArray[np.integer]], Near]  # the second tier: groups of clauses about touchpoints
+    taught: TaughtMood | None  # None where polarity was not taught
     kinds: Numbers  # (texts, kinds): score, .5 is the decision point
     kind_probability: Numbers
     promotional: Numbers  # (texts,): probability
@@ -88,14 +108,6 @@ class Reading:
         size = np.bincount(self.walk.clause_text, self.walk.size, count)
         return np.tanh(total / np.sqrt(np.maximum(size, 1))).astype(np.float32)
 
-    def polarity(self, sentiment: Numbers, positive: Numbers, negative: Numbers) -> npt.NDArray[np.int8]:
-        """Places in POLARITIES: neutral where little is felt, mixed where both sides are strong."""
-        answer = np.where(sentiment > 0, 2, 0)
-        answer = np.where(np.abs(sentiment) < _QUIET, 1, answer)
-        weak, strong = np.minimum(positive, negative), np.maximum(positive, negative)
-        torn = (weak > _SPLIT * strong) & (weak > _LEAST_MASS)
-        return np.where(torn, 3, answer).astype(np.int8)
-
     def leaning(self, groups: Groups) -> npt.NDArray[np.float64]:
         """The mean mood (as `lean`) of groups of clauses, the outspoken weighing more."""
         held = np.clip(self.lean, -3, 3).astype(np.float64)
@@ -103,39 +115,80 @@ class Reading:
         total: npt.NDArray[np.float64] = (groups @ (held * weight)) / np.maximum(groups @ weight, 1e-9)
         return total
 
-    def judged(self, groups: Groups, touchpoint: npt.NDArray[np.integer]) -> tuple[Numbers, npt.NDArray[np.int8]]:
-        """Sentiment and polarity of groups of clauses, each about a touchpoint (-1: any other)."""
-        lean = self.leaning(groups)
-        if self.moods is None or self.mood_bias is None:
-            judging = self._judging(groups)
-            sentiment = (np.tanh(lean) * judging).astype(np.float32)
-            alone = groups.sizes <= 1
-            up = np.where(alone, groups @ self.positive, groups @ np.maximum(self.sentiment, 0))
-            down = np.where(alone, groups @ self.negative, groups @ np.maximum(-self.sentiment, 0))
-            return sentiment, self.polarity(sentiment, up, down)
-        size = np.maximum(groups @ self.walk.size.astype(np.float64), 1)
-        logits = (groups @ self.moods) / np.sqrt(size)[:, None]
-        known = np.where(touchpoint < len(self.mood_bias) - 1, touchpoint, -1)
-        logits += self.mood_bias[known]
-        logits[:, 0] -= 2 * lean
-        logits[:, 2] += 2 * lean
-        chance = np.exp(logits - logits.max(axis=1, keepdims=True))
-        chance /= chance.sum(axis=1, keepdims=True)
+    def evidence(self, groups: Groups) -> npt.NDArray[np.float64]:
+        """What the first tier goes by to tell the polarity of groups of clauses."""
+        size = np.maximum(groups @ self.walk.size, 1)
+        lean = np.clip(self.leaning(groups), -3, 3)
+        up, down = (groups @ side / np.sqrt(size) for side in (self.positive, self.negative))
+        judging = np.clip((groups @ self.opinion) / np.sqrt(size), -4, 4)
+        return np.column_stack([np.ones(len(size)), lean, np.abs(lean), np.minimum(up, down), judging])
+
+    def judged(
+        self, groups: Groups, touchpoint: npt.NDArray[np.integer], *, closely: bool = True
+    ) -> tuple[Numbers, npt.NDArray[np.int8]]:
+        """Sentiment (-1 to 1) and polarity of groups of clauses, each about a touchpoint (-1: any other).
+
+        The second tier reads all of them, or, unless `closely`, those that leave the first in doubt.
+        """
+        chance = chances_of(self.logits(groups, touchpoint, closely=closely))
         return (chance[:, 2] - chance[:, 0]).astype(np.float32), chance.argmax(axis=1).astype(np.int8)
 
-    def _judging(self, groups: Groups) -> npt.NDArray[np.float64]:
-        """How much of the mood to believe, 0 to 1: little where a statement or question only sounds like one."""
-        size = np.maximum(groups @ self.walk.size.astype(np.float64), 1)
-        evidence = (groups @ self.opinion) / np.sqrt(size)
-        believed: npt.NDArray[np.float64] = 1 / (1 + np.exp(-_BELIEF * (evidence - _DOUBT)))
-        return believed
+    def logits(self, groups: Groups, touchpoint: npt.NDArray[np.integer], *, closely: bool) -> npt.NDArray[np.float64]:
+        """Of the four polarities, for groups of clauses."""
+        logits = self.evidence(groups) @ self.judging
+        ours = self.readable(groups)
+        sure = chances_of(logits).max(axis=1) >= _SURE
+        doubtful = ours if closely or self.taught else ours[~sure[ours]]
+        seen = self.near(groups.chosen(doubtful), touchpoint[doubtful]) if len(doubtful) else None
+        if seen:
+            logits[doubtful] = seen.logits + _FIRST * logits[doubtful]
+        logits += self._doubts(groups)
+        if self.taught:
+            logits += self._corrected(self.taught, groups, touchpoint)
+            if seen:
+                logits[doubtful] += seen.inputs @ self.taught.near
+        logits[groups.sizes == 0] = _SILENT
+        return logits
+
+    def _doubts(self, groups: Groups) -> npt.NDArray[np.float64]:
+        """What speaks for neutral (no mood nearby, a statement, a question) and for mixed (both moods alike)."""
+        size = np.maximum(groups @ self.walk.size, 1)
+        believed = 1 / (1 + np.exp(-_BELIEF * ((groups @ self.opinion) / np.sqrt(size) - _DOUBT)))
+        loud = 1 - np.exp(-_LOUD * ((groups @ self._mass) / np.maximum(groups.sizes, 1)))
+        up, down = groups @ self.positive, groups @ self.negative
+        torn = (np.minimum(up, down) > _SPLIT * np.maximum(up, down)) & (np.minimum(up, down) > _LEAST_MASS)
+        answer = np.zeros((len(size), 4))
+        answer[:, 1], answer[:, 3] = -_CARE * np.log(np.maximum(believed * loud, 0.02)), _TORN * torn
+        return answer
+
+    @cached_property
+    def _mass(self) -> npt.NDArray[np.float64]:
+        """How much mood, either way, the sentence of each clause holds."""
+        sentence = self.walk.clause_sentence
+        held = np.bincount(sentence, self.positive + self.negative)[sentence]
+        return held.astype(np.float64)
+
+    def readable(self, groups: Groups) -> npt.NDArray[np.intp]:
+        """Groups that the second tier reads: those that say something, in English or in no language for sure."""
+        spoken = np.flatnonzero(groups.sizes)
+        text = self.walk.clause_text[groups.clauses[groups.ends[spoken] - 1]]
+        return spoken[self.walk.language[text] <= 0]
+
+    def _corrected(
+        self, taught: TaughtMood, groups: Groups, touchpoint: npt.NDArray[np.integer]
+    ) -> npt.NDArray[np.float64]:
+        """What examples taught of the words in groups of clauses, and of their touchpoints."""
+        size = np.maximum(groups @ self.walk.size, 1)
+        known = np.where(touchpoint < len(taught.bias) - 1, touchpoint, -1)
+        answer: npt.NDArray[np.float64] = (groups @ taught.clauses) / np.sqrt(size)[:, None] + taught.bias[known]
+        return answer
 
     @cached_property
     def mentions(self) -> Mentions:
         """One mention for each touchpoint a clause speaks of."""
         places = np.flatnonzero(self.touchpoints.ravel() >= 0.5)  # far faster than nonzero in two dimensions
         clause, touchpoint = np.divmod(places, max(1, self.touchpoints.shape[1]))
-        sentiment, polarity = self.judged(each(clause, len(self.walk.clause_text)), touchpoint)
+        sentiment, polarity = self.judged(each(clause, len(self.walk.clause_text)), touchpoint, closely=False)
         return Mentions(
             self.walk.clause_text[clause],
             touchpoint.astype(np.int32),

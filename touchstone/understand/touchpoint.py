@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from touchstone.core.tables import MENTION
+from touchstone.language.groups import by_text
 from touchstone.language.reading import POLARITIES
 from touchstone.understand._pass import Understood, words
 
@@ -50,14 +51,12 @@ def _named(reading: Understood) -> tuple[np.ndarray, np.ndarray, list[str]]:
 def _whole(reading: Understood, rows: np.ndarray) -> dict[str, np.ndarray]:
     """Mood and length of whole texts."""
     held = reading.reading
-    count = held.walk.texts
-    mood = held.text_sentiment[rows]
-    up = np.bincount(held.walk.clause_text, np.maximum(held.sentiment, 0), count)[rows]
-    down = np.bincount(held.walk.clause_text, np.maximum(-held.sentiment, 0), count)[rows]
+    texts = by_text(held.walk.clause_text, held.walk.texts).chosen(rows)
+    sentiment, polarity = held.judged(texts, np.full(len(rows), -1), closely=False)
     length = pc.fill_null(pc.utf8_length(reading.text.take(pa.array(rows))), 0)
     return {
-        "sentiment": mood,
-        "polarity": held.polarity(mood, up, down),
+        "sentiment": sentiment,
+        "polarity": polarity,
         "stop": length.to_numpy(zero_copy_only=False).astype(np.int64),
     }
 

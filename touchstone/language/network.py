@@ -1,0 +1,234 @@
+"""The second tier: reads the sentences of a mention word by word, with the asked touchpoint in view.
+
+All inner values are whole numbers from -127 to 127, and no sum of their products reaches 2**24: 32-bit floats hold them
+exactly, so that an answer depends neither on its neighbours nor on the library that multiplies.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from touchstone.language.found import Table
+from touchstone.language.index import Index
+from touchstone.language.walk import BLOCKS, Walk
+
+if TYPE_CHECKING:
+    from touchstone.language.groups import Groups
+
+SHIPPED = Path(__file__).parent / "network.npz"
+LONGEST = 64  # words of a sentence that are read
+SIGNS = 8  # inputs of a word beside its row: three moods, turned, foreign, relevance, own clause, first of a clause
+_MOOD, _CUE, _YES = 20.0, 100.0, 64.0  # what one unit of mood and of cue, and a yes, are worth as whole numbers
+_FELT = 0.5  # mood or cue from which a word counts that the network does not know
+_STEEP = 8.0  # steps of attention in one unit of its logarithm
+_AT_ONCE = 4096  # words multiplied at a time
+
+Numbers = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of some texts in order, as the second tier sees them."""
+
+    row: npt.NDArray[np.int32]  # in the lexicon
+    clause: Places
+    moods: Numbers  # (words, 3): good, bad, judging; with the phrases that end here
+    cues: Numbers  # (words, touchpoints)
+    turned: npt.NDArray[np.bool_]
+    foreign: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Sentences to be read, an empty row before each and after the last; window i ends before row `ends[i]`."""
+
+    rows: npt.NDArray[np.int32]  # word rows of the lexicon, -1 where empty
+    signs: Numbers  # (rows, SIGNS)
+    ends: Places
+    group: Places  # which group of clauses each window belongs to
+
+
+def words(walked: Walk, table: Table, place: npt.NDArray[np.int32]) -> Words:
+    """The words of a walk with their columns of the first tier's table, less those that mean nothing to either tier.
+
+    `place` says where the words of the lexicon stand in the network's rows, -1 where they are unknown.
+    """
+    count = len(place)
+    word = np.flatnonzero(walked.rows < BLOCKS * count)
+    begin, wide = int(word[0]) if len(word) else 0, table.own + table.touchpoints
+    held = table.rows[walked.rows[begin:] if len(word) else walked.rows[:0], :wide].astype(np.int32)
+    sums = np.add.reduceat(held, word - begin, axis=0) if len(word) else held
+    values = sums.astype(np.float32) * table.scale[:wide]
+    telling = (np.abs(values[:, :2]) > _FELT).any(axis=1) | (values[:, table.own :] > _FELT).any(axis=1)
+    telling |= place[walked.rows[word] % count] >= 0
+    word, values = word[telling], values[telling]
+    clause = np.repeat(np.arange(len(walked.ends)), np.diff(walked.ends, prepend=0))
+    rows = walked.rows[word]
+    return Words(
+        rows % count, clause[word], values[:, :3], np.clip(values[:, table.own :], 0, 1.2),
+        (rows >= count) & (rows < 2 * count), rows >= 2 * count,
+    )  # fmt: skip
+
+
+def windows(held: Words, walked: Walk, groups: Groups, touchpoint: npt.NDArray[np.integer]) -> Windows:
+    """The sentences in which each group's clauses stand, each group about a touchpoint (-1: none is known)."""
+    owner = np.repeat(np.arange(len(groups.ends)), groups.sizes)
+    sentence = walked.clause_sentence[groups.clauses].astype(np.int64)
+    many = int(sentence.max(initial=0)) + 1
+    own = np.unique(owner * many + sentence)
+    group, sentence = own // many, own % many
+    of_word = walked.clause_sentence[held.clause]
+    begin = np.searchsorted(of_word, sentence)
+    size = np.minimum(np.searchsorted(of_word, sentence, side="right") - begin, LONGEST)
+    ends = np.cumsum(size + 1)
+    total = int(ends[-1]) + 1 if len(ends) else 1
+    place = np.arange(total) - np.repeat(np.append(ends - size, total), np.append(size + 1, 1))[:total]
+    window = np.repeat(np.arange(len(ends) + 1), np.append(size + 1, 1))[:total]
+    inside = np.flatnonzero((place >= 0) & (window < len(ends)))
+    chosen = begin[window[inside]] + place[inside]
+    signs = np.zeros((total, SIGNS), np.float32)
+    mine = group[window[inside]]
+    own = np.isin(mine * groups.among + held.clause[chosen], owner * groups.among + groups.clauses)
+    signs[inside] = _signs(held, chosen, own, touchpoint[mine])
+    rows = np.full(total, -1, np.int32)
+    rows[inside] = held.row[chosen]
+    return Windows(rows, signs, ends, group)
+
+
+def _signs(held: Words, chosen: Places, own: npt.NDArray[np.bool_], asked: npt.NDArray[np.integer]) -> Numbers:
+    """What is told of each chosen word beside its row; `asked` is the touchpoint that it is read for."""
+    cue = held.cues[chosen, asked] if held.cues.shape[1] else np.zeros(len(chosen), np.float32)
+    first = np.diff(held.clause, prepend=-1)[chosen] > 0
+    found = np.column_stack(
+        [
+            held.moods[chosen] * _MOOD,
+            held.turned[chosen] * _YES,
+            held.foreign[chosen] * _YES,
+            np.where(asked >= 0, cue, 0) * _CUE,
+            own * _YES,
+            first * _YES,
+        ]
+    )
+    answer: Numbers = np.rint(np.clip(found, -127, 127)).astype(np.float32)
+    return answer
+
+
+@dataclass(frozen=True)
+class Network:
+    """Weights as the file holds them: whole numbers, and what one step of each is worth."""
+
+    arrays: dict[str, npt.NDArray[Any]]
+
+    @cached_property
+    def rows(self) -> Index:
+        """The row of each word it knows, by hash."""
+        return Index(self.arrays["word_keys"])
+
+    def pooled(self, seen: Windows, place: npt.NDArray[np.int32]) -> Numbers:
+        """What each window comes to: (windows, features), whole numbers from 0 to 127.
+
+        `place` says where the words of the lexicon stand in `rows`, -1 where they are unknown.
+        """
+        width = 2 * self.arrays["second"].shape[-1]
+        if not len(seen.ends):
+            return np.zeros((0, width), np.float32)
+        full = np.searchsorted(seen.ends, np.arange(0, seen.ends[-1], _AT_ONCE))
+        cuts = np.unique(np.append(full, len(seen.ends))).tolist()
+        return np.concatenate([self._piece(seen, place, first, stop) for first, stop in pairwise(cuts)])
+
+    def _piece(self, seen: Windows, place: npt.NDArray[np.int32], first: int, stop: int) -> Numbers:
+        begin = int(seen.ends[first - 1]) if first else 0
+        rows = seen.rows[begin : seen.ends[stop - 1] + 1]
+        known = np.where(rows >= 0, place[rows], -1)
+        table = self.arrays["word_rows"]
+        vectors = np.where(known[:, None] >= 0, table[known], 0).astype(np.float32)
+        signs = seen.signs[begin : begin + len(rows)]
+        states = np.concatenate([vectors, signs], axis=1)
+        filled = (rows >= 0).astype(np.float32)[:, None]
+        states = self._layer(states, "first") * filled
+        for name in ("second", "third"):
+            states = np.minimum(self._layer(states, name) + states, 127) * filled
+        starts = np.append(begin, seen.ends[first : stop - 1]) - begin
+        return self._attended(states, signs, filled, starts)
+
+    def _layer(self, states: Numbers, name: str) -> Numbers:
+        """A word with its two neighbours: (rows, outputs)."""
+        weights = self.arrays[name].astype(np.float32)
+        sums = states @ weights[1]
+        sums[1:] += states[:-1] @ weights[0]
+        sums[:-1] += states[1:] @ weights[2]
+        sums *= self.arrays[f"{name}_scale"]
+        sums += self.arrays[f"{name}_bias"]
+        answer: Numbers = np.rint(np.clip(sums, 0, 127))
+        return answer
+
+    def _attended(self, states: Numbers, signs: Numbers, filled: Numbers, starts: Places) -> Numbers:
+        """The mean state of each window by two kinds of attention."""
+        raw = (states @ self.arrays["attention"].astype(np.float32)) * self.arrays["attention_scale"]
+        raw += signs @ self.arrays["attention_signs"].astype(np.float32) * self.arrays["attention_signs_scale"]
+        steps = np.rint(np.clip(raw * _STEEP, -127, 127)).astype(np.int64)
+        weight = np.exp(np.arange(-127, 128) / _STEEP)[steps + 127] * filled
+        total = np.maximum(np.add.reduceat(weight, starts, axis=0), 1e-300)
+        means = [
+            np.add.reduceat(states * weight[:, [head]], starts, axis=0) / total[:, [head]]
+            for head in range(weight.shape[1])
+        ]
+        answer: Numbers = np.rint(np.concatenate(means, axis=1)).astype(np.float32)
+        return answer
+
+    def logits(self, pooled: Numbers) -> npt.NDArray[np.float64]:
+        """Of the four polarities: (windows, 4)."""
+        sums = pooled @ self.arrays["answer"].astype(np.float32)
+        held = sums.astype(np.float64) * self.arrays["answer_scale"] + self.arrays["answer_bias"]
+        answer: npt.NDArray[np.float64] = held
+        return answer
+
+
+@dataclass(frozen=True)
+class Near:
+    """What the second tier makes of groups of clauses: logits of the four polarities, and what they were read from."""
+
+    logits: npt.NDArray[np.float64]  # (groups, 4)
+    features: npt.NDArray[np.float64]  # (groups, features), 0 to 1
+
+    @property
+    def inputs(self) -> npt.NDArray[np.float64]:
+        """What teaching learns from."""
+        return np.concatenate([self.features, self.logits], axis=1)
+
+
+def near(network: Network, seen: Windows, place: npt.NDArray[np.int32], count: int) -> Near:
+    """Groups by the mean of their windows, those that judge weighing more; zeros where a group has none."""
+    pooled = network.pooled(seen, place)
+    logits = network.logits(pooled)
+    chance = np.exp(logits - logits.max(axis=1, keepdims=True))
+    weight = 1.05 - chance[:, 1] / chance.sum(axis=1)
+    total = np.maximum(np.bincount(seen.group, weight, count), 1e-9)
+
+    def mean(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        answer = np.zeros((count, values.shape[1]))
+        np.add.at(answer, seen.group, values * weight[:, None])
+        return answer / total[:, None]
+
+    return Near(mean(logits), mean(pooled.astype(np.float64) / 127))
+
+
+@cache
+def shipped() -> Network:
+    """The network that ships with the package."""
+    return load(SHIPPED)
+
+
+def load(path: Path) -> Network:
+    """The network in a file."""
+    with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+        return Network({name: file[name] for name in file.files})
