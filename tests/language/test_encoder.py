@@ -76,7 +76,7 @@ def test_texts_without_labels_get_what_the_encoder_learned_from_the_others(folde
 
 
 def test_the_same_examples_give_the_same_labels(folder):
-    asked = [*lessons(80), {"text": "the soup"}]
+    asked = [*lessons(400), {"text": "the soup"}]
     assert labelled(asked, folder=folder) == labelled(asked, folder=folder)
 
 
@@ -96,3 +96,8 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "touchstone.language.transformer", None)
     with pytest.raises(Stop, match="encoder"):
         labelled([*lessons(80), {"text": "the soup"}], folder=tmp_path)
+
+
+def test_an_encoder_that_knows_less_than_the_table_stops(folder):
+    with pytest.raises(Stop, match="less than the table"):
+        labelled([*lessons(80), {"text": "the soup"}], folder=folder)
