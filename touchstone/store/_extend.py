@@ -21,6 +21,7 @@ from touchstone.store._tally import tally
 
 UNREAD = ("seq", "id", "text", "touchpoint")
 """What of an interaction is understood."""
+AT_ONCE = 1_000_000  # interactions looked through at once
 KNOWN = ("seq", "id", "occurred_at", *FACTS)
 UNDERSTOOD = ("mention", "signal")
 
@@ -35,17 +36,30 @@ def pending(lake: Lake, maker: str, names: tuple[str, ...], batch: int) -> Itera
 
     Each time with the seq up to which the maker has then come: what has no words is passed over.
     """
-    duck, reached = connect(), 0
-    for piece, low in unread(lake, maker, names):
-        if piece.path:
-            wanted = f"select {', '.join(UNREAD)} from ({read_files([lake.path(piece)])})"
-            found = answer(duck, f"{wanted} where seq > {low} and text <> ''").sort_by("seq")
+    duck, reached, end = connect(), 0, 0
+    for pieces, low in _gathered(unread(lake, maker, names)):
+        end = pieces[-1].high
+        if files := read_files([lake.path(each) for each in pieces if each.path]):
+            wanted = f"select {', '.join(UNREAD)} from ({files}) where seq > {low} and text <> ''"
+            found = answer(duck, wanted).sort_by("seq")
             for start in range(0, len(found), batch):
                 some = found.slice(start, batch)
-                reached = some["seq"][-1].as_py() if start + batch < len(found) else piece.high
+                reached = some["seq"][-1].as_py() if start + batch < len(found) else end
                 yield some, reached
-        elif reached < piece.high:
-            yield INTERACTION.empty_table().select(UNREAD), piece.high
+    if reached < end:
+        yield INTERACTION.empty_table().select(UNREAD), end
+
+
+def _gathered(pieces: Iterator[tuple[Piece, int]]) -> Iterator[tuple[list[Piece], int]]:
+    """Neighbouring pieces together, as long as they have no more than AT_ONCE rows."""
+    held, low = list[Piece](), 0
+    for piece, low in pieces:
+        if held and sum(each.rows for each in held) + piece.rows > AT_ONCE:
+            yield held, low
+            held = []
+        held.append(piece)
+    if held:
+        yield held, low
 
 
 def unread(lake: Lake, maker: str, names: tuple[str, ...]) -> Iterator[tuple[Piece, int]]:
