@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -23,7 +24,7 @@ def main() -> None:
     model.save(target)
     held = {name: array.shape for name, array in model.arrays.items()}
     print(
-        f"{target}: {target.stat().st_size / 1e6:.2f} MB",
+        f"{target}: {target.stat().st_size / 1e6:.2f} MB, SHA-256 {hashlib.sha256(target.read_bytes()).hexdigest()}",
         held,
         {key: str(value)[:300] for key, value in model.facts.items()},
         file=sys.stderr,

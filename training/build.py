@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from scipy.sparse import csr_array
 
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.language.bags import by_text
@@ -16,14 +15,14 @@ from touchstone.language.model import HEADS, KINDS, Model
 from touchstone.language.reading import POLARITIES
 from touchstone.language.teach_polarity import shares
 from touchstone.language.tokens import pairs, tokenise
-from touchstone.language.walk import BLOCKS, Lexicon, evidence, walk
+from touchstone.language.walk import Lexicon, evidence, walk
 from touchstone.language.words import grams as phrase_hashes
 from touchstone.language.words import hashes, salt, split, split_all, stems
 from training import lists, mood, vectors
 from training.corpora import sentences
 from training.steer import LANGUAGES, counted_words, steering
 
-VERSION = "1"
+VERSION = "2"
 MOODS = {"problem": -1.0, "churn_threat": -1.2, "praise": 1.0, "thanks": 0.5}
 """What the phrases of a kind say of the mood, as strength of a sentiment word."""
 NEGATED = {
@@ -46,7 +45,7 @@ def build(teacher: Path) -> Model:
     grams = _grams(texts, phrases)
     arrays["gram_keys"] = grams
     lexicon = _lexicon(arrays)
-    arrays.update(_rows(teacher, lexicon, vocabulary))
+    arrays.update(vectors.rows(teacher, lexicon, vocabulary))
     arrays.update(_heads(lexicon, vocabulary, phrases, _mood(lexicon, vocabulary, phrases, len(grams))))
     facts = {
         "version": VERSION,
@@ -138,49 +137,6 @@ def _lexicon(arrays: dict[str, Any]) -> Lexicon:
         languages=LANGUAGES,
         salts=np.array([salt(language) for language in LANGUAGES], np.uint64),
     )
-
-
-def _rows(teacher: Path, lexicon: Lexicon, vocabulary: dict[int, tuple[str, str]]) -> dict[str, np.ndarray]:
-    """Rows of the encoder, int8: the teacher's word vectors, moved so that means of them are its sentence vectors."""
-    texts = (teacher / "sentences.txt").read_text("utf-8").splitlines()
-    wanted, single = np.load(teacher / "sentences.npy"), np.load(teacher / "words.npy")
-    turned = vectors.directions(np.concatenate([wanted, single]))
-    first = np.zeros((lexicon.count, vectors.DIMENSIONS), np.float32)
-    place = {key: row for row, key in enumerate(vocabulary)}
-    names = (teacher / "words.txt").read_text("utf-8").splitlines()
-    for key, vector in zip(hashes(names).tolist(), single.astype(np.float32) @ turned, strict=True):
-        first[place[key]] = vector
-    walked = walk(pa.array(texts, pa.large_string()), lexicon)
-    ends, _ = mood.by_text(walked)
-    unit = walked.rows % lexicon.count
-    word = walked.rows < BLOCKS * lexicon.count
-    before = np.concatenate([[0], np.cumsum(word)])
-    mean = csr_array(
-        (np.ones(word.sum(), np.float32), unit[word], np.concatenate([[0], before[ends]])),
-        shape=(len(texts), lexicon.count),
-    )
-    size = np.maximum(np.diff(mean.indptr), 1)
-    mean.data /= np.repeat(size, np.diff(mean.indptr))
-    rows = vectors.fitted(mean, wanted.astype(np.float32) @ turned, first)
-    _aligned(rows, vocabulary)
-    scale = np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-6) / 127
-    return {"word_vectors": np.round(rows / scale).astype(np.int8), "word_scales": scale[:, 0].astype(np.float32)}
-
-
-def _aligned(rows: np.ndarray, vocabulary: dict[int, tuple[str, str]]) -> None:
-    """Words of other languages take the mean row of the English words they are listed with."""
-    places: dict[tuple[str, str], list[int]] = {}
-    for row, (language, word) in enumerate(vocabulary.values()):
-        places.setdefault((language, word), []).append(row)
-    for concept in lists.concepts():
-        english = [row for word in concept["en"] for part in split(word) for row in places.get(("en", part), [])]
-        if not english:
-            continue
-        mean = rows[english].mean(axis=0)
-        for language, words in concept.items():
-            for word in words if language != "en" else ():
-                for row in places.get((language, word), []):
-                    rows[row] = mean
 
 
 def _heads(

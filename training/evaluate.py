@@ -17,6 +17,7 @@ from touchstone.language.model import Model
 from touchstone.language.model import load as load_model
 from touchstone.language.reading import POLARITIES, Reading
 from touchstone.language.tagger import tag
+from training import lists
 from training.corpora import ROOT
 
 RESTAURANT = """
@@ -68,6 +69,19 @@ stages:
   - {name: price, description: prices and value}
   - {name: ambience, description: "atmosphere, decor, music"}
 """
+SHOP = """
+name: shop
+stages:
+- name: all
+  touchpoints:
+  - {name: staff, description: "How employees and salesmen treat and help customers."}
+  - {name: waiting, description: "Waiting, queues and lines."}
+  - {name: price, description: "Prices and fees, expensive or cheap."}
+  - {name: delivery, description: "Delivery of the order: shipping, parcel and courier."}
+  - {name: product, description: "The quality of the product or device, and whether it breaks."}
+  - {name: cleanliness, description: "Whether everything is clean or dirty, toilets too."}
+"""
+SPOKEN = ("en", "fr", "es", "de", "it", "pt", "nl")
 NOTHING = Taxonomy("none", ())
 
 
@@ -181,6 +195,25 @@ def found(model: Model) -> None:
     say("car reviews: 9 touchpoints from the taxonomy alone, F1", *zero_shot(model, cars, data))
 
 
+def tongues(model: Model) -> None:
+    """Languages, touchpoints and moods of sentences of our own (`words/multilingual.txt`), by language."""
+    lines = [(head.split(), text) for head, text in lists.lines("multilingual")]
+    answers = list(tag([{"text": text} for _, text in lines], model=model, taxonomy=parse(SHOP)))
+    for language in dict.fromkeys(each[0] for each, _ in lines):
+        own = [(head, answer) for (head, _), answer in zip(lines, answers, strict=True) if head[0] == language]
+        right = np.mean([answer["language"] == language for _, answer in own])
+        say(f"own sentences, {language}: language told", float(right), len(own))
+        if language in SPOKEN:
+            said = [(head, answer["mentions"]) for head, answer in own]
+            found = {(place, each["touchpoint"]) for place, (_, held) in enumerate(said) for each in held}
+            truth = {(place, head[1]) for place, (head, _) in enumerate(said) if head[1] != "-"}
+            say(f"own sentences, {language}: touchpoints, F1", f1(found, truth), len(truth))
+            moods = [
+                each["polarity"] == head[2] for head, held in said for each in held if each["touchpoint"] == head[1]
+            ]
+            say(f"own sentences, {language}: polarity where found", float(np.mean(moods)), len(moods))
+
+
 def moods(model: Model) -> None:
     """Sentiment of whole texts."""
     airline = [row for row in rows("skytrax-2015/airline") if row["content"] and row["recommended"] in (0, 1)]
@@ -222,7 +255,7 @@ def messages(model: Model) -> None:
 def main() -> None:
     """Prints one line per measure."""
     model = load_model(sys.argv[1] if len(sys.argv) > 1 else None)
-    for part in (judged, found, moods, messages):
+    for part in (judged, found, tongues, moods, messages):
         part(model)
 
 

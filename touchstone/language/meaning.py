@@ -1,0 +1,163 @@
+"""Touchpoints told by what they mean, where a taxonomy gives a name and a description and no words.
+
+Each word's row says how near it is to each touchpoint; a sentence is as near as its words together. A sentence chooses
+between the touchpoints and what belongs to none; how frequent each is is learned from the user's own texts, without
+labels (expectation and maximisation over the shares of a mixture).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from touchstone.core.taxonomy import Taxonomy, Touchpoint
+from touchstone.language.found import Found
+
+Numbers = npt.NDArray[np.float32]
+Shares = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+_STEEP, _NEAR, _CUE = 10.0, 0.25, 0.4  # logits of a level; what nearness and cues add to it
+_NOTHING, _SOME = 0.15, 0.1  # level of what is near to no touchpoint; least level of what is told
+_WHOLE, _FELT = 0.05, 0.2  # least level of the whole, and how much a mood adds to it
+_LEAST = 0.22  # share of belief from which a touchpoint is told
+_ROUNDS, _UNSEEN = 10, 50.0  # rounds of learning the shares; sentences that equal shares count for
+_OF_ALL, _HARDLY = (0.12, 0.2), 1e-9  # share of sentences about the whole, and about the rest or nothing
+_OWN_WORDS, _NEVER = 0.65, 0.45  # cue from which a clause tells a touchpoint by itself
+_OF_REST = re.compile(r"\b(miscellaneous|others?|else|can't tell|unclear|unknown|unspecified)\b", re.I)
+_SAYS_REST = re.compile(r"\b(anything else|other things|no other|of the others?|cannot be told|does not say)\b", re.I)
+_OF_WHOLE = re.compile(r"\b(general|overall|whole)\b", re.I)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What touchpoints without words need to be read: which they are, what they stand for, how frequent each is."""
+
+    places: npt.NDArray[np.intp]  # of these touchpoints in the taxonomy
+    rest: Flags  # those told where no other is told in the text
+    whole: Flags  # those told where something is felt and nothing else named
+    shares: Shares  # of these touchpoints among sentences, then of no touchpoint
+
+
+def meaning(taxonomy: Taxonomy) -> Meaning | None:
+    """The meaning of a taxonomy's touchpoints without words, all as frequent; None where all have words."""
+    chosen = [(place, each) for place, each in enumerate(taxonomy) if not each.words]
+    if not chosen:
+        return None
+    names = [re.sub(r"[#_/:]", " ", each.name) for _, each in chosen]
+    things = [re.split(r"[#/:]", each.name)[0] for _, each in chosen]
+    most = max(map(things.count, things))
+    whole = [
+        bool(_OF_WHOLE.search(name)) and (things.count(thing) == most or thing == each.name)
+        for (_, each), name, thing in zip(chosen, names, things, strict=True)
+    ]
+    rest = [_stands_for_rest(name, each) for name, (_, each) in zip(names, chosen, strict=True)]
+    places = np.array([place for place, _ in chosen])
+    held = Meaning(places, np.array(rest) & ~np.array(whole), np.array(whole), np.zeros(0))
+    return replace(held, shares=_unseen(held))
+
+
+def _unseen(held: Meaning) -> Shares:
+    """Shares as long as no text has been seen: those of the whole, of the rest, and equal ones for all others."""
+    shares = np.zeros(len(held.places) + 1)
+    shares[:-1][held.whole] = _OF_ALL[0] / max(1, held.whole.sum())
+    shares[:-1][held.rest] = _OF_ALL[1] / max(1, held.rest.sum())
+    shares[-1] = _HARDLY if held.rest.any() else _OF_ALL[1]
+    plain = _plain(held)
+    shares[plain] = (1 - shares.sum()) / max(1, plain.sum())
+    answer: Shares = shares / shares.sum()
+    return answer
+
+
+def _plain(held: Meaning) -> Flags:
+    """The choices whose shares texts can teach: neither the whole, nor the rest, nor none."""
+    return np.append(~(held.rest | held.whole), False)
+
+
+def _stands_for_rest(name: str, touchpoint: Touchpoint) -> bool:
+    return bool(_OF_REST.search(name) or _SAYS_REST.search(touchpoint.description))
+
+
+def centres(vectors: Numbers, weights: Numbers, rest: Flags) -> Numbers:
+    """A unit vector for each touchpoint, (touchpoints, dimensions): the mean of its words less what all share."""
+    found = _unit(weights.T @ vectors)
+    return _unit(found - found[~rest].mean(axis=0)) if (~rest).sum() > 1 else found
+
+
+def _unit(rows: Numbers) -> Numbers:
+    unit: Numbers = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return unit
+
+
+def levels(held: Meaning, found: Found) -> Shares:
+    """How much each sentence speaks of each touchpoint and, last, of none: logits, (sentences, touchpoints + 1)."""
+    walked, near, felt = found.walk, found.taught[:, : len(held.places)], found.moods[0] + found.moods[1]
+    first = np.flatnonzero(np.diff(walked.clause_sentence, prepend=-1))
+    begins, text = _texts(walked.clause_text[first])
+    size = np.add.reduceat(walked.size, first)
+    own = np.add.reduceat(near.astype(np.float64), first, axis=0)
+    whole = np.add.reduceat(own, begins, axis=0) / np.sqrt(np.add.reduceat(size, begins))[:, None]
+    level = _NEAR * (own / np.sqrt(size)[:, None] + whole[text])
+    level += _CUE * np.clip(np.maximum.reduceat(found.cues[:, held.places], first, axis=0), 0, 1.2)
+    known = own.any(axis=1)
+    level[:, held.rest] = np.where(known, _NOTHING, 0.0)[:, None]
+    mood = np.clip(np.add.reduceat(felt, first) / np.sqrt(size), 0, 1)
+    level[:, held.whole] = np.maximum(level[:, held.whole], (_WHOLE + _FELT * mood)[:, None])
+    none = np.where(known & held.rest.any(), -np.inf, _NOTHING)
+    answer: Shares = _STEEP * np.column_stack([level, none])
+    return answer
+
+
+def _texts(owner: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The first sentence of each text, and the place of each sentence's text among those that have any."""
+    fresh = np.diff(owner, prepend=-1) > 0
+    return np.flatnonzero(fresh), np.cumsum(fresh) - 1
+
+
+def believed(level: Shares, shares: Shares) -> Shares:
+    """The probability of each choice of each sentence."""
+    logits = level + np.log(shares)
+    grown = np.exp(logits - logits.max(axis=1, keepdims=True))
+    answer: Shares = grown / grown.sum(axis=1, keepdims=True)
+    return answer
+
+
+def learned_shares(held: Meaning, level: Shares) -> Shares:
+    """How frequent each choice is among sentences, half way towards equal shares."""
+    shares, plain = _unseen(held), _plain(held)
+    equal, weight = shares[plain], len(level) + _UNSEEN
+    for _ in range(_ROUNDS if plain.any() else 0):
+        found = believed(level, shares)[:, plain].sum(axis=0)
+        found *= equal.sum() * len(level) / max(float(found.sum()), 1e-9)
+        shares[plain] = (found + weight * equal) / (len(level) + weight)
+    return shares
+
+
+def touchpoints(held: Meaning, found: Found) -> tuple[Numbers, Numbers]:
+    """Decision by clause (.5 and more is told), and how much each clause speaks of each touchpoint.
+
+    Decided for the sentence, given to the clause that speaks most of it.
+    """
+    walked, cues, near = found.walk, found.cues[:, held.places], found.taught[:, : len(held.places)]
+    if len(cues) == 0:
+        return cues, cues
+    level = levels(held, found)
+    belief = believed(level, held.shares)[:, :-1]
+    belief[(level[:, :-1] < _STEEP * _SOME) & ~held.rest] = 0  # the likeliest of few may still be unlikely
+    first = np.flatnonzero(np.diff(walked.clause_sentence, prepend=-1))
+    if held.rest.any() and not held.rest.all():
+        begins, text = _texts(walked.clause_text[first])
+        told = (belief[:, ~held.rest] >= _LEAST).any(axis=1)
+        belief[np.logical_or.reduceat(told, begins)[text][:, None] & held.rest] = 0
+    odds = belief / np.maximum(1 - belief, 1e-9) * ((1 - _LEAST) / _LEAST)
+    likely = (odds / (1 + odds)).astype(np.float32)
+    speaks = (cues + 2 * _NEAR * near / np.sqrt(walked.size)[:, None]).astype(np.float32)
+    sentence = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(cues))))
+    most = speaks - 1e-6 * (np.arange(len(speaks)) - first[sentence])[:, None]
+    best = most >= np.maximum.reduceat(most, first, axis=0)[sentence]
+    chosen = np.where(best, likely[sentence], np.minimum(likely[sentence], _NEVER))
+    named = (cues >= _OWN_WORDS) & ~held.rest
+    return np.where(named, np.maximum(likely[sentence], 0.5), chosen).astype(np.float32), speaks
