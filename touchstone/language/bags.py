@@ -6,16 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from scipy.sparse import csr_array, diags_array, hstack
 
+from touchstone.core.taxonomy import Taxonomy
 from touchstone.language import groups
+from touchstone.language.features import FEW
 from touchstone.language.groups import Groups
 from touchstone.language.model import Model
 from touchstone.language.tokens import Hashes, pairs, strings, tokenise
-from touchstone.language.walk import BLOCKS, Lexicon, Walk
+from touchstone.language.walk import BLOCKS, Lexicon, Walk, walk
+from touchstone.language.words import stems
 
 SOME, MANY = 12, 64
-"""Examples from which words are learned on top of the centroids; and from which pairs of words get rows."""
+"""Examples from which folds are made; and from which moods, promotion and the exclusive are learned."""
+_LARGE = 50_000  # texts from which a word must be met twice
 
 
 @dataclass(frozen=True)
@@ -27,25 +32,53 @@ class Bags:
     vectors: npt.NDArray[np.float64]  # (groups, dimensions): sums of rows by 1/sqrt(tokens)
 
 
-def grown(model: Model, texts: list[str]) -> Model:
-    """The model with rows for words and pairs of `texts` it did not know; nothing else changes."""
-    tokens = tokenise(strings(texts))
-    least = 1 if len(texts) < 200 else 2
-    words = _frequent(tokens.hash, least)
+def grown(model: Model, texts: pa.Array) -> Model:
+    """The model with rows for words and pairs of `texts` it did not know; none of its answers changes.
+
+    A word known by its stem starts as a copy of that row. Other endings of new words find them by their stems.
+    """
+    tokens = tokenise(texts)
+    words = np.setdiff1d(_frequent(tokens.hash, 1 if len(texts) < _LARGE else 2), model.arrays["word_keys"])
     two, _ = pairs(tokens.hash, tokens.sentence_begins)
-    grams = _frequent(two, 2) if len(texts) >= MANY else two[:0]
-    arrays = dict(model.arrays)
-    for keys, fresh, tables in (
-        ("word_keys", words, ("word_vectors", "word_scales", "head_words", "head_negated", "taught_words")),
-        ("gram_keys", grams, ("head_grams", "taught_grams")),
-    ):
-        new = np.setdiff1d(fresh, arrays[keys])
-        arrays[keys] = np.concatenate([arrays[keys], new])
-        for name in tables:
-            if name in arrays:
-                shape = (len(new), *arrays[name].shape[1:])
-                arrays[name] = np.concatenate([arrays[name], np.zeros(shape, arrays[name].dtype)])
+    grams = np.setdiff1d(_frequent(two, 1 if len(texts) < FEW else 2), model.arrays["gram_keys"])
+    _, first = np.unique(tokens.hash, return_index=True)
+    place = first[np.searchsorted(tokens.hash[first], words)]
+    data = tokens.data.tobytes()
+    spelled = [
+        data[begin:end].decode("utf-8", "replace")
+        for begin, end in zip(tokens.start[place], tokens.stop[place], strict=True)
+    ]
+    source = _rows_by_stem(model, spelled)
+    arrays, count = dict(model.arrays), len(model.arrays["word_keys"])
+    for name in ("word_vectors", "word_scales", "head_words", "head_negated", "taught_words"):
+        if name in arrays:
+            fresh = arrays[name][np.maximum(source, 0)]
+            fresh[source < 0] = 0
+            arrays[name] = np.concatenate([arrays[name], fresh])
+    for name in ("head_grams", "taught_grams"):
+        if name in arrays:
+            arrays[name] = np.concatenate(
+                [arrays[name], np.zeros((len(grams), arrays[name].shape[1]), arrays[name].dtype)]
+            )
+    keys, owners = stems(spelled)
+    keys, chosen = np.unique(keys, return_index=True)
+    free = ~np.isin(keys, arrays["stem_keys"])
+    arrays["stem_keys"] = np.concatenate([arrays["stem_keys"], keys[free]])
+    arrays["stem_rows"] = np.concatenate([arrays["stem_rows"], (owners[chosen][free] + count).astype(np.int32)])
+    arrays["word_keys"] = np.concatenate([arrays["word_keys"], words])
+    arrays["gram_keys"] = np.concatenate([arrays["gram_keys"], grams])
     return Model(arrays, model.facts, model.taxonomy)
+
+
+def _rows_by_stem(model: Model, words: list[str]) -> npt.NDArray[np.int32]:
+    """The row that each word the model has not is read by, -1 where there is none."""
+    answer = np.full(len(words), -1, np.int32)
+    lexicon = model.compile(Taxonomy("none", ())).lexicon
+    walked = walk(strings(words), lexicon)
+    clause = np.repeat(np.arange(len(walked.ends)), np.diff(walked.ends, prepend=0))
+    plain = walked.rows < len(model.arrays["word_keys"])
+    answer[walked.clause_text[clause[plain]]] = walked.rows[plain]
+    return answer
 
 
 def _frequent(hashes: Hashes, least: int) -> Hashes:

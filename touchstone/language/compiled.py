@@ -75,7 +75,7 @@ class Compiled:
         if "promotional" in taught:
             held = np.clip(promotional, 1e-3, 1 - 1e-3)
             more = learned.by_text(walked, own["promotional"])[:, 0] + taught["promotional"]["bias"][0]
-            promotional = curve(np.log(held / (1 - held)) + more)
+            promotional = curve(taught["promotional"]["shipped"] * np.log(held / (1 - held)) + more)
         return Reading(
             walk=walked,
             cues=cues,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -71,7 +72,7 @@ def folds(count: int, *, parts: int, seed: int) -> npt.NDArray[np.int64]:
     return np.random.default_rng(seed).permutation(count) % parts
 
 
-def best_threshold(scores: Numbers, labels: Numbers) -> float:
+def best_threshold(scores: npt.NDArray[Any], labels: npt.NDArray[Any]) -> float:
     """The logit from which saying yes gives the best micro-averaged F1."""
     flat, truth = scores.ravel(), labels.ravel() > 0
     order = np.argsort(-flat, kind="stable")

@@ -35,6 +35,8 @@ def touchpoints(facts: dict[str, Any], walked: Walk, cues: Numbers, learned: Num
     size = np.add.reduceat(walked.size, first)
     logits = np.add.reduceat(learned, first, axis=0) / np.sqrt(size)[:, None] + np.array(facts["bias"])
     logits += facts["cue"] * np.clip(np.maximum.reduceat(cues, first, axis=0), 0, 1.2)
+    if facts["exclusive"]:
+        logits -= rivals(logits)
     unit = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(owner))))
     own = cues + 0.5 * learned / np.sqrt(walked.size)[:, None]
     told = own.astype(np.float32)
@@ -43,6 +45,13 @@ def touchpoints(facts: dict[str, Any], walked: Walk, cues: Numbers, learned: Num
     likely = curve(logits)[unit]
     chosen = np.where(best | (cues >= _OWN_WORDS), likely, np.minimum(likely, 0.45)).astype(np.float32)
     return chosen, told
+
+
+def rivals(logits: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The greatest of the other columns, for each: 0 is where the best changes."""
+    ranked = np.partition(logits, -2, axis=1)
+    answer: npt.NDArray[Any] = np.where(logits >= ranked[:, -1:], ranked[:, -2:-1], ranked[:, -1:])
+    return answer
 
 
 def by_text(walked: Walk, learned: Numbers) -> Numbers:
@@ -58,22 +67,21 @@ def kinds(facts: dict[str, Any], shipped: Numbers, likely: Numbers, sums: Number
     """Scores and probabilities of the shipped kinds (corrected where they were taught) and, behind them, of others."""
     names = facts["names"]
     logits = sums + np.array(facts["bias"])
-    held = np.clip(shipped, 1e-4, 1 - 1e-4)
+    held = np.clip(shipped, 1e-3, 1 - 1e-3)
     own = [column for column, name in enumerate(names) if name not in KINDS]
     answer, sure = shipped.copy(), likely.copy()
     for column, name in enumerate(names):
         if name in KINDS:
             place = KINDS.index(name)
-            answer[:, place] = curve(logits[:, column] + np.log(held[:, place] / (1 - held[:, place])))
+            before = facts["shipped"] * np.log(held[:, place] / (1 - held[:, place]))
+            answer[:, place] = curve(logits[:, column] + before)
             sure[:, place] = answer[:, place]
     if not facts["exclusive"]:
         others = curve(logits[:, own])
         return np.concatenate([answer, others], axis=1), np.concatenate([sure, others], axis=1)
     grown = np.exp(logits - logits.max(axis=1, keepdims=True))
     chance = grown / grown.sum(axis=1, keepdims=True)
-    ranked = np.sort(chance, axis=1)
-    rival = np.where(chance >= ranked[:, -1:], ranked[:, -2:-1], ranked[:, -1:])
-    score = chance / np.maximum(chance + rival, 1e-12)
+    score = curve(logits - rivals(logits))
     return (
         np.concatenate([answer, score], axis=1).astype(np.float32),
         np.concatenate([sure, chance], axis=1).astype(np.float32),

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from touchstone.language.bags import Bags
 from touchstone.language.compiled import Compiled
 from touchstone.language.examples import Examples
+from touchstone.language.features import Features
 from touchstone.language.model import Model
 from touchstone.language.reading import Reading
 from touchstone.language.walk import Walk
@@ -33,18 +33,22 @@ class Lesson:
     reading: Reading
     walked: Walk
     examples: Examples
-    by_text: Bags
-    words: list[Numbers]
-    grams: list[Numbers]
+    features: Features
+    words: list[npt.NDArray[Any]]
+    grams: list[npt.NDArray[Any]]
     taught: dict[str, Any]
     facts: dict[str, Any]
 
-    def keep(self, head: str, table: tuple[Numbers, Numbers], **facts: Any) -> None:
+    def keep(self, head: str, table: tuple[npt.NDArray[Any], npt.NDArray[Any]], **facts: Any) -> None:
         """Adds the columns of a head."""
         first = sum(each.shape[1] for each in self.words)
         self.words.append(table[0])
         self.grams.append(table[1])
         self.taught[head] = {"first": first, "stop": first + table[0].shape[1], **facts}
+
+    def expect(self, head: str, report: dict[str, dict[str, float]]) -> None:
+        """Keeps what held-out examples say of a head: F1 with interval and n, by name."""
+        self.facts["expected"] = {**self.facts.get("expected", {}), head: report}
 
     def finished(self) -> Model:
         """The model with the columns kept so far."""

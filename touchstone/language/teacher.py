@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from touchstone.core.taxonomy import Taxonomy
-from touchstone.language.bags import MANY, bags, by_text, grown
+from touchstone.language.bags import MANY, by_text, grown
 from touchstone.language.examples import collect
+from touchstone.language.features import features
 from touchstone.language.lesson import Lesson
 from touchstone.language.model import Model, load
 from touchstone.language.teach_kinds import kinds, promotional
@@ -26,13 +27,13 @@ def teach(examples: Iterable[dict[str, Any]], *, taxonomy: Taxonomy | None = Non
     """
     start = model or load()
     held = collect(examples, taxonomy or start.taxonomy)
-    start = grown(_unlearned(start), held.texts)
-    compiled = start.compile(held.taxonomy)
     texts = strings(held.texts)
+    start = grown(_unlearned(start), texts)
+    compiled = start.compile(held.taxonomy)
     walked = walk(texts, compiled.lexicon)
     lesson = Lesson(
         start, compiled, compiled.read(texts), walked, held,
-        bags(start, walked, compiled.lexicon, by_text(walked)), [], [], {}, dict(start.facts),
+        features(start, walked, compiled.lexicon, by_text(walked), texts), [], [], {}, dict(start.facts),
     )  # fmt: skip
     if held.says_touchpoints.any() and len(held.taxonomy.touchpoints):
         touchpoints(lesson)
