@@ -97,6 +97,7 @@ def _describe_one_shots(add: dict[str, argparse.ArgumentParser]) -> None:
         "--encoder", nargs="?", const="", metavar="FOLDER",
         help="label texts without labels by a sentence encoder first (all-MiniLM-L6-v2, or the one in FOLDER)",
     )  # fmt: skip
+    add["teach"].add_argument("--ask", metavar="FILE", help="write the unlabelled texts most worth labelling")
     for name in ("report", "tag", "teach"):
         add[name].add_argument("--taxonomy", help="a ready-made name or a YAML file")
     for name in ("tag", "teach"):
@@ -229,9 +230,13 @@ def _tag(options: argparse.Namespace) -> None:
 
 
 def _teach(options: argparse.Namespace) -> None:
-    from touchstone.home.texts import teach_file
+    from touchstone.home.texts import ask_file, teach_file
 
-    teach_file(options.source, output=options.output, taxonomy=options.taxonomy, encoder=options.encoder)
+    expected = teach_file(options.source, output=options.output, taxonomy=options.taxonomy, encoder=options.encoder)
+    for line in expected:
+        _say(line)
+    if options.ask:
+        _say(f"{ask_file(options.source, model=options.output, output=options.ask)} texts to label in {options.ask}")
 
 
 def _serve(options: argparse.Namespace) -> None:

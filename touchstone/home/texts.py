@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from touchstone.core import taxonomy as taxonomies
@@ -22,8 +23,8 @@ def tag_file(source: str, *, output: str, taxonomy: str | None, model: str | Non
     unfinished.replace(output)
 
 
-def teach_file(source: str, *, output: str, taxonomy: str | None, encoder: str | None = None) -> None:
-    """A model file learned from labelled examples; it carries its taxonomy.
+def teach_file(source: str, *, output: str, taxonomy: str | None, encoder: str | None = None) -> list[str]:
+    """A model file learned from labelled examples; it carries its taxonomy. Answers with what to expect, line by line.
 
     `encoder` names the folder of a sentence encoder (empty: all-MiniLM-L6-v2) that labels texts without labels first.
     """
@@ -34,4 +35,23 @@ def teach_file(source: str, *, output: str, taxonomy: str | None, encoder: str |
     chosen = taxonomies.load(taxonomy) if taxonomy else None
     examples = File(source).objects()
     known = examples if encoder is None else labelled(examples, taxonomy=chosen, folder=encoder)
-    teach(known, taxonomy=chosen).save(output)
+    model = teach(known, taxonomy=chosen)
+    model.save(output)
+    return [
+        f"{head} {name}: F1 {each['f1']:.2f} ({each['low']:.2f} to {each['high']:.2f}), in {each['n']} examples"
+        for head, names in model.facts.get("expected", {}).items()
+        for name, each in names.items()
+    ]
+
+
+def ask_file(source: str, *, model: str, output: str) -> int:
+    """Writes the texts of a file that are most worth labelling, without labels, and says how many."""
+    from touchstone.language.lines import File
+    from touchstone.language.model import load
+    from touchstone.language.unsure import unsure
+
+    lines = [line for line in File(source).objects() if not {"mentions", "kinds", "promotional"} & set(line)]
+    order = unsure(load(model), [line["text"] for line in lines])
+    with Path(output).open("w", encoding="utf-8") as out:
+        out.writelines(json.dumps(lines[place], ensure_ascii=False) + "\n" for place in order)
+    return len(order)

@@ -15,6 +15,10 @@ from touchstone.language.reading import POLARITIES
 
 Numbers = npt.NDArray[np.float64]
 
+MOST = 200_000
+"""Examples that are learned from; of more, so many are drawn."""
+_SEED = 20261121
+
 
 @dataclass(frozen=True)
 class Examples:
@@ -31,12 +35,12 @@ class Examples:
     promotional: Numbers  # (n,): 0, 1, NaN where nothing is said
 
 
-def collect(examples: Iterable[dict[str, Any]], taxonomy: Taxonomy | None) -> Examples:
-    """The examples as arrays; touchpoints the taxonomy lacks are added as the examples spell them.
+def collect(examples: Iterable[dict[str, Any]], taxonomy: Taxonomy | None, *, most: int = MOST) -> Examples:
+    """The examples as arrays, `most` of them drawn; touchpoints the taxonomy lacks are added as spelled.
 
     An example whose form is wrong is a `Skip` that names its number.
     """
-    held = [_checked(example, number) for number, example in enumerate(examples, start=1)]
+    held = _drawn(examples, most)
     full = _widened(taxonomy or Taxonomy("taught", ()), held)
     places = {name: place for place, name in enumerate(full.names)}
     spelled: dict[str, int] = {}
@@ -69,6 +73,17 @@ def collect(examples: Iterable[dict[str, Any]], taxonomy: Taxonomy | None) -> Ex
         np.array([example.get("kinds") is not None for example in held], np.bool_),
         np.array([np.nan if each is None else float(bool(each)) for each in bought]),
     )
+
+
+def _drawn(examples: Iterable[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    """All examples, checked; where there are more than `most`, each with the same chance (reservoir sampling)."""
+    random, held = np.random.default_rng(_SEED), list[dict[str, Any]]()
+    for number, example in enumerate(examples, start=1):
+        place = number - 1 if number <= most else int(random.integers(number))
+        checked = _checked(example, number)
+        if place < most:
+            held[place : place + 1] = [checked]
+    return held
 
 
 def _checked(example: Any, number: int) -> dict[str, Any]:
