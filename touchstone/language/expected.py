@@ -42,7 +42,7 @@ def steepness(scores: Numbers, labels: Numbers) -> tuple[float, float]:
         bend = (design * (chance * (1 - chance))[:, None]).T @ design + 1e-3 * np.eye(2)
         step = np.linalg.solve(bend, design.T @ (chance - aim) + 1e-3 * (found - [1.0, 0.0]))
         found = found - np.clip(step, -2, 2)
-    return float(np.clip(found[0], 0.2, 20)), float(found[1])
+    return float(np.clip(found[0], 0, 20)), float(found[1])
 
 
 def sharpness(scores: Numbers, labels: Numbers) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,10 +15,12 @@ from touchstone.language.newton import likely, margins
 
 Numbers = npt.NDArray[np.float32]
 Places = npt.NDArray[np.intp]
+Learning = Callable[[Places], Numbers]
 
 _LEAN = 0.5  # how much of the shipped logit is a score
 _COST, _COST_OF_ONE = 0.4, 5.0
 _YES = 2.0
+_TRIED = ((0.0, 0.15), (0.0, 0.5), (0.5, 0.3))  # belief in the shipped cues of promotion, and cost
 
 
 def kinds(lesson: Lesson) -> None:
@@ -24,10 +28,11 @@ def kinds(lesson: Lesson) -> None:
     held = lesson.examples
     rows = np.flatnonzero(held.says_kinds)
     labels, names = held.kind_labels[rows].astype(np.float32), list(held.kinds)
-    known = np.zeros_like(labels)
-    for column, name in enumerate(names):
-        if name in KINDS:
-            known[:, column] = _LEAN * _logit(lesson.reading.kinds[rows, KINDS.index(name)])
+    known, worth = np.zeros_like(labels), 0.0
+    shipped = [column for column, name in enumerate(names) if name in KINDS]
+    if shipped:
+        places = [KINDS.index(names[column]) for column in shipped]
+        known[:, shipped], worth = _known(lesson.reading.kinds[rows][:, places], labels[:, shipped])
     exclusive = not set(names) & set(KINDS) and len(names) > 1 and bool((labels.sum(axis=1) == 1).all())
 
     def learn(inside: Places) -> Numbers:
@@ -44,38 +49,52 @@ def kinds(lesson: Lesson) -> None:
         chosen, scores = outside(len(rows), len(names), told)
         truth = labels[chosen]
         yes = scores >= scores.max(axis=1, keepdims=True) if exclusive else scores > 0
-        steep = sharpness(scores, truth) if exclusive else steepness(scores, truth)[0]
+        steep = sharpness(scores, truth) if exclusive else max(steepness(scores, truth)[0], 0.5)
         lesson.expect("kinds", report(names, yes, truth))
     weights = learn(np.arange(len(rows)))
     words, grams = lesson.features.folded(lesson.model, weights)
     lesson.keep(
         "kinds", (steep * words, steep * grams),
-        names=names, bias=(steep * weights[-1]).tolist(), exclusive=exclusive, shipped=steep * _LEAN,
+        names=names, bias=(steep * weights[-1]).tolist(), exclusive=exclusive, shipped=steep * worth,
     )  # fmt: skip
 
 
 def promotional(lesson: Lesson) -> None:
-    """Promotion, on top of what the shipped cues say; a probability."""
+    """Promotion; folds say how far the shipped cues and the examples' words are to be believed. A probability."""
     said = lesson.examples.promotional
     rows = np.flatnonzero(np.isfinite(said))
     labels = said[rows, None].astype(np.float32)
-    known = _LEAN * _logit(lesson.reading.promotional[rows])[:, None]
+    known, worth = _known(lesson.reading.promotional[rows, None], labels)
+    best = np.inf
+    for lean, cost in _TRIED:
 
-    def learn(inside: Places) -> Numbers:
-        return margins(lesson.features.some(rows[inside]), labels[inside], known=known[inside], cost=_COST)
+        def learn(inside: Places, lean: float = lean, cost: float = cost) -> Numbers:
+            return margins(lesson.features.some(rows[inside]), labels[inside], known=lean * known[inside], cost=cost)
 
-    def told(inside: Places, out: Places) -> Numbers:
-        return known[out] + lesson.features.some(rows[out]).scores(learn(inside))
+        def told(inside: Places, out: Places, lean: float = lean, learn: Learning = learn) -> Numbers:
+            return lean * known[out] + lesson.features.some(rows[out]).scores(learn(inside))
 
-    chosen, scores = outside(len(rows), 1, told)
-    steep, shift = steepness(scores, labels[chosen])
-    lesson.expect("promotional", report(["promotional"], steep * scores + shift > 0, labels[chosen]))
+        chosen, scores = outside(len(rows), 1, told)
+        steep, shift = steepness(scores, labels[chosen])
+        logits = steep * scores + shift
+        loss = float(np.logaddexp(0, logits).sum() - (logits * labels[chosen]).sum())
+        if loss < best:
+            best, fitted = loss, (learn, lean, steep, shift)
+            lesson.expect("promotional", report(["promotional"], logits > 0, labels[chosen]))
+    learn, lean, steep, shift = fitted
     weights = learn(np.arange(len(rows)))
     words, grams = lesson.features.folded(lesson.model, weights)
     lesson.keep(
         "promotional", (steep * words, steep * grams),
-        bias=(steep * weights[-1] + shift).tolist(), shipped=steep * _LEAN,
+        bias=(steep * weights[-1] + shift).tolist(), shipped=steep * lean * worth,
     )  # fmt: skip
+
+
+def _known(chance: Numbers, labels: Numbers) -> tuple[Numbers, float]:
+    """The shipped logits as scores, by what they are worth in these examples, and that worth."""
+    logits = _logit(chance)
+    worth = _LEAN * min(steepness(logits, labels)[0], 1.0)
+    return worth * logits, worth
 
 
 def _logit(chance: Numbers) -> Numbers:

@@ -73,7 +73,7 @@ def touchpoints(lesson: Lesson) -> None:
             yes = scores >= scores.max(axis=1, keepdims=True)
         else:
             shift = best_threshold(scores, truth) * len(chosen) / (len(chosen) + _SHRINK)
-            steep, yes = steepness(scores, truth)[0], scores > shift
+            steep, yes = max(steepness(scores, truth)[0], 0.5), scores > shift
         if _untaught(lesson, rows[chosen], truth) > f1(yes, truth > 0)[0]:
             return
         lesson.expect("touchpoints", report(held.taxonomy.names, yes, truth))
