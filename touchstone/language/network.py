@@ -63,10 +63,12 @@ def words(walked: Walk, table: Table, place: npt.NDArray[np.int32]) -> Words:
     `place` says where the words of the lexicon stand in the network's rows, -1 where they are unknown.
     """
     count = len(place)
-    word = np.flatnonzero(walked.rows < BLOCKS * count)
-    begin, wide = int(word[0]) if len(word) else 0, table.own + table.touchpoints
-    held = table.rows[walked.rows[begin:] if len(word) else walked.rows[:0], :wide].astype(np.int32)
-    sums = np.add.reduceat(held, word - begin, axis=0) if len(word) else held
+    phrase = np.append(walked.rows >= BLOCKS * count, [False, False])
+    word, wide = np.flatnonzero(~phrase[:-2]), table.own + table.touchpoints
+    sums = table.rows[walked.rows[word], :wide].astype(np.int32)
+    for after in (1, 2):  # the pair and the triple that end with the word stand behind it
+        ending = np.flatnonzero(phrase[word + 1] & phrase[word + after])
+        sums[ending] += table.rows[walked.rows[word[ending] + after], :wide]
     values = sums.astype(np.float32) * table.scale[:wide]
     telling = (np.abs(values[:, :2]) > _FELT).any(axis=1) | (values[:, table.own :] > _FELT).any(axis=1)
     telling |= place[walked.rows[word] % count] >= 0
