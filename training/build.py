@@ -110,7 +110,7 @@ def _grams(texts: list[str], phrases: list[tuple[str, str, float, str]]) -> np.n
     written = phrase_hashes(
         [
             parts[:3]
-            for parts in split_all([*(phrase for _, _, _, phrase in phrases), *lists.naming()])
+            for parts in split_all([*(phrase for _, _, _, phrase in phrases), *lists.naming(), *lists.turning()])
             if len(parts) > 1
         ]
     )
@@ -169,7 +169,11 @@ def _heads(
         else:
             row = lexicon.grams.find(phrase_hashes([parts]))[0]
             grammar[row, column] = weight
+    places = lexicon.words.find(hashes(lists.people()))
+    words[places[places >= 0], :3] = turned[places[places >= 0], :3] = 0  # who or where somebody is judges nothing
     _unmoved(lexicon, words, grammar)
+    for phrase, blame in lists.turning().items():
+        grammar[lexicon.grams.find(phrase_hashes([split(phrase)])), :2] = 0, blame
     held = {"head_words": words, "head_negated": turned, "head_grams": grammar}
     packed: dict[str, np.ndarray] = {}
     for name, table in held.items():

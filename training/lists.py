@@ -96,6 +96,11 @@ def naming() -> list[str]:
     return [phrase.strip() for _, phrases in lines("naming") for phrase in phrases.split("|")]
 
 
+def turning() -> dict[str, float]:
+    """Phrases that turn what follows into its contrary, and the bad mood each adds."""
+    return {phrase.strip(): float(head) for head, phrases in lines("turning") for phrase in phrases.split("|")}
+
+
 def concepts() -> list[dict[str, list[str]]]:
     """Single words of one meaning in several languages, the English first: their rows are aligned."""
     path = FOLDER / "concepts.txt"
