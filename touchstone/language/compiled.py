@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.language import learned, meaning, network, plain
-from touchstone.language.cues import Cues, cues, merged, nearest, specific
+from touchstone.language.cues import Cues, cues, merged, nearest, specific, unit
 from touchstone.language.found import Found, Table, packed
 from touchstone.language.groups import Groups
 from touchstone.language.index import Index
@@ -174,17 +174,17 @@ def _touchpoints(
     """The columns of touchpoints for `count` words: cues, and, where a taxonomy gives no words, nearness in meaning."""
     known = len(vectors)
     inside = rows < known
-    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     weights, near = written.word_weights.copy(), np.zeros((count, 0), np.float32)
     if told_by is not None:
         own = weights[:, told_by.places]
-        centres = meaning.centres(vectors[rows[inside]], own[inside], told_by.rest)
+        described = vectors[rows[inside]]
+        centres = meaning.centres(described, own[inside], told_by.rest)
         near = np.zeros((count, len(own.T)), np.float32)
         near[:known] = vectors @ centres.T
-        own[inside] = specific(own[inside], unit[rows[inside]] @ centres.T)
+        own[inside] = specific(own[inside], unit(described) @ centres.T)
         weights[:, told_by.places] = own
     touch = np.zeros((count, weights.shape[1]), np.float32)
-    touch[:known] = nearest(unit[:, :_COARSE], rows[inside], weights[inside])
+    touch[:known] = nearest(vectors[:, :_COARSE], rows[inside], weights[inside])
     touch[rows] = weights
     return touch, near
 

@@ -98,12 +98,19 @@ def specific(weights: Numbers, likeness: Numbers) -> Numbers:
     return held
 
 
+def unit(rows: Numbers) -> Numbers:
+    """The rows with length 1; rows of zeros stay."""
+    length = np.sqrt(np.einsum("ij,ij->i", rows, rows))  # far faster than the norm by axis
+    answer: Numbers = rows / np.maximum(length, 1e-9)[:, None]
+    return answer
+
+
 def nearest(vectors: Numbers, chosen: Rows, weights: Numbers) -> Numbers:
     """What each word lends each touchpoint, by its likeness to that touchpoint's cues: (words, touchpoints).
 
-    `vectors` are rows of about unit length; `chosen` are those of the cues, `weights` theirs by touchpoint.
+    `vectors` are rows of any length; `chosen` are those of the cues, `weights` theirs by touchpoint.
     """
-    vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    vectors = unit(vectors)
     lent = np.zeros((weights.shape[1], len(vectors)), np.float32)
     cues = [_different(vectors, chosen[weights[:, touchpoint] > 0.5]) for touchpoint in range(weights.shape[1])]
     stops = np.cumsum([len(own) for own in cues])

@@ -51,6 +51,26 @@ class Groups:
         return csr_array((ones, self.clauses, np.append(0, self.ends)), shape=(len(self.ends), self.among))
 
 
+def folded(
+    values: npt.NDArray[Any], first: npt.NDArray[np.integer], fold: np.ufunc = np.add, *, most: int = 32
+) -> npt.NDArray[Any]:
+    """`fold.reduceat(values, first, axis=0)`, several times faster where groups are short; `first` ascends from 0.
+
+    Rows are folded in their order either way, so a group's answer never depends on the groups beside it.
+    """
+    size = np.diff(first, append=len(values))
+    answer: npt.NDArray[Any]
+    if len(size) == 0 or int(size.max()) > most:
+        answer = fold.reduceat(values, first, axis=0)
+        return answer
+    answer = values[first]
+    longer = np.flatnonzero(size > 1)
+    for place in range(1, int(size.max())):
+        longer = longer[size[longer] > place]
+        answer[longer] = fold(answer[longer], values[first[longer] + place])
+    return answer
+
+
 def each(clauses: npt.NDArray[np.intp], among: int) -> Groups:
     """A group for each clause."""
     return Groups(clauses, np.arange(1, len(clauses) + 1), among)

@@ -14,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from touchstone.core.taxonomy import Taxonomy, Touchpoint
+from touchstone.language.cues import unit
 from touchstone.language.found import Found
+from touchstone.language.groups import folded
 
 Numbers = npt.NDArray[np.float32]
 Shares = npt.NDArray[np.float64]
@@ -83,31 +85,26 @@ def _stands_for_rest(name: str, touchpoint: Touchpoint) -> bool:
 
 def centres(vectors: Numbers, weights: Numbers, rest: Flags) -> Numbers:
     """A unit vector for each touchpoint, (touchpoints, dimensions): the mean of its words less what all share."""
-    found = _unit(weights.T @ vectors)
-    return _unit(found - found[~rest].mean(axis=0)) if (~rest).sum() > 1 else found
+    found = unit(weights.T @ vectors)
+    return unit(found - found[~rest].mean(axis=0)) if (~rest).sum() > 1 else found
 
 
-def _unit(rows: Numbers) -> Numbers:
-    unit: Numbers = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    return unit
-
-
-def levels(held: Meaning, found: Found) -> Shares:
+def levels(held: Meaning, found: Found) -> Numbers:
     """How much each sentence speaks of each touchpoint and, last, of none: logits, (sentences, touchpoints + 1)."""
     walked, near, felt = found.walk, found.taught[:, : len(held.places)], found.moods[0] + found.moods[1]
     first = np.flatnonzero(np.diff(walked.clause_sentence, prepend=-1))
     begins, text = _texts(walked.clause_text[first])
-    size = np.add.reduceat(walked.size, first)
-    own = np.add.reduceat(near.astype(np.float64), first, axis=0)
-    whole = np.add.reduceat(own, begins, axis=0) / np.sqrt(np.add.reduceat(size, begins))[:, None]
+    size = np.add.reduceat(walked.size, first).astype(np.float32)
+    own = folded(near, first)
+    whole = folded(own, begins) / np.sqrt(np.add.reduceat(size, begins))[:, None]
     level = _NEAR * (own / np.sqrt(size)[:, None] + whole[text])
-    level += _CUE * np.clip(np.maximum.reduceat(found.cues[:, held.places], first, axis=0), 0, 1.2)
+    level += _CUE * np.clip(folded(found.cues[:, held.places], first, np.maximum), 0, 1.2)
     known = own.any(axis=1)
     level[:, held.rest] = np.where(known, _NOTHING, 0.0)[:, None]
     mood = np.clip(np.add.reduceat(felt, first) / np.sqrt(size), 0, 1)
     level[:, held.whole] = np.maximum(level[:, held.whole], (_WHOLE + _FELT * mood)[:, None])
     none = np.where(known & held.rest.any(), -np.inf, _NOTHING)
-    answer: Shares = _STEEP * np.column_stack([level, none])
+    answer: Numbers = _STEEP * np.column_stack([level, none]).astype(np.float32)
     return answer
 
 
@@ -117,15 +114,15 @@ def _texts(owner: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.intp], npt.NDAr
     return np.flatnonzero(fresh), np.cumsum(fresh) - 1
 
 
-def believed(level: Shares, shares: Shares) -> Shares:
+def believed(level: Numbers, shares: Shares) -> Numbers:
     """The probability of each choice of each sentence."""
-    logits = level + np.log(shares)
+    logits = level + np.log(shares).astype(level.dtype)
     grown = np.exp(logits - logits.max(axis=1, keepdims=True))
-    answer: Shares = grown / grown.sum(axis=1, keepdims=True)
+    answer: Numbers = grown / grown.sum(axis=1, keepdims=True)
     return answer
 
 
-def learned_shares(held: Meaning, level: Shares) -> Shares:
+def learned_shares(held: Meaning, level: Numbers) -> Shares:
     """How frequent each choice is among sentences, half way towards equal shares."""
     shares, plain = _unseen(held), _plain(held)
     equal, weight = shares[plain], len(level) + _UNSEEN
@@ -150,14 +147,14 @@ def touchpoints(held: Meaning, found: Found) -> tuple[Numbers, Numbers]:
     first = np.flatnonzero(np.diff(walked.clause_sentence, prepend=-1))
     if held.rest.any() and not held.rest.all():
         begins, text = _texts(walked.clause_text[first])
-        told = (belief[:, ~held.rest] >= _LEAST).any(axis=1)
-        belief[np.logical_or.reduceat(told, begins)[text][:, None] & held.rest] = 0
-    odds = belief / np.maximum(1 - belief, 1e-9) * ((1 - _LEAST) / _LEAST)
-    likely = (odds / (1 + odds)).astype(np.float32)
-    speaks = (cues + 2 * _NEAR * near / np.sqrt(walked.size)[:, None]).astype(np.float32)
+        told: Flags = np.any(belief[:, ~held.rest] >= _LEAST, axis=1)
+        belief[folded(told, begins, np.logical_or)[text][:, None] & held.rest] = 0
+    likely = belief * (1 - _LEAST) / (belief * (1 - 2 * _LEAST) + _LEAST)  # .5 where the belief is _LEAST
+    speaks = cues + near * (2 * _NEAR / np.sqrt(walked.size)).astype(np.float32)[:, None]
     sentence = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(cues))))
-    most = speaks - 1e-6 * (np.arange(len(speaks)) - first[sentence])[:, None]
-    best = most >= np.maximum.reduceat(most, first, axis=0)[sentence]
-    chosen = np.where(best, likely[sentence], np.minimum(likely[sentence], _NEVER))
+    most = speaks - (1e-6 * (np.arange(len(speaks)) - first[sentence])).astype(np.float32)[:, None]
+    best = most >= folded(most, first, np.maximum)[sentence]
+    likely = likely[sentence]
+    chosen = np.where(best, likely, np.minimum(likely, _NEVER))
     named = (cues >= _OWN_WORDS) & ~held.rest
-    return np.where(named, np.maximum(likely[sentence], 0.5), chosen).astype(np.float32), speaks
+    return np.where(named, np.maximum(likely, 0.5), chosen), speaks

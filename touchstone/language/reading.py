@@ -24,7 +24,7 @@ _LOUD, _CARE = 1.5, 0.5  # how fast mood in the sentence drives away neutral, an
 _BELIEF, _DOUBT = 1.5, -1.0  # how evidence of an opinion becomes belief in its mood
 _SPLIT, _LEAST_MASS, _TORN = 0.85, 0.8, 2.5  # share of the weaker side, and its size, that speak so much for mixed
 _FIRST = 0.15  # how much the first tier still says where the second has read
-_SURE = 0.35  # chance of a polarity from which the first tier is believed: about one mention in a hundred is not
+_SURE = 0.34  # chance of a polarity from which the first tier is believed: one mention in some hundreds is not
 _SPEAKS = 0.3  # cue from which a clause counts as speaking of a touchpoint that is asked for
 
 
