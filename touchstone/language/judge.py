@@ -17,7 +17,8 @@ def judge(
 ) -> list[list[dict[str, Any]] | None]:
     """For each text one record for each name asked of it, in that order; None where nothing is asked.
 
-    A mention spans the clause that speaks most of it, or the whole text where none does.
+    A mention spans the clause that speaks most of it, or the whole text where none does. Its confidence is the
+    probability of its polarity: that it is spoken of is given.
     """
     pairs = [(text, str(name)) for text, names in enumerate(asked) for name in dict.fromkeys(names or ())]
     places = {name: place for place, name in enumerate(taxonomy.names)}
@@ -27,19 +28,19 @@ def judge(
     ends = np.cumsum([0, *(len(each) for each in chosen)])
     clauses = np.concatenate([*chosen, np.zeros(0, np.intp)]).astype(np.int64)
     groups = Groups(clauses, ends[1:], len(reading.walk.clause_text))
-    sentiment, polarity = reading.judged(groups, np.array(columns, np.int64))
+    chance = reading.chances(groups, np.array(columns, np.int64))
+    sentiment, polarity = chance[:, 2] - chance[:, 0], chance.argmax(axis=1)
     answers: list[list[dict[str, Any]] | None] = [None if names is None else [] for names in asked]
     for number, (text, name) in enumerate(pairs):
         held_answers = answers[text]
         if held_answers is not None:
-            span, sure = _span(reading, chosen[number], columns[number])
-            mood = float(sentiment[number])
+            span = _span(reading, chosen[number], columns[number])
             held_answers.append(
                 {
                     "touchpoint": name,
-                    "sentiment": round(mood, 4),
+                    "sentiment": round(float(sentiment[number]), 4),
                     "polarity": POLARITIES[int(polarity[number])],
-                    "confidence": round(min(1.0, sure * (0.6 + 0.4 * abs(mood))), 4),
+                    "confidence": round(float(chance[number].max()), 4),
                     "start": span[0],
                     "stop": span[1],
                 }
@@ -47,14 +48,13 @@ def judge(
     return answers
 
 
-def _span(reading: Reading, clauses: np.ndarray, touchpoint: int) -> tuple[tuple[int, int], float]:
-    """Where the touchpoint is spoken of, and how likely it is that it is."""
+def _span(reading: Reading, clauses: np.ndarray, touchpoint: int) -> tuple[int, int]:
+    """Where the touchpoint is spoken of."""
     if len(clauses) == 0:
-        return (0, 0), 0.0
-    walk = reading.walk
-    likely = reading.touchpoints[clauses, touchpoint] if touchpoint >= 0 else np.zeros(len(clauses))
-    cue = reading.cues[clauses, touchpoint] if touchpoint >= 0 else likely
+        return (0, 0)
+    start, stop = reading.walk.start, reading.walk.stop
+    cue = reading.cues[clauses, touchpoint] if touchpoint >= 0 else np.zeros(len(clauses))
     if float(cue.max()) > 0:
         best = clauses[int(np.argmax(cue))]
-        return (int(walk.start[best]), int(walk.stop[best])), max(0.3, float(likely.max()))
-    return (int(walk.start[clauses[0]]), int(walk.stop[clauses[-1]])), 0.3
+        return (int(start[best]), int(stop[best]))
+    return (int(start[clauses[0]]), int(stop[clauses[-1]]))

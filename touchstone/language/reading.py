@@ -131,8 +131,14 @@ class Reading:
 
         The second tier reads all of them, or, unless `closely`, those that leave the first in doubt.
         """
-        chance = chances_of(self.logits(groups, touchpoint, closely=closely))
+        chance = self.chances(groups, touchpoint, closely=closely)
         return (chance[:, 2] - chance[:, 0]).astype(np.float32), chance.argmax(axis=1).astype(np.int8)
+
+    def chances(
+        self, groups: Groups, touchpoint: npt.NDArray[np.integer], *, closely: bool = True
+    ) -> npt.NDArray[np.float64]:
+        """The same as the probability of each of POLARITIES: (groups, polarities)."""
+        return chances_of(self.logits(groups, touchpoint, closely=closely))
 
     def logits(self, groups: Groups, touchpoint: npt.NDArray[np.integer], *, closely: bool) -> npt.NDArray[np.float64]:
         """Of the four polarities, for groups of clauses."""
