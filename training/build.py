@@ -168,7 +168,8 @@ def _heads(
                     turned[row, column] = NEGATED.get(kind, weight)
         else:
             row = lexicon.grams.find(phrase_hashes([parts]))[0]
-            grammar[row, column] = weight
+            if language == "en" or not grammar[row, column]:  # phrases know no language: English, which is first, stays
+                grammar[row, column] = weight
     places = lexicon.words.find(hashes(lists.people()))
     words[places[places >= 0], :3] = turned[places[places >= 0], :3] = 0  # who or where somebody is judges nothing
     _unmoved(lexicon, words, grammar)

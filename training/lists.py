@@ -56,21 +56,26 @@ def cue_phrases(name: str) -> list[tuple[str, str, float, str]]:
     A phrase that is written twice for a kind has the weight that stands last. One of more than three words, which no
     row of the model can hold, is a ValueError.
     """
-    lists: dict[str, list[str]] = {}
     found: dict[tuple[str, str, str], float] = {}
-    for head, written in lines(name):
-        if head.startswith("{"):
-            lists[head] = written.split()
-            continue
-        kind, language, weight = head.split()
-        for phrase in written.split("|"):
-            for spelled in _spelled(phrase.strip(), lists):
-                found[kind, language, spelled] = float(weight)
+    for kind, language, weight, spelled in cue_groups(name):
+        found.update(dict.fromkeys(((kind, language, phrase) for phrase in spelled), weight))
     phrases = [(kind, language, weight, phrase) for (kind, language, phrase), weight in found.items()]
     for (_, _, _, phrase), words in zip(phrases, split_all([each[3] for each in phrases]), strict=True):
         if not 0 < len(words) <= MOST:
             raise ValueError(f"{name}: {phrase!r} has {len(words)} words, not 1 to {MOST}.")
     return phrases
+
+
+def cue_groups(name: str) -> Iterator[tuple[str, str, float, list[str]]]:
+    """(kind, language, weight, phrases) of each line of one of CUES."""
+    lists: dict[str, list[str]] = {}
+    for head, written in lines(name):
+        if head.startswith("{"):
+            lists[head] = written.split()
+            continue
+        kind, language, weight = head.split()
+        phrases = [spelled for phrase in written.split("|") for spelled in _spelled(phrase.strip(), lists)]
+        yield kind, language, float(weight), phrases
 
 
 def curves() -> dict[str, list[float]]:

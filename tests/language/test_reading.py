@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -99,6 +100,15 @@ def test_names_do_not_move_the_mood(name):
 )
 def test_kinds_hold_where_their_words_stand(text, kind):
     assert kind in kinds(text)
+
+
+def test_suggestions_are_told_from_what_sounds_like_them():
+    path = Path(__file__).parents[2] / "training" / "words" / "suggestions.txt"
+    written = [line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    reading = MODEL.compile(RESTAURANT).read(strings([line[2:] for line in written]))
+    told = reading.kinds[:, KINDS.index("suggestion")] >= 0.5
+    truth = np.array([line[0] != "-" for line in written])
+    assert 2 * (told & truth).sum() / (told.sum() + truth.sum()) > 0.7
 
 
 @pytest.mark.parametrize(
