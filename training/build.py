@@ -175,7 +175,11 @@ def _heads(
     _unmoved(lexicon, words, grammar)
     for phrase, blame in lists.turning().items():
         grammar[lexicon.grams.find(phrase_hashes([split(phrase)])), :2] = 0, blame
-    held = {"head_words": words, "head_negated": turned, "head_grams": grammar}
+    return _steps({"head_words": words, "head_negated": turned, "head_grams": grammar})
+
+
+def _steps(held: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Each table in whole steps, 127 to the greatest weight of a column, and what a step is worth."""
     packed: dict[str, np.ndarray] = {}
     for name, table in held.items():
         scale = np.maximum(np.abs(table).max(axis=0), 1e-6) / 127
