@@ -14,7 +14,6 @@ import pytest
 
 from tests.store import _worlds
 from tests.store._questions import QUESTIONS, interactions, lengths, metrics, units
-from touchstone.act._journey import STEPS
 from touchstone.core import finder
 from touchstone.core.errors import Refused, Stop
 from touchstone.core.settings import Settings
@@ -22,7 +21,7 @@ from touchstone.core.tables import INTERACTION
 from touchstone.core.viewer import Viewer
 from touchstone.store._duck import answer, connect, fill
 from touchstone.store.ask import Slice
-from touchstone.store.home import Store, create_store, open_store
+from touchstone.store.home import Store, open_store
 from touchstone.store.spark import SparkEngine, render
 
 pytestmark = [
@@ -108,27 +107,6 @@ def test_every_table_of_a_home_is_there_on_the_cluster(homes: tuple[Store, Store
             else f"select * from {name} order by id"
         )
         same(there.lake(question), here.lake(question))
-
-
-def test_a_journey_s_understanding_is_worked_out_on_the_cluster_with_equal_rows(
-    tmp_path: Path, spark_master: str
-) -> None:
-    found = {}
-    for engine, master in (("duckdb", ""), ("spark", spark_master)):
-        settings = Settings(now=_worlds.NOW, engine=engine, spark_master=master)
-        with contextlib.closing(create_store(tmp_path / engine, taxonomy="auto_dealer", settings=settings)) as store:
-            said = ("The waiting area was clean, the adviser rude", "", None, "Parken war unmöglich \N{PILE OF POO}")
-            rows = [_worlds.said(number, text=said[number % 4], touchpoint="parking") for number in range(60)]
-            for start in (0, 30):  # the second time there is a file that is understood already
-                store.append([rows[start : start + 30]])
-                STEPS["derive"](store)
-                counts = STEPS["understand"](store)
-                assert counts["mention"] > 0
-            assert STEPS["understand"](store) == {"mention": 0, "signal": 0}
-            ask = open_store(tmp_path / engine).ask()
-            tables = ("mention", "signal", "mention_rollup")
-            found[engine] = [ask.lake(f"select * from {name} order by all").to_pylist() for name in tables]
-    assert found["spark"] == found["duckdb"]
 
 
 def test_a_partner_s_questions_stay_off_the_cluster(homes: tuple[Store, Store]) -> None:

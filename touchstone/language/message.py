@@ -17,6 +17,7 @@ SAID = HEADS[CLAUSE_HEADS - 1 :]
 """Columns of evidence about a whole text."""
 
 _STEEP = 3.0
+_SHORT = 0.01  # cues are written in tenths: what adds up to 1 may fall short of it by a step of the table
 _SPREAD = 10  # tokens added to a text's size, so that a few words have no style
 _LENGTH, _USUAL, _LEAST, _MOST = 0.3, 3.0, 0.0, 2.0  # worth of length: by log tokens above `e**_USUAL`, within bounds
 _BELIEF = {
@@ -71,7 +72,8 @@ class Message:
 def message(found: Found, curves: Mapping[str, Sequence[float]]) -> Message:
     """What each text says: of kinds, reasons and feelings its strongest sentence counts, of style the whole text."""
     evidence = np.empty((len(found.by_text), len(SAID)), np.float32)
-    evidence[:, 0], evidence[:, 1:] = _style(found), found.by_text
+    evidence[:, 0] = _style(found)
+    np.add(found.by_text, _SHORT, out=evidence[:, 1:])
     return Message(evidence, curves)
 
 

@@ -14,7 +14,7 @@ from touchstone.show import _say, _words
 TONES = {"positive": "praise", "negative": "complaint", "mixed": "both", "neutral": "neither"}
 """What a polarity is called beside a customer's words."""
 YES = 0.5
-_LABELS = "select distinct layer, label from signal where layer <> 'language' order by layer, label"
+_LABELS = "select distinct layer, label from signal where layer <> 'language'"
 _SIGNALS = """select layer, label, max(score) as score, max(probability) as probability from signal
     where interaction = ? and layer <> 'language' group by layer, label"""
 _CORRECTED = """select id, "table" as kind, change, name, strftime(made_at, '%Y-%m-%d %H:%M') as day
@@ -75,17 +75,18 @@ def _named(heard: Heard, standing: list[Row], ask: Ask) -> Heard:
 
 
 def _signals(ask: Ask, id: str, standing: list[Row]) -> tuple[Heard, ...]:
-    """Every signal the home knows of, and whether this text gives it."""
+    """Every signal the home knows of or people spoke of here, and whether this text gives it."""
     given = {(row["layer"], row["label"]): row for row in ask.lake(_SIGNALS, [id]).to_pylist()}
+    known = {(row["layer"], row["label"]) for row in ask.lake(_LABELS).to_pylist()}
+    known |= {(each["change"]["layer"], each["change"]["label"]) for each in standing if each["kind"] == "signal"}
     made = []
-    for row in ask.lake(_LABELS).to_pylist():
-        key = (row["layer"], row["label"])
+    for key in sorted(known):
         found = given.get(key)
         own = [each for each in standing if (each["change"].get("layer"), each["change"].get("label")) == key]
         made.append(
             Heard(
-                row["label"],
-                row["layer"],
+                key[1],
+                key[0],
                 confidence=found["probability"] if found else None,
                 by=_who(own[-1], ask) if own else "",
                 holds=bool(found and found["score"] >= YES),

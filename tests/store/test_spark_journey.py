@@ -1,0 +1,40 @@
+"""A journey on the cluster: in a file of its own, for who leaves the cluster leaves it for the whole process."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from tests.store import _worlds
+from touchstone.act._journey import STEPS
+from touchstone.core.settings import Settings
+from touchstone.store.home import create_store, open_store
+
+pytestmark = [
+    pytest.mark.xdist_group("spark"),
+    # pyspark leaves the sockets of its Java process to the garbage collector
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+]
+
+
+def test_a_journey_s_understanding_is_worked_out_on_the_cluster_with_equal_rows(
+    tmp_path: Path, spark_master: str
+) -> None:
+    found = {}
+    for engine, master in (("duckdb", ""), ("spark", spark_master)):
+        settings = Settings(now=_worlds.NOW, engine=engine, spark_master=master)
+        with contextlib.closing(create_store(tmp_path / engine, taxonomy="auto_dealer", settings=settings)) as store:
+            said = ("The waiting area was clean, the adviser rude", "", None, "Parken war unmöglich \N{PILE OF POO}")
+            rows = [_worlds.said(number, text=said[number % 4], touchpoint="parking") for number in range(60)]
+            for start in (0, 30):  # the second time there is a file that is understood already
+                store.append([rows[start : start + 30]])
+                STEPS["derive"](store)
+                counts = STEPS["understand"](store)
+                assert counts["mention"] > 0
+            assert STEPS["understand"](store) == {"mention": 0, "signal": 0}
+            ask = open_store(tmp_path / engine).ask()
+            tables = ("mention", "signal", "mention_rollup")
+            found[engine] = [ask.lake(f"select * from {name} order by all").to_pylist() for name in tables]
+    assert found["spark"] == found["duckdb"]
