@@ -29,7 +29,8 @@ SIGNS = 8  # inputs of a word beside its row: three moods, turned, foreign, rele
 _MOOD, _CUE, _YES = 20.0, 100.0, 64.0  # what one unit of mood and of cue, and a yes, are worth as whole numbers
 _FELT = 0.5  # mood or cue from which a word counts that the network does not know
 _STEEP = 8.0  # steps of attention in one unit of its logarithm
-_AT_ONCE = 4096  # words multiplied at a time
+_AT_ONCE = 4096  # words read at a time
+_ONE_CORE = 1 << 18  # multiplications from which libraries wake other cores
 
 Numbers = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
@@ -124,6 +125,15 @@ def _signs(held: Words, chosen: Places, own: npt.NDArray[np.bool_], asked: npt.N
     return answer
 
 
+def _product(rows: Numbers, weights: Numbers) -> Numbers:
+    """`rows @ weights`, in pieces so small that one core multiplies them: waking others would cost far more."""
+    answer = np.empty((len(rows), weights.shape[1]), np.float32)
+    step = max(1, _ONE_CORE // weights.size)
+    for begin in range(0, len(rows), step):
+        np.matmul(rows[begin : begin + step], weights, out=answer[begin : begin + step])
+    return answer
+
+
 @dataclass(frozen=True)
 class Network:
     """Weights as the file holds them: whole numbers, and what one step of each is worth."""
@@ -165,9 +175,9 @@ class Network:
     def _layer(self, states: Numbers, name: str) -> Numbers:
         """A word with its two neighbours: (rows, outputs)."""
         weights = self.arrays[name].astype(np.float32)
-        sums = states @ weights[1]
-        sums[1:] += states[:-1] @ weights[0]
-        sums[:-1] += states[1:] @ weights[2]
+        sums = _product(states, weights[1])
+        sums[1:] += _product(states[:-1], weights[0])
+        sums[:-1] += _product(states[1:], weights[2])
         sums *= self.arrays[f"{name}_scale"]
         sums += self.arrays[f"{name}_bias"]
         answer: Numbers = np.rint(np.clip(sums, 0, 127))
@@ -175,7 +185,7 @@ class Network:
 
     def _attended(self, states: Numbers, signs: Numbers, filled: Numbers, starts: Places) -> Numbers:
         """The mean state of each window by two kinds of attention."""
-        raw = (states @ self.arrays["attention"].astype(np.float32)) * self.arrays["attention_scale"]
+        raw = _product(states, self.arrays["attention"].astype(np.float32)) * self.arrays["attention_scale"]
         raw += signs @ self.arrays["attention_signs"].astype(np.float32) * self.arrays["attention_signs_scale"]
         steps = np.rint(np.clip(raw * _STEEP, -127, 127)).astype(np.int64)
         weight = np.exp(np.arange(-127, 128) / _STEEP)[steps + 127] * filled
@@ -189,7 +199,7 @@ class Network:
 
     def logits(self, pooled: Numbers) -> npt.NDArray[np.float64]:
         """Of the four polarities: (windows, 4)."""
-        sums = pooled @ self.arrays["answer"].astype(np.float32)
+        sums = _product(pooled, self.arrays["answer"].astype(np.float32))
         held = sums.astype(np.float64) * self.arrays["answer_scale"] + self.arrays["answer_bias"]
         answer: npt.NDArray[np.float64] = held
         return answer

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from threadpoolctl import threadpool_limits
 
 if TYPE_CHECKING:
     from touchstone.store.spark import SparkEngine
@@ -25,10 +24,9 @@ MADE = "made"  # the column that says to which table a row belongs, where rows o
 def on_threads(pending: Iterator[tuple[pa.Table, int]], function: Function) -> Iterator[tuple[Rows, int]]:
     """The rows of each batch with the seq it goes up to, in order; the next batch is worked on meanwhile.
 
-    Threads do where `function` spends its time outside the interpreter's lock, as Arrow, NumPy and the kernel do; each
-    multiplies on its own core, for threads that multiply on all of them wait for one another.
+    Threads do where `function` spends its time outside the interpreter's lock, as Arrow, NumPy and the kernel do.
     """
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count() or 1, "understand") as pool:
+    with ThreadPoolExecutor(os.cpu_count() or 1, "understand") as pool:
         held: tuple[list[Future[Rows]], int] | None = None
         for batch, upto in pending:
             if held is None and len(batch):
