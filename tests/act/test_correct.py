@@ -10,7 +10,6 @@ from tests import _brand
 from touchstone.core import finder
 from touchstone.core.errors import Refused
 
-
 pytestmark = pytest.mark.xdist_group("correct")  # one home, test after test
 
 
