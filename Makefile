@@ -17,7 +17,7 @@ run: setup  ## build the example brand, run the journey on it and serve it on 12
 	@$(BIN)/touchstone demo --home example
 
 test: setup  ## run all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests
 
 lint: setup  ## formatting, types and the import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

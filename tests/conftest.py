@@ -88,7 +88,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def spark_master() -> Iterator[str]:
-    """The address of a real cluster; mark its tests `@pytest.mark.xdist_group("spark")`, so that one worker has it."""
+    """The address of a real cluster; one for each worker that needs it."""
     if (lack := _spark.missing_part()) is not None:
         missing(*lack)
     with _spark.cluster() as address:

@@ -10,8 +10,6 @@ from tests import _brand
 from touchstone.core import finder
 from touchstone.core.errors import Refused
 
-pytestmark = pytest.mark.xdist_group("correct")  # one home, test after test
-
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Any:

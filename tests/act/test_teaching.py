@@ -15,9 +15,6 @@ from touchstone.core.page import Cards, Estimate, Form, Grid, Voice, Words
 PARKING = "\n".join(f"Nowhere to leave the car, {word}." for word in ("again", "sadly", "as ever", "twice"))
 
 
-pytestmark = pytest.mark.xdist_group("teaching")  # one home, test after test
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Any:
     made = _brand.full(tmp_path_factory.mktemp("teaching") / "home")

@@ -18,9 +18,6 @@ PARTNER = Viewer("partner", ("north",), "a1", "dealer@example")
 HEARD = Heard("parking", polarity="negative", spans=((4, 11),))
 
 
-pytestmark = pytest.mark.xdist_group("voices")  # one home, test after test
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return _brand.full(tmp_path_factory.mktemp("voices") / "home")
