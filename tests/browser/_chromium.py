@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests._brand import PASSWORDS
 
 FLAGS = [
     "--no-sandbox",
@@ -28,6 +30,17 @@ def started(path: str) -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def signed_in(inside: BrowserContext, address: str) -> Page:
+    """A page of the application at `address`, an insider signed in."""
+    page = inside.new_page()
+    page.goto(f"{address}/sign-in")
+    page.fill("[name=name]", "board@example")
+    page.fill("[name=password]", PASSWORDS["board@example"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("h1")).to_be_visible()
+    return page
 
 
 def complaints(page: Page) -> list[str]:

@@ -8,19 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests._brand import PASSWORDS
 from tests.browser import _chromium
 
 
 @pytest.fixture
 def seat(browser: Browser, address: str) -> Iterator[Page]:
     inside = browser.new_context()
-    page = inside.new_page()
-    page.goto(f"{address}/sign-in")
-    page.fill("[name=name]", "board@example")
-    page.fill("[name=password]", PASSWORDS["board@example"])
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.locator("h1")).to_be_visible()
+    page = _chromium.signed_in(inside, address)
     yield page
     inside.close()
 

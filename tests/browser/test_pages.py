@@ -30,12 +30,7 @@ def seat(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iter
     """An insider signed in, at each size and scheme."""
     size, scheme = request.param
     inside = context(browser, size, scheme)
-    page = inside.new_page()
-    page.goto(f"{address}/sign-in")
-    page.fill("[name=name]", "board@example")
-    page.fill("[name=password]", PASSWORDS["board@example"])
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.locator("h1")).to_be_visible()
+    page = _chromium.signed_in(inside, address)
     yield page
     inside.close()
 

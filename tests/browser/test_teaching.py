@@ -19,12 +19,7 @@ def seat(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> It
     viewport = _chromium.SIZES[request.param]
     with served(_brand.full(tmp_path / "home")) as address:
         inside = browser.new_context(base_url=address, viewport=viewport)  # type: ignore[arg-type]  # a plain dict
-        page = inside.new_page()
-        page.goto("/sign-in")
-        page.fill("[name=name]", "board@example")
-        page.fill("[name=password]", _brand.PASSWORDS["board@example"])
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.locator("h1")).to_be_visible()
+        page = _chromium.signed_in(inside, address)
         yield page
         inside.close()
 
