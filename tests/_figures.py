@@ -27,7 +27,7 @@ CUTS: tuple[tuple[str, ...], ...] = (
     ("stage", "channel"),
     ("week",),
 )
-TABLES = ("interaction", "mention", "metric", "unit", "touchpoint", "rollup", "mention_rollup")
+TABLES = ("interaction", "mention", "signal", "link", "metric", "unit", "touchpoint", "rollup", "mention_rollup")
 
 
 def feedback(seed: int, count: int = 400) -> dict[str, list[dict[str, Any]]]:
@@ -86,6 +86,7 @@ class Elsewhere:
 
     seed = 20261121
     now = NOW
+    given = None
 
     def lake(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """The other engine's answer."""

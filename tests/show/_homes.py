@@ -70,7 +70,7 @@ def asked(rows: list[dict[str, Any]], said: list[dict[str, Any]], places: list[d
     derived["metric"] = pa.concat_tables(
         finder.verb("measure", name)(heard, by=by)
         for name in finder.names("measure")
-        for by in (CUTS if name != "difference" else ((), ("touchpoint",), ("unit",)))
+        for by in getattr(finder.part("measure", name), "CUTS", CUTS)
     )
     derived["plan"] = finder.verb("decide", "priorities")(ask())
     return ask()

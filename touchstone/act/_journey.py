@@ -16,7 +16,6 @@ from touchstone.core.tables import LINK, METRIC, SIGNAL
 _BRAND_CUTS = ((), ("touchpoint",), ("stage",), ("region",), ("month",), ("quarter",), ("channel",))
 _UNIT_CUTS = (("unit",), ("unit", "touchpoint"), ("touchpoint", "month"))
 _CONNECTED = {"link": LINK, "signal": SIGNAL}
-_DIFFERENCE_CUTS = ((), ("touchpoint",), ("unit",))
 
 
 def _derive(store: Any) -> dict[str, Any]:
@@ -66,9 +65,9 @@ def _made(store: Any, room: str, table: str) -> dict[str, int]:
 
 
 def _figures(ask: Any, part: str) -> pa.Table:
-    """One measure by every stored cut, one below the other."""
+    """One measure by every stored cut, one below the other; a part may say in `CUTS` which."""
     measure = finder.verb("measure", part)
-    cuts = _DIFFERENCE_CUTS if part == "difference" else _BRAND_CUTS + _UNIT_CUTS
+    cuts = getattr(finder.part("measure", part), "CUTS", _BRAND_CUTS + _UNIT_CUTS)
     tables = [measure(ask, by=by) for by in cuts]
     return pa.concat_tables(tables) if tables else METRIC.empty_table()
 

@@ -19,6 +19,8 @@ class Ask(Protocol):
     seed: int
     now: datetime
     taxonomy: Taxonomy
+    given: pa.Table | None
+    """The file of a one-shot call, its columns under the names of fields; None on a home."""
 
     def lake(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """The answer to DuckDB SQL with `?` parameters, over the tables docs/rooms/store.md lists."""

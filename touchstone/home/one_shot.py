@@ -11,6 +11,7 @@ from pyarrow import csv, parquet
 
 from touchstone.core import finder
 from touchstone.core.errors import Refused, Stop
+from touchstone.core.fields import cast, typed
 from touchstone.core.settings import load
 from touchstone.core.tables import INTERACTION
 from touchstone.home.rows import belonging, ordered, plain
@@ -34,8 +35,10 @@ def one_shot(
     settings = dict(set)
     seed = int(settings.pop("seed", load().seed))
     arguments = finder.arguments(room, name, settings)
-    interactions = _interactions(table, metric=name, scale=arguments)
-    ask = scratch(interactions, seed=seed)
+    if fields := getattr(finder.part(room, name), "FIELDS", None):
+        ask = scratch([], seed=seed, given=typed(table, fields))
+    else:
+        ask = scratch(_interactions(table, metric=name, scale=arguments), seed=seed)
     if room == "connect":
         return belonging(finder.verb(room, name)(ask, **arguments))
     cut = {"by": by} if room == "measure" else {}
@@ -71,7 +74,7 @@ def _csv(path: Path) -> pa.Table:
 def _interactions(table: pa.Table, *, metric: str, scale: dict[str, Any]) -> pa.Table:
     """Columns of INTERACTION: what bears a field's name is that field, the score is one of `metric`."""
     given = {name: table[name] for name in table.column_names if name in INTERACTION.names}
-    columns = {name: _cast(column, INTERACTION.field(name).type, name) for name, column in given.items()}
+    columns = {name: cast(column, INTERACTION.field(name).type, name) for name, column in given.items()}
     numbers = pa.array(range(len(table)), pa.int64())
     columns["seq"], columns["id"] = numbers, pc.cast(numbers, pa.string())
     if metric in OF_SCORES and "value" in columns:
@@ -80,12 +83,3 @@ def _interactions(table: pa.Table, *, metric: str, scale: dict[str, Any]) -> pa.
             if end in scale:
                 columns[end] = pa.array([float(scale[end])] * len(table), pa.float64())
     return pa.table(columns)
-
-
-def _cast(column: pa.ChunkedArray, kind: pa.DataType, name: str) -> pa.ChunkedArray:
-    try:
-        if pa.types.is_timestamp(kind) and pa.types.is_string(column.type):
-            return pc.assume_timezone(column.cast(pa.timestamp("us")), "UTC")
-        return column.cast(kind)
-    except pa.ArrowInvalid as error:
-        raise Refused(f"column {name}: {error}.", field=name, todo="Mend the file, or map another column.") from error

@@ -36,9 +36,10 @@ def _number(value: float | None) -> float | None:
 
 
 def ordered(row: dict[str, Any], by: list[str]) -> dict[str, Any]:
-    """The row with its by columns first."""
+    """The row with its by columns first: those asked for, then those the measure itself cuts by."""
     rest = ("value", "low", "high", "n", "unit", "maker", "detail")
-    return {name: row.get(name) for name in [*by, *(each for each in rest if each not in by)]}
+    own = [name for name in row if name not in rest]
+    return {name: row.get(name) for name in dict.fromkeys([*by, *own, *rest])}
 
 
 def printed(rows: list[dict[str, Any]], *, form: str) -> str:

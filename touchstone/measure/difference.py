@@ -22,6 +22,8 @@ from touchstone.measure._scores import Figures, figures, salt, scale_text
 from touchstone.science.difference import Difference, difference, holm
 from touchstone.science.interval import Interval
 
+CUTS = ((), ("touchpoint",), ("unit",))
+"""What is stored of it by `run`."""
 _BEGUN = 0.1  # share of the answers before: below, a period has only begun
 _EVERY = {"week": 7, "month": 1, "quarter": 3, "year": 12}  # months, but for the week
 

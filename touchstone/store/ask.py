@@ -128,6 +128,8 @@ Behind: TypeAlias = Snapshot | Slice | Clustered
 class StoreAsk:
     """An `Ask` over one version of a home's lake, and over its record as it is."""
 
+    given: pa.Table | None = None  # a home is asked, not a file
+
     def __init__(self, window: Window, viewer: Viewer, *, behind: Behind | None) -> None:
         self._window, self._behind = window, behind
         self.viewer = viewer

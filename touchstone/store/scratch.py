@@ -22,6 +22,8 @@ from touchstone.store._duck import answer, connect, fill, shut, touchpoints
 class Scratch:
     """An `Ask` over tables in memory; it has no record."""
 
+    given: pa.Table | None = None
+
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, taxonomy: Taxonomy, seed: int, now: datetime) -> None:
         self._connection = connection
         self.viewer: Viewer = INSIDER
@@ -45,10 +47,12 @@ def scratch(
     derived: Mapping[str, Any] | None = None,
     seed: int = 20261121,
     now: datetime | None = None,
+    given: pa.Table | None = None,
 ) -> Scratch:
     """An `Ask` over `interactions` (any subset of INTERACTION's columns) and what was derived from them.
 
-    Rows without an `id` get one from their position. `derived` may bring "signal", "link", "metric" and "plan".
+    Rows without an `id` get one from their position. `derived` may bring "signal", "link", "metric" and "plan"; `given`
+    is the file of a one-shot call as its parts read it.
     """
     connection = connect()
     taxonomy = taxonomy or Taxonomy("none", ())
@@ -63,7 +67,9 @@ def scratch(
     connection.execute(f"create table rollup as {count_interactions('interaction')}").fetchall()
     connection.execute(f"create table mention_rollup as {count_mentions('mention', 'interaction')}").fetchall()
     shut(connection)
-    return Scratch(connection, taxonomy=taxonomy, seed=seed, now=now or datetime.now(UTC))
+    ask = Scratch(connection, taxonomy=taxonomy, seed=seed, now=now or datetime.now(UTC))
+    ask.given = given
+    return ask
 
 
 def numbered(table: pa.Table) -> pa.Table:

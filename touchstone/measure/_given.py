@@ -1,0 +1,29 @@
+"""The file of a one-shot call, for the measures that read more of it than interactions."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from touchstone.core.ask import Ask
+from touchstone.core.errors import Refused
+from touchstone.measure._answers import Question
+
+
+def given(ask: Ask, question: Question, *needed: str) -> pa.Table | None:
+    """The file's table, or None where a home is asked; Refused where it lacks a column of `needed`, by name.
+
+    A file is taken whole: `where`, `since` and `until` are Refused beside it.
+    """
+    table = ask.given
+    if table is None:
+        return None
+    for name in ("where", "since", "until"):
+        if getattr(question, name) is not None:
+            raise Refused("a file given in one shot is taken whole.", field=name, todo="Narrow the file itself.")
+    if missing := [name for name in needed if name not in table.column_names]:
+        columns = ", ".join(table.column_names)
+        raise Refused(
+            f"no column {missing[0]!r}.", field=missing[0], where="the file",
+            todo=f"Say which with --map {missing[0]}=COLUMN; there are: {columns}.",
+        )  # fmt: skip
+    return table
