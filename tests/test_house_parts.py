@@ -1,12 +1,9 @@
-"""Laws 2 to 6: what every source, enricher, measure, page and action keeps to, put to whatever the finder finds."""
+"""Laws 2, 3, 5 and 6: what every source, enricher, page and action keeps to, put to whatever the finder finds."""
 
 from __future__ import annotations
 
-import json
-import random
 import subprocess
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,9 +12,9 @@ import httpx
 import pyarrow as pa
 import pytest
 
-from tests import _brand, _figures, _living
+from tests import _brand
 from tests._doors import Person, basic
-from tests._figures import CUTS, TABLES, TAXONOMY, Elsewhere
+from tests._figures import TAXONOMY
 from tests.act._samples import TWICE
 from tests.listen._samples import SAMPLES
 from touchstone.core import finder
@@ -25,7 +22,7 @@ from touchstone.core.errors import Refused, TouchstoneError
 from touchstone.core.tables import ARRIVING, INTERACTION, MENTION, SIGNAL, conform
 from touchstone.core.viewer import INSIDER, Viewer
 
-SOURCES, ENRICHERS, MEASURES = finder.names("listen"), finder.names("understand"), finder.names("measure")
+SOURCES, ENRICHERS = finder.names("listen"), finder.names("understand")
 PAGES, ACTIONS = finder.names("show"), finder.names("act")
 
 # Law 2: every source, given its sample, yields interactions with distinct ids, the same twice, honours `since`, and
@@ -140,90 +137,6 @@ def test_an_enricher_reads_a_text_alike_in_any_company(name: str, understood: An
         alone |= told(batch.slice(n, 1))
     assert alone == {id: rows for id, rows in together.items() if id in alone}
     assert told(batch.slice(0, 0)) == {}
-
-
-# Law 4: every measure: nothing in, nothing out; low <= value <= high; order does not matter; engines agree.
-
-
-@pytest.mark.parametrize("name", MEASURES)
-def test_nothing_in_nothing_out(name: str) -> None:
-    nothing = _figures.ask({"interactions": [], "mentions": []})
-    for by in getattr(finder.part("measure", name), "CUTS", CUTS):
-        with suppress(Refused):  # a measure may have no such cut
-            assert len(finder.verb("measure", name)(nothing, by=by)) == 0
-
-
-def measured(name: str, ask: Any, *, cuts: Sequence[tuple[str, ...]] = ()) -> dict[Any, dict[str, Any]]:
-    """Every figure of a measure by the cuts given that it knows, or by those that are stored of it."""
-    found = {}
-    for by in cuts or getattr(finder.part("measure", name), "CUTS", CUTS):
-        with suppress(Refused):
-            found |= {(by, id): row for id, row in _figures.figures(finder.verb("measure", name)(ask, by=by)).items()}
-    return found
-
-
-@pytest.mark.parametrize("name", MEASURES)
-def test_figures_lie_within_their_doubt_whatever_the_order(name: str) -> None:
-    worlds = ((_figures.ask(chance(None)), _figures.ask(chance(7))), (_living.ask(), _living.ask(shuffled=7)))
-    some = False
-    for here, shuffled in worlds:
-        found = measured(name, here)
-        some |= bool(found)
-        for row in found.values():
-            check(name, row)
-        assert alike(measured(name, shuffled), found)
-    assert some, "a measure has figures in one of the two worlds"
-
-
-def chance(shuffled: int | None) -> dict[str, list[dict[str, Any]]]:
-    """Feedback drawn at random, its rows in the order that a seed gives."""
-    feedback = _figures.feedback(20261121)
-    if shuffled is not None:
-        for rows in feedback.values():
-            random.Random(shuffled).shuffle(rows)
-    return feedback
-
-
-def check(name: str, row: dict[str, Any]) -> None:
-    """What holds for a figure whoever reckons it."""
-    if row["value"] is None:
-        assert row["low"] is None
-        assert row["high"] is None
-        assert json.loads(row["detail"])["why"]
-    elif row["low"] is not None:
-        assert row["low"] <= row["value"] <= row["high"]
-    assert row["n"] >= 0
-    assert row["maker"].startswith(f"{name}@")
-
-
-def alike(some: dict[Any, dict[str, Any]], others: dict[Any, dict[str, Any]]) -> bool:
-    """Whether the counts are the same and the figures too, to 1e-9 of their size."""
-    assert some.keys() == others.keys()
-    for key, row in some.items():
-        other = others[key]
-        assert row["n"] == other["n"], key
-        for name in ("value", "low", "high"):
-            assert row[name] == pytest.approx(other[name], rel=1e-9, abs=1e-9), (key, name)
-    return True
-
-
-FAR_CUTS = (("region", "month"),)
-"""A question to a cluster takes its time: this one, or the first of those that are stored of the measure."""
-
-
-@pytest.mark.xdist_group("spark")
-@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # pyspark leaves them to the collector
-@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")  # no pandas is touched
-def test_duckdb_and_spark_agree_on_every_figure(spark_master: str) -> None:
-    from touchstone.store.spark import SparkEngine
-
-    for here in (_figures.ask(_figures.feedback(20261121, count=120)), _living.ask()):
-        tables = {name: here.lake(f"select * from {name}") for name in TABLES}
-        with SparkEngine(spark_master, tables) as engine:
-            there = Elsewhere(here, engine.query)
-            for name in MEASURES:
-                cuts = getattr(finder.part("measure", name), "CUTS", FAR_CUTS)[:1]
-                assert alike(measured(name, there, cuts=cuts), measured(name, here, cuts=cuts))
 
 
 # Law 5: every page renders as HTML and JSON for each role, with an empty home and a full one; the outsider is refused.
