@@ -1,4 +1,4 @@
-"""The laws of the house, as tests: 1, 7 and 8, which read its text. Laws 2 to 6: test_house_parts and test_house_measures."""
+"""The laws of the house, as tests: 1, 7 and 8, which read its text; the others are in the other test_house files."""
 
 from __future__ import annotations
 
