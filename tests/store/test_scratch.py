@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
@@ -107,3 +108,9 @@ def test_a_question_reads_a_cube_that_has_every_column_it_names(wide: str, named
 )
 def test_some_questions_are_read_as_they_are_written(sql: str) -> None:
     assert smaller(read(sql), dict.fromkeys(CUBES, 1)) == sql
+
+
+def test_the_file_of_a_one_shot_call_is_given_as_it_is() -> None:
+    file = pa.table({"unit": ["a"]})
+    assert scratch([], given=file).given is file
+    assert scratch([]).given is None

@@ -57,8 +57,8 @@ def scratch(
     connection = connect()
     taxonomy = taxonomy or Taxonomy("none", ())
     tables = {"interaction": numbered(conform(interactions, INTERACTION))}
-    given = {**(derived or {}), **({} if mentions is None else {"mention": mentions})}
-    tables |= {name: conform(given.get(name, []), schema) for name, schema in DERIVED.items()}
+    made = {**(derived or {}), **({} if mentions is None else {"mention": mentions})}
+    tables |= {name: conform(made.get(name, []), schema) for name, schema in DERIVED.items()}
     tables["unit"] = conform(units if units is not None else [], UNIT)
     tables["correction"] = CORRECTED.empty_table()
     tables["touchpoint"] = touchpoints(taxonomy)
