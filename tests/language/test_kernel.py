@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from touchstone.core import taxonomy as taxonomies
 from touchstone.language import native, plain
-from touchstone.language.found import Found, Table, packed
+from touchstone.language.found import Found, Part, Table, packed
 from touchstone.language.model import HEADS, load
 from touchstone.language.tokens import strings
 from touchstone.language.walk import BLOCKS, Walk, walk
@@ -135,12 +135,13 @@ def test_they_agree_on_tables_of_any_width():
     rows = BLOCKS * LEXICON.count + int(LEXICON.grams.rows.max()) + 1
     columns = rng.normal(size=(rows, len(HEADS) + 7 + 40)).astype(np.float32)
     texts = strings(["The food was not good, but the waiter was kind. Never again!", "Le vin était bon", ""] * 9)
-    assert unequal(texts, packed(columns, 7, 40)) == []
+    assert unequal(texts, packed([Part((0,), 0, columns)], rows, touchpoints=7, taught=40)) == []
 
 
 def test_sums_are_exact_where_a_clause_is_longer_than_any_narrow_sum():
     rows = BLOCKS * LEXICON.count + int(LEXICON.grams.rows.max()) + 1
-    everything = packed(np.ones((rows, len(HEADS)), np.float32), 0, 0)
+    ones = np.ones((rows, len(HEADS)), np.float32)
+    everything = packed([Part((0,), 0, ones)], rows, touchpoints=0, taught=0)
     texts = strings(["but " * 3_000])
     assert unequal(texts, everything) == []
     walked = walk(texts, LEXICON)

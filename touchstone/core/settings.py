@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,6 +42,8 @@ def load(home: Path | None = None, **given: Any) -> Settings:
     """The settings in force: those given, else `TOUCHSTONE_…`, else the home's `touchstone.toml`, else defaults."""
     written: dict[str, Any] = {}
     if home is not None and (path := home / "touchstone.toml").exists():
+        import tomllib  # dear to import, and few homes have the file
+
         try:
             written = tomllib.loads(path.read_text("utf-8"))
         except tomllib.TOMLDecodeError as error:

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.language import learned, meaning, network, plain
-from touchstone.language.cues import Cues, cues, merged, nearest, specific, unit
-from touchstone.language.found import Found, Table, packed
+from touchstone.language.cues import Cues, cues, merged, nearest, products, specific, unit
+from touchstone.language.found import Found, Part, Table, packed
 from touchstone.language.groups import Groups
 from touchstone.language.index import Index
 from touchstone.language.learned import curve
@@ -27,6 +27,7 @@ from touchstone.language.walk import BLOCKS, Lexicon, Walk, evidence
 from touchstone.language.words import salt
 
 Numbers = npt.NDArray[np.float32]
+Places = npt.NDArray[np.integer]
 _STEEP, _POINT = 8.0, 0.6  # how a touchpoint's cues become a decision
 _COARSE = 96  # first dimensions of the rows, enough to tell which words are near to one another
 _BY_CUES, _BY_MEANING = (0.21, 0.53), (0.45, -0.6)  # how the logit of a decision becomes that of its being right
@@ -69,7 +70,7 @@ class Compiled:
         kinds, chance, promotional = said.score(KINDS), said.probability(KINDS), said.promotional
         first = len(self.meaning.places) if self.meaning else 0
         own = {head: found.taught[:, first + facts["first"] : first + facts["stop"]] for head, facts in taught.items()}
-        cues, likely, certain = self._told(found, own.get("touchpoints"))
+        cues, likely = self._told(found, own.get("touchpoints"))
         if "kinds" in taught:
             kinds, chance = learned.kinds(taught["kinds"], kinds, chance, learned.by_text(walked, own["kinds"]))
         if "promotional" in taught:
@@ -80,7 +81,7 @@ class Compiled:
             walk=walked,
             cues=cues,
             touchpoints=likely,
-            certain=certain,
+            certain=partial(self._certain, found, likely),
             positive=np.maximum(found.moods[0], 0),
             negative=np.maximum(found.moods[1], 0),
             opinion=found.moods[2],
@@ -94,21 +95,32 @@ class Compiled:
             near=partial(self._near, texts, walked),
         )
 
-    def _told(self, found: Found, taught: Numbers | None) -> tuple[Numbers, Numbers, Numbers]:
-        """By clause and touchpoint: how much is spoken of it, the decision, and how many such decisions are right."""
+    def _told(self, found: Found, taught: Numbers | None) -> tuple[Numbers, Numbers]:
+        """By clause and touchpoint: how much is spoken of it, and the decision."""
         cues = found.cues
+        if self.meaning is not None and len(self.meaning.places) == cues.shape[1]:
+            likely, cues = meaning.touchpoints(self.meaning, found)
+            return cues, likely
         likely = curve(_STEEP * (cues - _POINT))
-        certain = curve(_BY_CUES[0] * _STEEP * (cues - _POINT) + _BY_CUES[1])
         if self.meaning is not None:
-            cues, places = cues.copy(), self.meaning.places
+            cues, places = cues.copy("K"), self.meaning.places
             likely[:, places], cues[:, places] = meaning.touchpoints(self.meaning, found)
-            certain[:, places] = _certain(likely[:, places])
         if taught is not None:
-            facts, cues = self.model.taught["touchpoints"], cues.copy()
+            facts, cues = self.model.taught["touchpoints"], cues.copy("K")
             count = len(facts["names"])
             likely[:, :count], cues[:, :count] = learned.touchpoints(facts, found.walk, cues[:, :count], taught)
-            certain[:, :count] = likely[:, :count]
-        return cues, likely, certain
+        return cues, likely
+
+    def _certain(self, found: Found, likely: Numbers, clause: Places, touchpoint: Places) -> Numbers:
+        """How many such decisions are right, on labelled sets (see the model card)."""
+        answer = curve(_BY_CUES[0] * _STEEP * (found.cues[clause, touchpoint] - _POINT) + _BY_CUES[1])
+        told = likely[clause, touchpoint]
+        if self.meaning is not None:
+            by_meaning, held = np.isin(touchpoint, self.meaning.places), np.clip(told, 1e-6, 1 - 1e-6)
+            answer = np.where(by_meaning, curve(_BY_MEANING[0] * np.log(held / (1 - held)) + _BY_MEANING[1]), answer)
+        if "touchpoints" in self.model.taught:
+            answer = np.where(touchpoint < len(self.model.taught["touchpoints"]["names"]), told, answer)
+        return answer
 
     def _near(self, texts: pa.Array, whole: Walk, groups: Groups, touchpoint: npt.NDArray[np.integer]) -> Near:
         """What the second tier makes of groups of clauses, each about a touchpoint."""
@@ -149,66 +161,58 @@ def compiled(model: Model, taxonomy: Taxonomy) -> Compiled:
     written = cues(taxonomy, small_words=small)
     words, cue_rows = merged(held["word_keys"], written.word_keys)
     grams, gram_rows = merged(held["gram_keys"], written.gram_keys)
-    known, count = len(held["word_keys"]), len(words)
+    count, touchpoints = len(words), written.word_weights.shape[1]
+    every, phrases = tuple(block * count for block in range(BLOCKS)), BLOCKS * count
     told_by = None if "touchpoints" in model.taught else meaning.meaning(taxonomy)
-    touch = np.concatenate(_touchpoints(model.vectors, count, written, cue_rows, told_by), axis=1)
-    extra = held["taught_words"].shape[1] if model.taught else 0
-    table = np.zeros((BLOCKS * count + len(grams), len(HEADS) + touch.shape[1] + extra), np.float32)
-    wide, learned_from = len(HEADS), len(HEADS) + touch.shape[1]
-    table[:known, :wide] = _unfolded(held, "head_words")
-    table[count : count + known, :wide] = _unfolded(held, "head_negated")
-    table[BLOCKS * count : BLOCKS * count + len(held["gram_keys"]), :wide] = _unfolded(held, "head_grams")
-    for block in range(BLOCKS):
-        table[block * count : (block + 1) * count, wide:learned_from] = touch
-    table[BLOCKS * count + gram_rows, wide : wide + written.gram_weights.shape[1]] = written.gram_weights
-    if extra:
-        _add_taught(model, table[:, learned_from:], count)
+    touch, near = _touchpoints(model, count, written, cue_rows, told_by)
+    parts = [
+        Part((0,), 0, held["head_words"], held["head_words_scale"]),
+        Part((count,), 0, held["head_negated"], held["head_negated_scale"]),
+        Part((phrases,), 0, held["head_grams"], held["head_grams_scale"]),
+        Part(every, len(HEADS), touch),
+        Part((phrases + gram_rows,), len(HEADS), written.gram_weights),
+        Part(every, len(HEADS) + touchpoints, near),
+        *_taught(model, count, len(HEADS) + touchpoints + near.shape[1]),
+    ]
+    stop = max(part.columns.stop for part in parts)
+    folded = packed(parts, phrases + len(grams), touchpoints=touchpoints, taught=stop - len(HEADS) - touchpoints)
     lexicon = _lexicon(model, words, grams, written.stem_keys, cue_rows[written.stem_owners])
-    folded = packed(table, written.word_weights.shape[1], learned_from - wide - written.word_weights.shape[1] + extra)
     return Compiled(model, taxonomy, lexicon, folded, kernel(lexicon, folded), told_by)
 
 
 def _touchpoints(
-    vectors: Numbers, count: int, written: Cues, rows: npt.NDArray[np.int32], told_by: Meaning | None
-) -> tuple[Numbers, ...]:
+    model: Model, count: int, written: Cues, rows: npt.NDArray[np.int32], told_by: Meaning | None
+) -> tuple[Numbers, Numbers]:
     """The columns of touchpoints for `count` words: cues, and, where a taxonomy gives no words, nearness in meaning."""
-    known = len(vectors)
-    inside = rows < known
-    weights, near = written.word_weights.copy(), np.zeros((count, 0), np.float32)
+    vectors, scales = model.arrays["word_vectors"], model.arrays["word_scales"]
+    inside = rows < len(vectors)
+    weights, near = written.word_weights.copy(), np.zeros((0, 0), np.float32)
     if told_by is not None:
-        own = weights[:, told_by.places]
-        described = vectors[rows[inside]]
+        own, chosen = weights[:, told_by.places], rows[inside]
+        described = vectors[chosen] * scales[chosen, None]
         centres = meaning.centres(described, own[inside], told_by.rest)
-        near = np.zeros((count, len(own.T)), np.float32)
-        near[:known] = vectors @ centres.T
+        near = products(vectors, centres) * scales[:, None]
         own[inside] = specific(own[inside], unit(described) @ centres.T)
         weights[:, told_by.places] = own
     touch = np.zeros((count, weights.shape[1]), np.float32)
-    touch[:known] = nearest(vectors[:, :_COARSE], rows[inside], weights[inside])
+    touch[: len(vectors)] = nearest(vectors[:, :_COARSE], rows[inside], weights[inside])
     touch[rows] = weights
     return touch, near
 
 
-def _certain(likely: Numbers) -> Numbers:
-    """How many decisions by meaning as likely as these are right, on labelled sets (see the model card)."""
-    held = np.clip(likely, 1e-6, 1 - 1e-6)
-    return curve(_BY_MEANING[0] * np.log(held / (1 - held)) + _BY_MEANING[1])
-
-
-def _add_taught(model: Model, table: Numbers, count: int) -> None:
-    """Writes the taught columns; a negated word says the contrary where mood is taught, else the same."""
-    held = model.arrays
-    words, grams = held["taught_words"] * held["taught_scale"], held["taught_grams"] * held["taught_scale"]
-    for block in range(BLOCKS):
-        table[block * count : block * count + len(words)] = words
+def _taught(model: Model, count: int, column: int) -> list[Part]:
+    """The taught columns; a negated word says the contrary where mood is taught, else the same."""
+    if not model.taught:
+        return []
+    words, grams, worth = (model.arrays[f"taught_{name}"] for name in ("words", "grams", "scale"))
+    turned = np.array(worth, np.float32)
     if "polarity" in model.taught:
-        first, stop = model.taught["polarity"]["first"], model.taught["polarity"]["stop"]
-        table[count : count + len(words), first:stop] *= TURNED
-    table[BLOCKS * count : BLOCKS * count + len(grams)] = grams
-
-
-def _unfolded(held: dict[str, npt.NDArray[np.generic]], name: str) -> Numbers:
-    return np.asarray(held[name], np.float32) * np.asarray(held[f"{name}_scale"], np.float32)
+        turned[model.taught["polarity"]["first"] : model.taught["polarity"]["stop"]] *= TURNED
+    return [
+        Part((0, 2 * count), column, words, worth),
+        Part((count,), column, words, turned),
+        Part((BLOCKS * count,), column, grams, worth),
+    ]
 
 
 def _lexicon(

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from touchstone.core.taxonomy import Taxonomy, Touchpoint
-from touchstone.language.index import Index, Rows
+from touchstone.language.index import ABSENT, Index, Rows
 from touchstone.language.tokens import Hashes
-from touchstone.language.words import grams, hashes, salt, split, split_all, stems
+from touchstone.language.words import grams, hashes, salt, split_all, stems
 
 Numbers = npt.NDArray[np.float32]
 
 OWN, NAME, DESCRIBED = 1.0, 1.0, 0.7
 _AT_ONCE = 2048  # words whose likeness to all cues stays near the processor
+_PIECE, _ONE_CORE = 40, 1 << 18  # rows that are multiplied at a time; multiplications from which other cores are woken
 _NEAR_OWN = 0.4  # likeness to its touchpoint from which a described word counts fully
 _NEAR, _SAME, _LENT = 0.52, 0.80, 0.75  # likeness from which a word counts, where it counts fully, and for how much
 
@@ -36,7 +38,9 @@ def cues(taxonomy: Taxonomy, *, small_words: frozenset[int]) -> Cues:
     """The cues of each touchpoint. `small_words` are hashes that say nothing (articles, pronouns)."""
     written: dict[tuple[str, str], dict[int, float]] = {}
     phrases: dict[tuple[str, ...], dict[int, float]] = {}
-    entries = [(place, *entry) for place, touchpoint in enumerate(taxonomy) for entry in _phrases(touchpoint)]
+    texts = [text for touchpoint in taxonomy for text in (touchpoint.name, touchpoint.description)]
+    names = dict(zip(texts, split_all(texts), strict=True))
+    entries = [(place, *entry) for place, touchpoint in enumerate(taxonomy) for entry in _phrases(touchpoint, names)]
     for (place, language, _, weight), words in zip(entries, split_all([entry[2] for entry in entries]), strict=True):
         if len(words) == 1:
             _raise(written.setdefault((language, words[0]), {}), place, weight)
@@ -49,13 +53,14 @@ def _raise(weights: dict[int, float], place: int, weight: float) -> None:
     weights[place] = max(weights.get(place, 0.0), weight)
 
 
-def _phrases(touchpoint: Touchpoint) -> list[tuple[str, str, float]]:
+def _phrases(touchpoint: Touchpoint, words: dict[str, list[str]]) -> list[tuple[str, str, float]]:
+    """Language, text and weight of all that stands for a touchpoint; `words` are those of its name and description."""
     found = [(language, phrase, OWN) for language, words in touchpoint.words.items() for phrase in words]
     found += [("en", touchpoint.name, NAME)]
     if not touchpoint.words:
-        found += [("en", word, NAME) for word in split(touchpoint.name)]
+        found += [("en", word, NAME) for word in words[touchpoint.name]]
         found += [("en", component, NAME) for component in touchpoint.components]
-        found += [("en", word, DESCRIBED) for word in split(touchpoint.description)]
+        found += [("en", word, DESCRIBED) for word in words[touchpoint.description]]
     return found
 
 
@@ -100,52 +105,68 @@ def specific(weights: Numbers, likeness: Numbers) -> Numbers:
 
 def unit(rows: Numbers) -> Numbers:
     """The rows with length 1; rows of zeros stay."""
-    length = np.sqrt(np.einsum("ij,ij->i", rows, rows))  # far faster than the norm by axis
-    answer: Numbers = rows / np.maximum(length, 1e-9)[:, None]
+    answer: Numbers = rows / lengths(rows)[:, None]
+    return answer
+
+
+def lengths(rows: Numbers) -> Numbers:
+    """The length of each row, next to 0 for zeros."""
+    answer: Numbers = np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), 1e-9)  # far faster than the norm by axis
     return answer
 
 
 def nearest(vectors: Numbers, chosen: Rows, weights: Numbers) -> Numbers:
     """What each word lends each touchpoint, by its likeness to that touchpoint's cues: (words, touchpoints).
 
-    `vectors` are rows of any length; `chosen` are those of the cues, `weights` theirs by touchpoint.
+    `vectors` are rows of whole numbers, of any length; `chosen` are those of the cues, `weights` theirs by touchpoint.
     """
-    vectors = unit(vectors)
     lent = np.zeros((weights.shape[1], len(vectors)), np.float32)
     cues = [_different(vectors, chosen[weights[:, touchpoint] > 0.5]) for touchpoint in range(weights.shape[1])]
     stops = np.cumsum([len(own) for own in cues])
-    own = vectors[np.concatenate([chosen[:0], *cues])]
+    own = unit(vectors[np.concatenate([chosen[:0], *cues])].astype(np.float32))
     for begin in range(0, len(vectors), _AT_ONCE):
-        likeness = _products(own, vectors[begin : begin + _AT_ONCE])
+        rows = vectors[begin : begin + _AT_ONCE].astype(np.float32)
+        likeness = products(own, rows)
         for touchpoint, (first, stop) in enumerate(zip(stops - [len(each) for each in cues], stops, strict=True)):
             if first < stop:
                 lent[touchpoint, begin : begin + _AT_ONCE] = likeness[first:stop].max(axis=0)
-    lent = np.clip((lent - _NEAR) / (_SAME - _NEAR), 0, 1)
+        lent[:, begin : begin + _AT_ONCE] /= lengths(rows)
+    lent -= _NEAR
+    lent /= _SAME - _NEAR
+    np.clip(lent, 0, 1, out=lent)
     best = lent.max(axis=0) if len(lent) else np.zeros(len(vectors), np.float32)
     kept: Numbers = np.where(lent >= 0.8 * best, lent * _LENT, 0).T
     return kept
 
 
-def _products(rows: Numbers, others: Numbers) -> Numbers:
+def products(rows: npt.NDArray[Any], others: npt.NDArray[Any]) -> Numbers:
     """All products of rows, in pieces so small that one core multiplies them: waking others would cost far more."""
     answer = np.empty((len(rows), len(others)), np.float32)
-    for top in range(0, len(rows), 40):
-        for left in range(0, len(others), 64):
-            answer[top : top + 40, left : left + 64] = rows[top : top + 40] @ others[left : left + 64].T
+    for top in range(0, len(rows), _PIECE):
+        piece = rows[top : top + _PIECE].astype(np.float32, copy=False)
+        step = max(1, _ONE_CORE // max(1, piece.size))
+        for left in range(0, len(others), step):
+            np.matmul(piece, others[left : left + step].T, out=answer[top : top + _PIECE, left : left + step])
     return answer
 
 
-def _different(vectors: Numbers, rows: Rows) -> Rows:
+def _different(vectors: npt.NDArray[Any], rows: Rows) -> Rows:
     """One of each of the rows that are equal, as those of one meaning in several languages are."""
-    return rows[np.unique(vectors[rows], axis=0, return_index=True)[1]] if len(rows) else rows
+    held = {vectors[row].tobytes(): row for row in reversed(rows.tolist())}
+    return np.array(list(held.values()), rows.dtype)
 
 
 def merged(keys: Hashes, added: Hashes) -> tuple[Hashes, Rows]:
     """`keys` with those of `added` that are not among them, and the row of each of `added`."""
-    rows = Index(keys).find(added)
+    wanted = Index(added)
+    place = wanted.find(keys)  # few are wanted: this way round no index of all keys is made
+    known = np.flatnonzero(place >= 0)[::-1]
+    rows = np.full(len(added), ABSENT, np.int32)
+    rows[place[known]] = known  # where a key stands twice, its first row
+    rows = rows[wanted.find(added)]
     fresh = np.array(sorted(set(added[rows < 0].tolist())), np.uint64)
     rows[rows < 0] = len(keys) + np.searchsorted(fresh, added[rows < 0])
     return np.concatenate([keys, fresh]), rows
 
 
-__all__ = ["Cues", "cues", "merged", "nearest"]
+__all__ = ["Cues", "cues", "merged", "nearest", "products"]

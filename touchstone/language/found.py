@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +35,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Found:
-    """Sums in the table's worth, by clause or (`by_text`) the greatest sentence of each text."""
+    """Sums in the table's worth, by clause or (`by_text`) the greatest sentence of each text.
+
+    Each column of what is by clause lies in one piece.
+    """
 
     walk: Walk
     moods: Numbers  # (CLAUSE_HEADS, clauses)
@@ -42,16 +47,46 @@ class Found:
     taught: Numbers  # (clauses, taught columns)
 
 
-def packed(columns: Numbers, touchpoints: int, taught: int) -> Table:
-    """The table of float columns, each rounded to 127 steps of its own."""
-    width = columns.shape[1]
+@dataclass(frozen=True)
+class Part:
+    """Some rows and columns of a table: `values` times `worth` by column."""
+
+    rows: tuple[int | npt.NDArray[np.int32], ...]  # where they begin, or each one's place; more than one: there too
+    column: int  # where they begin
+    values: npt.NDArray[Any]
+    worth: Numbers | float = 1.0
+
+    @property
+    def columns(self) -> slice:
+        """The columns it fills."""
+        return slice(self.column, self.column + self.values.shape[1])
+
+    @property
+    def most(self) -> Numbers:
+        """The greatest of each column, either way."""
+        if len(self.values) == 0:
+            return np.zeros(self.values.shape[1], np.float32)
+        ends = np.stack([self.values.max(axis=0), self.values.min(axis=0)]).astype(np.float32)
+        return np.asarray(np.abs(ends * self.worth).max(axis=0), np.float32)
+
+
+def packed(parts: Sequence[Part], length: int, *, touchpoints: int, taught: int) -> Table:
+    """The table of `length` rows that the parts make up, each column rounded to 127 steps of its own."""
+    width = len(HEADS) + touchpoints + taught
     scale = np.zeros(-(-width // WIDE) * WIDE, np.float32)
-    scale[:width] = np.maximum(np.maximum(columns.max(axis=0), -columns.min(axis=0)), 1e-6) / np.float32(127)
-    rows = np.zeros((len(columns), len(scale)), np.int8)
-    for begin in range(0, len(columns), _AT_ONCE):
-        steps = columns[begin : begin + _AT_ONCE] / scale[:width]
-        rows[begin : begin + _AT_ONCE, :width] = np.rint(steps, out=steps)
+    scale[:width] = 1e-6
+    for part in parts:
+        scale[part.columns] = np.maximum(scale[part.columns], part.most)
+    scale /= np.float32(127)
+    rows = np.zeros((length, len(scale)), np.int8)
+    for part in parts:
+        for begin in range(0, len(part.values), _AT_ONCE):
+            steps = part.values[begin : begin + _AT_ONCE] * np.asarray(part.worth, np.float32) / scale[part.columns]
+            np.rint(steps, out=steps)
+            for at in part.rows:
+                place = slice(at + begin, at + begin + len(steps)) if isinstance(at, int) else at[begin:][: len(steps)]
+                rows[place, part.columns] = steps
     return Table(rows, scale, touchpoints, taught)
 
 
-__all__ = ["CLAUSE_HEADS", "Found", "Table", "packed"]
+__all__ = ["CLAUSE_HEADS", "Found", "Part", "Table", "packed"]

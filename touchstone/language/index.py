@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,7 +21,28 @@ class Index:
     """
 
     def __init__(self, keys: Hashes, rows: Rows | None = None) -> None:
-        rows = np.arange(len(keys), dtype=np.int32) if rows is None else rows.astype(np.int32)
+        self.given = keys
+        self._given_rows = np.arange(len(keys), dtype=np.int32) if rows is None else rows.astype(np.int32)
+
+    @property
+    def shift(self) -> int:
+        """How many last bits of a hash do not tell its slot."""
+        return self._slots[0]
+
+    @property
+    def keys(self) -> Hashes:
+        """The hash in each slot, 0 where it is free."""
+        return self._slots[1]
+
+    @property
+    def rows(self) -> Rows:
+        """The row in each slot, ABSENT where it is free."""
+        return self._slots[2]
+
+    @cached_property
+    def _slots(self) -> tuple[int, Hashes, Rows]:
+        """Shift, keys and rows: laid out when first looked at, for not every index is."""
+        keys, given = self.given, self._given_rows
         order = np.argsort(keys)  # far faster than a stable sort, which matters only where a hash comes twice
         kept = keys[order]
         if (kept[1:] == kept[:-1]).any():
@@ -27,24 +50,26 @@ class Index:
         fresh = np.diff(kept, prepend=np.uint64(0)) != 0  # 0 marks a free slot: it is no hash
         kept, first = kept[fresh], order[fresh]
         bits = max(6, int(max(len(kept), 1) - 1).bit_length() + 1)
-        self.shift = 64 - bits
+        shift = 64 - bits
         place = np.arange(len(kept))
-        home = (kept >> np.uint64(self.shift)).astype(np.int64)
+        home = (kept >> np.uint64(shift)).astype(np.int64)
         slots = np.maximum.accumulate(home - place) + place
         length = max(1 << bits, int(slots[-1]) + 1 if len(slots) else 0) + 1  # the last is free: every search ends
-        self.keys, self.rows = np.zeros(length, np.uint64), np.full(length, ABSENT, np.int32)
-        self.keys[slots], self.rows[slots] = kept, rows[first]
+        held, rows = np.zeros(length, np.uint64), np.full(length, ABSENT, np.int32)
+        held[slots], rows[slots] = kept, given[first]
+        return shift, held, rows
 
     def find(self, hashes: Hashes) -> Rows:
         """The row of each hash, -1 where it is unknown."""
-        slots = (hashes >> np.uint64(self.shift)).astype(np.int64)
-        held = self.keys[slots]
-        answer = np.where(held == hashes, self.rows[slots], ABSENT).astype(np.int32)
+        shift, keys, rows = self._slots
+        slots = (hashes >> np.uint64(shift)).astype(np.int64)
+        held = keys[slots]
+        answer = np.where(held == hashes, rows[slots], ABSENT).astype(np.int32)
         left = np.flatnonzero((held != hashes) & (held != 0))
         while len(left):
             slots[left] += 1
-            held = self.keys[slots[left]]
+            held = keys[slots[left]]
             right = held == hashes[left]
-            answer[left[right]] = self.rows[slots[left[right]]]
+            answer[left[right]] = rows[slots[left[right]]]
             left = left[~right & (held != 0)]
         return answer

@@ -54,7 +54,7 @@ typedef struct {
   float *sureness, *by_text; /* by_text: (texts, text_columns), the greatest sentence of each text */
   int32_t *clause_text, *clause_sentence, *size;
   int64_t *start, *stop;
-  float *moods, *cues, *extra; /* moods: clause_columns runs of clause_room; the others by clause */
+  float *moods, *cues, *extra; /* by column, each a run of clause_room */
   int32_t *row;                /* null where rows are not wanted */
   int64_t *ends;
 } Found;
@@ -485,6 +485,11 @@ INLINE Sum greater(Sum one, Sum other) {
   return (one & more) | (other & ~more);
 }
 
+/* Writes a row of values, each into its own column. */
+INLINE void spread(float *to, const float *row, int64_t columns, int64_t room) {
+  for (int64_t column = 0; column < columns; column++) to[column * room] = row[column];
+}
+
 /* Writes the clauses of a text, and the greatest sum of its sentences. */
 INLINE void write_text(const Lexicon *lexicon, Batch *batch, const Text *text, Found *found) {
   size_t heads = (size_t)(lexicon->clause_columns + lexicon->text_columns);
@@ -507,12 +512,10 @@ INLINE void write_text(const Lexicon *lexicon, Batch *batch, const Text *text, F
       worth *= __builtin_convertvector(total, Worth);
       memcpy(batch->values + column, &worth, sizeof worth);
     }
-    const float *cues = batch->values + heads;
-    for (size_t column = 0; column < (size_t)lexicon->clause_columns; column++)
-      found->moods[column * (size_t)found->clause_room + clause] = batch->values[column];
-    memcpy(found->cues + clause * (size_t)lexicon->touchpoints, cues, (size_t)lexicon->touchpoints * sizeof *cues);
-    memcpy(found->extra + clause * (size_t)lexicon->taught, cues + lexicon->touchpoints,
-           (size_t)lexicon->taught * sizeof *cues);
+    const float *cues = batch->values + heads, *extra = cues + lexicon->touchpoints;
+    spread(found->moods + clause, batch->values, lexicon->clause_columns, found->clause_room);
+    spread(found->cues + clause, cues, lexicon->touchpoints, found->clause_room);
+    spread(found->extra + clause, extra, lexicon->taught, found->clause_room);
     found->clause_text[clause] = (int32_t)found->texts;
     found->clause_sentence[clause] = (int32_t)found->sentences - 1;
     found->size[clause] = (int32_t)(token - begin);

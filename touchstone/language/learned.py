@@ -34,15 +34,15 @@ def touchpoints(facts: dict[str, Any], walked: Walk, cues: Numbers, learned: Num
     owner = walked.clause_sentence if facts["sentences"] else walked.clause_text
     first = np.flatnonzero(np.diff(owner, prepend=-1))
     size = np.add.reduceat(walked.size, first)
-    logits = folded(learned, first) / np.sqrt(size)[:, None] + np.array(facts["bias"])
-    logits += facts["cue"] * np.clip(folded(cues, first, np.maximum), 0, 1.2)
+    logits = folded(learned.T, first).T / np.sqrt(size)[:, None] + np.array(facts["bias"])
+    logits += facts["cue"] * np.clip(folded(cues.T, first, np.maximum).T, 0, 1.2)
     if facts["exclusive"]:
         logits -= rivals(logits)
     unit = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(owner))))
     own = cues + 0.5 * learned / np.sqrt(walked.size)[:, None]
     told = own.astype(np.float32)
     own -= 1e-6 * (np.arange(len(own)) - first[unit])[:, None]
-    best = own >= folded(own, first, np.maximum)[unit]
+    best = own >= folded(own.T, first, np.maximum).T[unit]
     likely = curve(logits)[unit]
     chosen = np.where(best | (cues >= _OWN_WORDS), likely, np.minimum(likely, 0.45)).astype(np.float32)
     return chosen, told

@@ -7,13 +7,12 @@ labels (expectation and maximisation over the shares of a mixture).
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from touchstone.core.taxonomy import Taxonomy, Touchpoint
+from touchstone.core.taxonomy import Taxonomy
 from touchstone.language.cues import unit
 from touchstone.language.found import Found
 from touchstone.language.groups import folded
@@ -29,9 +28,11 @@ _LEAST = 0.22  # share of belief from which a touchpoint is told
 _ROUNDS, _UNSEEN = 10, 50.0  # rounds of learning the shares; sentences that equal shares count for
 _OF_ALL, _HARDLY = (0.12, 0.2), 1e-9  # share of sentences about the whole, and about the rest or nothing
 _OWN_WORDS, _NEVER = 0.65, 0.45  # cue from which a clause tells a touchpoint by itself
-_OF_REST = re.compile(r"\b(miscellaneous|others?|else|can't tell|unclear|unknown|unspecified)\b", re.I)
-_SAYS_REST = re.compile(r"\b(anything else|other things|no other|of the others?|cannot be told|does not say)\b", re.I)
-_OF_WHOLE = re.compile(r"\b(general|overall|whole)\b", re.I)
+_OF_REST = ("miscellaneous", "other", "others", "else", "can't tell", "unclear", "unknown", "unspecified")
+_SAYS_REST = (
+    "anything else", "other things", "no other", "of the other", "of the others", "cannot be told", "does not say",
+)  # fmt: skip
+_OF_WHOLE = ("general", "overall", "whole")
 
 
 @dataclass(frozen=True)
@@ -43,20 +44,23 @@ class Meaning:
     whole: Flags  # those told where something is felt and nothing else named
     shares: Shares  # of these touchpoints among sentences, then of no touchpoint
 
+    def columns(self, cues: Numbers) -> Numbers:
+        """Of cues by clause those of these touchpoints: (touchpoints, clauses)."""
+        return cues.T if len(self.places) == cues.shape[1] else cues.T[self.places]
+
 
 def meaning(taxonomy: Taxonomy) -> Meaning | None:
     """The meaning of a taxonomy's touchpoints without words, all as frequent; None where all have words."""
     chosen = [(place, each) for place, each in enumerate(taxonomy) if not each.words]
     if not chosen:
         return None
-    names = [re.sub(r"[#_/:]", " ", each.name) for _, each in chosen]
-    things = [re.split(r"[#/:]", each.name)[0] for _, each in chosen]
+    things = [each.name.replace("/", "#").replace(":", "#").split("#")[0] for _, each in chosen]
     most = max(map(things.count, things))
     whole = [
-        bool(_OF_WHOLE.search(name)) and (things.count(thing) == most or thing == each.name)
-        for (_, each), name, thing in zip(chosen, names, things, strict=True)
+        _has(each.name, _OF_WHOLE) and (things.count(thing) == most or thing == each.name)
+        for (_, each), thing in zip(chosen, things, strict=True)
     ]
-    rest = [_stands_for_rest(name, each) for name, (_, each) in zip(names, chosen, strict=True)]
+    rest = [_has(each.name, _OF_REST) or _has(each.description, _SAYS_REST) for _, each in chosen]
     places = np.array([place for place, _ in chosen])
     held = Meaning(places, np.array(rest) & ~np.array(whole), np.array(whole), np.zeros(0))
     return replace(held, shares=_unseen(held))
@@ -79,8 +83,11 @@ def _plain(held: Meaning) -> Flags:
     return np.append(~(held.rest | held.whole), False)
 
 
-def _stands_for_rest(name: str, touchpoint: Touchpoint) -> bool:
-    return bool(_OF_REST.search(name) or _SAYS_REST.search(touchpoint.description))
+def _has(text: str, phrases: tuple[str, ...]) -> bool:
+    """Whether a text has one of the phrases as whole words (regular expressions would take milliseconds to compile)."""
+    words = "".join(letter if letter.isalnum() or letter == "'" else " " for letter in text.lower()).split()
+    spoken = " ".join(["", *(word.strip("'") for word in words), ""])
+    return any(f" {phrase} " in spoken for phrase in phrases)
 
 
 def centres(vectors: Numbers, weights: Numbers, rest: Flags) -> Numbers:
@@ -91,21 +98,22 @@ def centres(vectors: Numbers, weights: Numbers, rest: Flags) -> Numbers:
 
 def levels(held: Meaning, found: Found) -> Numbers:
     """How much each sentence speaks of each touchpoint and, last, of none: logits, (sentences, touchpoints + 1)."""
-    walked, near, felt = found.walk, found.taught[:, : len(held.places)], found.moods[0] + found.moods[1]
+    walked, near, felt = found.walk, found.taught.T[: len(held.places)], found.moods[0] + found.moods[1]
     first = np.flatnonzero(np.diff(walked.clause_sentence, prepend=-1))
     begins, text = _texts(walked.clause_text[first])
-    size = np.add.reduceat(walked.size, first).astype(np.float32)
+    size = folded(walked.size, first).astype(np.float32)
     own = folded(near, first)
-    whole = folded(own, begins) / np.sqrt(np.add.reduceat(size, begins))[:, None]
-    level = _NEAR * (own / np.sqrt(size)[:, None] + whole[text])
-    level += _CUE * np.clip(folded(found.cues[:, held.places], first, np.maximum), 0, 1.2)
-    known = own.any(axis=1)
-    level[:, held.rest] = np.where(known, _NOTHING, 0.0)[:, None]
-    mood = np.clip(np.add.reduceat(felt, first) / np.sqrt(size), 0, 1)
-    level[:, held.whole] = np.maximum(level[:, held.whole], (_WHOLE + _FELT * mood)[:, None])
-    none = np.where(known & held.rest.any(), -np.inf, _NOTHING)
-    answer: Numbers = _STEEP * np.column_stack([level, none]).astype(np.float32)
-    return answer
+    whole = folded(own, begins) / np.sqrt(folded(size, begins))
+    level = np.empty((len(near) + 1, len(first)), np.float32)
+    level[:-1] = _NEAR * (own / np.sqrt(size) + whole.take(text, axis=1))
+    level[:-1] += _CUE * np.clip(folded(held.columns(found.cues), first, np.maximum), 0, 1.2)
+    known = own.any(axis=0)
+    level[:-1][held.rest] = np.where(known, _NOTHING, 0.0)
+    mood = np.clip(folded(felt, first) / np.sqrt(size), 0, 1)
+    level[:-1][held.whole] = np.maximum(level[:-1][held.whole], _WHOLE + _FELT * mood)
+    level[-1] = np.where(known & held.rest.any(), -np.inf, _NOTHING)
+    level *= _STEEP
+    return level.T
 
 
 def _texts(owner: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
@@ -116,9 +124,11 @@ def _texts(owner: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.intp], npt.NDAr
 
 def believed(level: Numbers, shares: Shares) -> Numbers:
     """The probability of each choice of each sentence."""
-    logits = level + np.log(shares).astype(level.dtype)
-    grown = np.exp(logits - logits.max(axis=1, keepdims=True))
-    answer: Numbers = grown / grown.sum(axis=1, keepdims=True)
+    logits = level.T + np.log(shares).astype(level.dtype)[:, None]
+    logits -= logits.max(axis=0)
+    grown = np.exp(logits, out=logits)
+    grown /= grown.sum(axis=0)
+    answer: Numbers = grown.T
     return answer
 
 
@@ -138,23 +148,31 @@ def touchpoints(held: Meaning, found: Found) -> tuple[Numbers, Numbers]:
 
     Decided for the sentence, given to the clause that speaks most of it.
     """
-    walked, cues, near = found.walk, found.cues[:, held.places], found.taught[:, : len(held.places)]
-    if len(cues) == 0:
-        return cues, cues
-    level = levels(held, found)
-    belief = believed(level, held.shares)[:, :-1]
-    belief[(level[:, :-1] < _STEEP * _SOME) & ~held.rest] = 0  # the likeliest of few may still be unlikely
+    walked, cues, near = found.walk, held.columns(found.cues), found.taught.T[: len(held.places)]
+    if cues.shape[1] == 0:
+        return cues.T, cues.T
     first = np.flatnonzero(np.diff(walked.clause_sentence, prepend=-1))
-    if held.rest.any() and not held.rest.all():
-        begins, text = _texts(walked.clause_text[first])
-        told: Flags = np.any(belief[:, ~held.rest] >= _LEAST, axis=1)
-        belief[folded(told, begins, np.logical_or)[text][:, None] & held.rest] = 0
+    belief = _belief(held, found, first)
     likely = belief * (1 - _LEAST) / (belief * (1 - 2 * _LEAST) + _LEAST)  # .5 where the belief is _LEAST
-    speaks = cues + near * (2 * _NEAR / np.sqrt(walked.size)).astype(np.float32)[:, None]
-    sentence = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(cues))))
-    most = speaks - (1e-6 * (np.arange(len(speaks)) - first[sentence])).astype(np.float32)[:, None]
-    best = most >= folded(most, first, np.maximum)[sentence]
-    likely = likely[sentence]
+    speaks = near * (2 * _NEAR / np.sqrt(walked.size)).astype(np.float32)
+    speaks += cues
+    sentence = np.repeat(np.arange(len(first)), np.diff(np.append(first, cues.shape[1])))
+    most = speaks - (1e-6 * (np.arange(cues.shape[1]) - first[sentence])).astype(np.float32)
+    best = most >= folded(most, first, np.maximum).take(sentence, axis=1)
+    likely = likely.take(sentence, axis=1)
     chosen = np.where(best, likely, np.minimum(likely, _NEVER))
-    named = (cues >= _OWN_WORDS) & ~held.rest
-    return np.where(named, np.maximum(likely, 0.5), chosen), speaks
+    named = (cues >= _OWN_WORDS) & ~held.rest[:, None]
+    np.maximum(chosen, np.maximum(likely, 0.5), out=chosen, where=named)
+    return chosen.T, speaks.T
+
+
+def _belief(held: Meaning, found: Found, first: npt.NDArray[np.intp]) -> Numbers:
+    """What is believed of each touchpoint in each sentence: (touchpoints, sentences); `first` are their clauses."""
+    level = levels(held, found)
+    belief = believed(level, held.shares).T[:-1]
+    belief[(level.T[:-1] < _STEEP * _SOME) & ~held.rest[:, None]] = 0  # the likeliest of few may still be unlikely
+    if held.rest.any() and not held.rest.all():
+        begins, text = _texts(found.walk.clause_text[first])
+        told: Flags = np.any(belief[~held.rest] >= _LEAST, axis=0)
+        belief[folded(told, begins, np.logical_or)[text] & held.rest[:, None]] = 0
+    return belief

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import math
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parent / "model.npz"
 FORM = 1
+_HEADER = 1 << 10  # bytes in which the header of an array ends
 KINDS = (
     "problem", "suggestion", "request", "question", "praise", "recommendation", "thanks", "churn_threat",
     "promise_asked",
@@ -114,16 +117,37 @@ def _add(file: zipfile.ZipFile, name: str, array: npt.NDArray[Any]) -> None:
     file.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), held.getvalue(), how)
 
 
+def _arrays(held: bytes) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of an npz file by name; those that are not compressed are read where they stand, without a copy."""
+    arrays = {}
+    with zipfile.ZipFile(io.BytesIO(held)) as file:
+        for member in file.infolist():
+            begin, content = 0, held
+            if member.compress_type == zipfile.ZIP_STORED:
+                own = (
+                    member.header_offset
+                )  # its header: 30 bytes, of which the last four are two lengths (APPNOTE 4.3.7)
+                begin = own + 30 + sum(struct.unpack_from("<HH", held, own + 26))
+            else:
+                content = file.read(member)
+            start = io.BytesIO(content[begin : begin + _HEADER])
+            np.lib.format.read_magic(start)
+            shape, by_column, kind = np.lib.format.read_array_header_1_0(start)
+            flat = np.frombuffer(content, kind, math.prod(shape), begin + start.tell())
+            aligned = np.require(flat, requirements="A")
+            arrays[member.filename.removesuffix(".npy")] = aligned.reshape(shape, order="F" if by_column else "C")
+    return arrays
+
+
 def load(path: str | Path | None = None) -> Model:
     """The model in a file, or the one that ships with the package. A file of another kind is a `Stop`."""
     chosen = Path(path) if path else SHIPPED
     try:
-        with np.load(chosen, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        arrays = _arrays(chosen.read_bytes())
         facts = json.loads(arrays.pop("facts").tobytes())
     except FileNotFoundError as error:
         raise Stop("no such model file.", where=str(chosen), todo="Make one with `touchstone teach`.") from error
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, struct.error, zipfile.BadZipFile) as error:
         raise Stop("not a model file.", where=str(chosen), todo="Make one with `touchstone teach`.") from error
     if facts.get("form") != FORM:
         raise Stop(f"a model of form {facts.get('form')}.", where=str(chosen), todo="Teach it again.")

@@ -123,8 +123,8 @@ class _Room:
         }
         made |= {name: np.empty(clauses, np.int64) for name in ("start", "stop", "ends")}
         made["moods"] = np.empty((CLAUSE_HEADS, clauses), np.float32)
-        made["cues"] = np.empty((clauses, self._table.touchpoints), np.float32)
-        made["taught"] = np.empty((clauses, self._table.taught), np.float32)
+        made["cues"] = np.empty((self._table.touchpoints, clauses), np.float32)
+        made["taught"] = np.empty((self._table.taught, clauses), np.float32)
         return made
 
     def into(self) -> Any:
@@ -143,8 +143,7 @@ class _Room:
         old, count = self._clauses, int(self._filled.clauses)
         self._clauses = self._arrays(2 * len(old["size"]) + 64)
         for name, array in self._clauses.items():
-            part = (slice(None), slice(count)) if name == "moods" else slice(count)
-            array[part] = old[name][part]
+            array[..., :count] = old[name][..., :count]
         if self._rows is not None:
             self._rows = np.concatenate([self._rows, np.empty(len(self._rows) + 64, np.int32)])
 
@@ -161,7 +160,11 @@ class _Room:
             ends=held["ends"][:count] if wanted else np.zeros(0, np.int64),
         )
         return Found(
-            walked, held["moods"][:, :count], self._by_text["by_text"], held["cues"][:count], held["taught"][:count]
+            walked,
+            held["moods"][:, :count],
+            self._by_text["by_text"],
+            held["cues"][:, :count].T,
+            held["taught"][:, :count].T,
         )
 
 
@@ -222,11 +225,11 @@ def _entries(index: Index, first: int) -> npt.NDArray[Any]:
 
 def _vocabulary(lexicon: Lexicon) -> tuple[npt.NDArray[Any], int]:
     """Words and words that tell languages in one index, so that a token is looked up once; and its shift."""
-    words, steering = lexicon.words, lexicon.steering
-    both = Index(np.concatenate([words.keys[words.rows != ABSENT], steering.keys[steering.rows != ABSENT]]))
+    words, steering = lexicon.words.given, lexicon.steering
+    both = Index(np.concatenate([words, steering.given]))  # where a hash is of both, the word's row holds
     entries = _entries(both, 0)
+    entries["word"][entries["word"] >= len(words)] = ABSENT
     live = np.flatnonzero(both.rows != ABSENT)
-    entries["word"][live] = words.find(both.keys[live])
     told = steering.find(both.keys[live])
     flags = lexicon.steering_flags.astype(np.uint32)[told] << 24
     entries["steer"][live] = np.where(told != ABSENT, (told + 1).astype(np.uint32) | flags, 0)

@@ -28,8 +28,8 @@ def found(texts: pa.Array, lexicon: Lexicon, table: Table) -> Found:
         np.ascontiguousarray(worth[:, :CLAUSE_HEADS].T),
         _by_text(walked, totals[:, CLAUSE_HEADS : table.own]).astype(np.float32)
         * table.scale[CLAUSE_HEADS : table.own],
-        np.ascontiguousarray(worth[:, table.own : stop]),
-        np.ascontiguousarray(worth[:, stop : stop + table.taught]),
+        np.asfortranarray(worth[:, table.own : stop]),
+        np.asfortranarray(worth[:, stop : stop + table.taught]),
     )
 
 

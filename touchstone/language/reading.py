@@ -64,7 +64,7 @@ class Reading:
     walk: Walk
     cues: Numbers  # (clauses, touchpoints): how much each clause has words for each, taught words included
     touchpoints: Numbers  # (clauses, touchpoints): probability that the clause speaks of each
-    certain: Numbers  # (clauses, touchpoints): share of such mentions that are right
+    certain: Callable[[Places, Places], Numbers]  # share of mentions right by clause and touchpoint
     positive: Numbers  # (clauses,): evidence of a good mood, at least 0
     negative: Numbers
     opinion: Numbers  # (clauses,): evidence that something is judged, below 0 where it is stated or asked
@@ -201,7 +201,7 @@ class Reading:
             touchpoint.astype(np.int32),
             sentiment,
             polarity,
-            self.certain[clause, touchpoint],
+            self.certain(clause, touchpoint),
             self.walk.start[clause],
             self.walk.stop[clause],
         )
