@@ -65,6 +65,10 @@ class Reader:
         return file.stat().st_mtime_ns if self._file and file.exists() else 0
 
     @cached_property
+    def _written_taxonomy(self) -> str:
+        return write(self.taxonomy)  # YAML takes its time
+
+    @cached_property
     def model(self) -> Any:
         """The model that reads."""
         return _loaded(self._file, self._written)
@@ -77,12 +81,12 @@ class Reader:
     @property
     def maker(self) -> str:
         """Another model or another taxonomy is another maker, which reads everything anew."""
-        return f"understand@{self.model.version}-{crc32(write(self.taxonomy).encode()):08x}"
+        return f"understand@{self.model.version}-{crc32(self._written_taxonomy.encode()):08x}"
 
     @property
     def enrichers(self) -> Enrichers:
         """What reads a batch."""
-        return Enrichers(self._file, self._written, write(self.taxonomy))
+        return Enrichers(self._file, self._written, self._written_taxonomy)
 
     def read(self, interactions: pa.Table) -> dict[str, pa.Table]:
         """The MENTION and SIGNAL rows of a batch; one pass of the model serves every enricher."""

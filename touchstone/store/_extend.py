@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -150,31 +151,41 @@ def _let_go(draft: Draft, name: str, maker: str) -> None:
 
 def _add(bench: Bench, draft: Draft, connection: Connection, *, table: pa.Table, like: Piece) -> None:
     """Drafts the piece of one maker's rows, those about interactions of the lake, corrected, and their counts."""
-    said = [each for each in draft.state.of("interaction") if each.low < like.high and each.high > like.low]
-    bench.take("no_interaction", INTERACTION.empty_table())
-    within = f"from {bench.rows(said, 'select * from no_interaction')} where seq > {like.low} and seq <= {like.high}"
-    bench.duck.execute(f"create or replace temp view facts as select {', '.join(KNOWN)} {within}").fetchall()
-    table = numbered(bench, table)
-    if changes := standing(connection, like.name):
-        bench.take("changed", pa.table({"id": pa.array(list(changes), pa.string())}))
-        seqs = dict(bench.duck.sql("select id, seq from facts semi join changed using (id)").fetchall())
+    changes = standing(connection, like.name)
+    facts = _facts(bench, draft, table, like=like, others=list(changes))
+    table = numbered(table, facts)
+    if changes:
+        meant = facts.filter(pc.is_in(facts["id"], pa.array(list(changes), pa.string())))
+        seqs = dict(zip(meant["id"].to_pylist(), meant["seq"].to_pylist(), strict=True))
         reads = like.name == "mention" or mark("mention", like.maker) in draft.state.marks
         table = corrected(like.name, table, changes=changes, maker=like.maker, seqs=seqs, reads=reads)
-    bench.take("numbered", table)
-    written = [bench.write("select * from numbered", like)]
-    if like.name == "mention":
-        facts = bench.duck.sql("select * exclude (id) from facts semi join numbered using (seq) order by seq")
-        for cube, cells in tally(table, facts.to_arrow_table()).items():
-            bench.take("cells", cells)
-            written.append(bench.write("select * from cells", replace(like, name=cube)))
-    draft.come.extend(each for each in written if each is not None)
+    with ThreadPoolExecutor(1, "lake") as thread:
+        rows = thread.submit(bench.keep, table, like)
+        cubes = tally(table, facts) if like.name == "mention" else {}
+        written = [bench.keep(cells, replace(like, name=cube)) for cube, cells in cubes.items()]
+    draft.come.extend(each for each in (rows.result(), *written) if each is not None)
 
 
-def numbered(bench: Bench, table: pa.Table) -> pa.Table:
+def _facts(bench: Bench, draft: Draft, table: pa.Table, *, like: Piece, others: list[str]) -> pa.Table:
+    """What is counted by of the interactions that the rows of `table`, or changes to `others`, are about, by seq."""
+    said = [each for each in draft.state.of("interaction") if each.low < like.high and each.high > like.low]
+    key, own = ("seq", "seq") if "seq" in table.column_names else ("id", "interaction")
+    bench.take("no_interaction", INTERACTION.empty_table())
+    bench.take("arrived", table.select([own]))
+    bench.take("others", pa.table({"id": pa.array(others, pa.string())}))
+    meant = f"{key} in (select {own} from arrived)" + (" or id in (select id from others)" if others else "")
+    columns = KNOWN if like.name == "mention" else KNOWN[:2]
+    wanted = [name for name in columns if name != "id" or others or key == "id"]
+    source = bench.rows(said, "select * from no_interaction")
+    within = f"seq > {like.low} and seq <= {like.high} and ({meant})"
+    found = bench.duck.sql(f"select {', '.join(wanted)} from {source} where {within} order by seq")
+    return found.to_arrow_table()
+
+
+def numbered(table: pa.Table, facts: pa.Table) -> pa.Table:
     """Rows of a maker about interactions in `facts`, with the seq of each."""
-    bench.take("arrived", table)
     if "seq" not in table.column_names:
-        joined = "select arrived.*, facts.seq from arrived join facts on facts.id = arrived.interaction"
-        return bench.duck.sql(joined).to_arrow_table().cast(table.schema.append(SEQ))
-    strange = bench.duck.sql("select distinct seq from arrived anti join facts using (seq)").to_arrow_table()
-    return table.filter(pc.invert(pc.is_in(table["seq"], strange["seq"]))) if len(strange) else table
+        places = pc.index_in(table["interaction"], value_set=facts["id"])
+        table = table.append_column(SEQ, facts["seq"].take(places))
+    known = pc.is_in(table["seq"], value_set=facts["seq"])
+    return table if pc.all(known).as_py() else table.filter(known)

@@ -42,8 +42,8 @@ def _draft(lake: Lake, connection: Connection) -> Draft | None:
         changes = standing(connection, name, above=before)
         known = _known(connection, list(changes))
         for maker, reached in _makers(draft, name):
-            bench.take("facts", known.filter(pc.less_equal(known["seq"], reached)))
-            _redo(bench, draft, Piece(name, maker, 0, reached, 0, ""), changes=changes)
+            facts = known.filter(pc.less_equal(known["seq"], reached))
+            _redo(bench, draft, Piece(name, maker, 0, reached, 0, ""), facts=facts, changes=changes)
     return draft
 
 
@@ -68,8 +68,8 @@ def reread(lake: Lake, maker: str, made: dict[str, pa.Table], *, ids: list[str],
         for name, rows in made.items():
             changes = {id: each for id, each in standing(connection, name).items() if id in ids}
             known, reached = _known(connection, ids), dict(_makers(drawn, name)).get(maker, 0)
-            bench.take("facts", known.filter(pc.less_equal(known["seq"], reached)))
-            _redo(bench, drawn, Piece(name, maker, 0, reached, 0, ""), changes=changes, raw=rows)
+            facts = known.filter(pc.less_equal(known["seq"], reached))
+            _redo(bench, drawn, Piece(name, maker, 0, reached, 0, ""), facts=facts, changes=changes, raw=rows)
         return drawn
 
     return lake.change(draft)
@@ -90,13 +90,19 @@ def _makers(draft: Draft, name: str) -> list[tuple[str, int]]:
 
 
 def _redo(
-    bench: Bench, draft: Draft, like: Piece, *, changes: dict[str, list[Row]], raw: pa.Table | None = None
+    bench: Bench,
+    draft: Draft,
+    like: Piece,
+    *,
+    facts: pa.Table,
+    changes: dict[str, list[Row]],
+    raw: pa.Table | None = None,
 ) -> None:
     """Drafts one maker's rows about the interactions in `facts` anew: those it has, or `raw` ones, after `changes`."""
-    numbers = bench.duck.sql("select id, seq from facts order by seq").fetchall()
-    seqs = dict(numbers)
-    if not seqs:
+    if not len(facts):
         return
+    bench.take("facts", facts)
+    seqs = dict(bench.duck.sql("select id, seq from facts order by seq").fetchall())
     schema = KEPT_SCHEMAS[like.name]
     bench.take("none", schema.empty_table())
     pieces = [each for each in draft.state.of(like.name, like.maker) if covers(each, sorted(seqs.values()))]
@@ -108,7 +114,7 @@ def _redo(
     old = old.cast(schema)
     bench.take("old", old)
     reads = mark("mention", like.maker) in draft.state.marks
-    said = old if raw is None else numbered(bench, raw).cast(schema)
+    said = old if raw is None else numbered(raw, facts).cast(schema)
     bench.take("new", corrected(like.name, said, changes=changes, maker=like.maker, seqs=seqs, reads=reads))
     for piece in [*pieces, *_alone(like, pieces, seqs)]:
         kept = f"select {columns} from {bench.rows([piece] if piece.path else [], 'select * from none')}"

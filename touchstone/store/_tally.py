@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from touchstone.store._cubes import CUBES, FACTS, siblings
 
-Codes = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
+Counts = npt.NDArray[np.int64]
 POLARITIES = ("mixed", "negative", "neutral", "positive")
 MIXED, NEGATIVE, NEUTRAL, POSITIVE = range(4)
 _ROOM = 1 << 62  # keys of cells stay below it
@@ -22,6 +23,10 @@ class Coded(NamedTuple):
 
     codes: Codes
     values: pa.Array
+
+    def at(self, rows: npt.NDArray[np.integer]) -> Coded:
+        """The same of some rows."""
+        return Coded(self.codes[rows], self.values)
 
 
 def tally(mentions: pa.Table, facts: pa.Table) -> dict[str, pa.Table]:
@@ -35,29 +40,29 @@ def tally(mentions: pa.Table, facts: pa.Table) -> dict[str, pa.Table]:
     for cube in siblings("mention_rollup"):
         names = [name for name in CUBES[cube] if name != "month" or "day" not in CUBES[cube]]  # a day says its month
         first, counts = _cells([columns[name] for name in names], n)
-        cells = {name: Coded(each.codes[first], each.values) for name, each in columns.items()}
+        cells = {name: columns[name].at(first) for name in CUBES[cube]}
         if cube == "mention_rollup":
             columns, n = cells, counts  # the others are counted from its cells
-        made[cube] = pa.table({name: _decoded(cells[name]) for name in CUBES[cube]} | {"n": counts})
+        made[cube] = pa.table({name: _decoded(each) for name, each in cells.items()} | {"n": counts})
     return made
 
 
-def _said(mentions: pa.Table, facts: pa.Table) -> tuple[dict[str, Coded], Codes]:
+def _said(mentions: pa.Table, facts: pa.Table) -> tuple[dict[str, Coded], Counts]:
     """What each interaction says of each touchpoint, its mentions together: columns, and 1 for each."""
     row = np.searchsorted(facts["seq"].to_numpy(), mentions["seq"].to_numpy())
     touchpoint, polarity = coded(mentions["touchpoint"]), coded(mentions["polarity"])
     key = row * len(touchpoint.values) + touchpoint.codes
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(key)
     starts = _starts(key[order])
-    bits = np.array([1 << POLARITIES.index(each) if each in POLARITIES else 0 for each in polarity.values.to_pylist()])
-    heard = np.bitwise_or.reduceat(bits[polarity.codes[order]], starts) if len(order) else np.zeros(0, np.int64)
+    bits = [1 << POLARITIES.index(each) if each in POLARITIES else 0 for each in polarity.values.to_pylist()]
+    said = np.array(bits, np.uint8)[polarity.codes[order]]
+    heard = np.bitwise_or.reduceat(said, starts) if len(said) else said
     first = order[starts]
-    columns = {name: coded(facts[name]) for name in FACTS if name != "touchpoint"}
-    columns["day"] = coded(facts["occurred_at"].cast(pa.date32()))
-    columns = {name: Coded(each.codes[row[first]], each.values) for name, each in columns.items()}
-    months = coded(pc.floor_temporal(columns["day"].values, unit="month"))
-    columns["month"] = Coded(months.codes[columns["day"].codes], months.values)
-    columns["touchpoint"] = Coded(touchpoint.codes[first], touchpoint.values)
+    about = row[first]
+    columns = {name: coded(facts[name]).at(about) for name in FACTS if name != "touchpoint"}
+    columns["day"] = coded(facts["occurred_at"].cast(pa.date32())).at(about)
+    columns["month"] = coded(pc.floor_temporal(columns["day"].values, unit="month")).at(columns["day"].codes)
+    columns["touchpoint"] = touchpoint.at(first)
     columns["polarity"] = Coded(_OVERALL[heard], pa.array([*POLARITIES, None]))
     return columns, np.ones(len(first), np.int64)
 
@@ -70,7 +75,7 @@ def _overall(heard: int) -> int:
     return POSITIVE if good else NEGATIVE if bad else NEUTRAL
 
 
-_OVERALL = np.array([_overall(heard) for heard in range(1 << len(POLARITIES))])
+_OVERALL = np.array([_overall(heard) for heard in range(1 << len(POLARITIES))], np.int32)
 
 
 def coded(column: pa.Array | pa.ChunkedArray) -> Coded:
@@ -78,7 +83,7 @@ def coded(column: pa.Array | pa.ChunkedArray) -> Coded:
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     told = whole.dictionary_encode()
     order = pc.sort_indices(told.dictionary).to_numpy()
-    rank = np.empty(len(order) + 1, np.int64)
+    rank = np.empty(len(order) + 1, np.int32)
     rank[order], rank[-1] = np.arange(len(order)), len(order)
     places = told.indices.fill_null(len(order)).to_numpy(zero_copy_only=False)
     return Coded(rank[places], pa.concat_arrays([told.dictionary.take(pa.array(order)), pa.nulls(1, whole.type)]))
@@ -87,23 +92,25 @@ def coded(column: pa.Array | pa.ChunkedArray) -> Coded:
 def _decoded(column: Coded) -> pa.Array:
     null = len(column.values) - 1
     return pa.DictionaryArray.from_arrays(
-        pa.array(column.codes, pa.int32(), mask=column.codes == null), column.values.slice(0, null)
+        pa.array(column.codes, mask=column.codes == null), column.values.slice(0, null)
     )
 
 
-def _cells(columns: list[Coded], n: Codes) -> tuple[Codes, Codes]:
+def _cells(columns: list[Coded], n: Counts) -> tuple[npt.NDArray[np.intp], Counts]:
     """A row of each distinct cell, in order of the columns, and the sum of `n` in it."""
     key, room = np.zeros(len(n), np.int64), 1
     for column in columns:
         if room * len(column.values) > _ROOM:
             distinct, key = np.unique(key, return_inverse=True)
             room = len(distinct)
-        key, room = key * len(column.values) + column.codes, room * len(column.values)
-    order = np.argsort(key, kind="stable")
+        room *= len(column.values)
+        key *= len(column.values)
+        key += column.codes
+    order = np.argsort(key)
     starts = _starts(key[order])
     return order[starts], np.add.reduceat(n[order], starts) if len(n) else n
 
 
-def _starts(keys: Codes) -> Codes:
+def _starts(keys: Counts) -> npt.NDArray[np.intp]:
     """Where each run of equal keys begins."""
-    return np.flatnonzero(np.diff(keys, prepend=keys[0] - 1)) if len(keys) else np.zeros(0, np.int64)
+    return np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1))
