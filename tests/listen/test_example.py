@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -177,6 +179,43 @@ def test_a_dealer_group_declines(brand: Brand) -> None:
     assert np.mean(before) - np.mean(after) > 0.3
     group = {row["organisation"] for row in brand.units.to_pylist() if row["id"] in decline["units"]}
     assert group == {"north-star-group"}
+
+
+def test_a_fix_lifts_one_touchpoint_at_the_dealers_that_got_it(brand: Brand) -> None:
+    fix = brand.truth["fix"]
+    rated = brand.rows(kind="answer", metric="rating", touchpoint=fix["touchpoint"])
+    sides: dict[tuple[bool, bool], list[float]] = {}
+    for row in rated:
+        late = row["occurred_at"] >= datetime.fromisoformat(fix["start"])
+        sides.setdefault((row["unit"] in fix["units"], late), []).append(row["value"])
+    means = {side: np.mean(values) for side, values in sides.items()}
+    assert len(fix["units"]) == 12
+    assert (means[True, True] - means[True, False]) - (means[False, True] - means[False, False]) > 0.25
+
+
+def test_a_backlog_makes_callers_wait_at_once_and_shows_weeks_later(brand: Brand) -> None:
+    backlog = brand.truth["backlog"]
+    weeks, begun = np.array(backlog["weeks"]), datetime.fromisoformat(brand.truth["start"])
+
+    def crowded(rows: list[dict[str, Any]], lag: int) -> Any:
+        week = np.array([(row["occurred_at"] - begun).days // 7 - lag for row in rows])
+        return np.where(week >= 0, weeks[np.maximum(week, 0)], 0)
+
+    calls = [row for row in brand.rows(kind="turn") if row["attributes"]]
+    waits = np.log([1 + json.loads(row["attributes"])["wait_seconds"] for row in calls])
+    assert np.corrcoef(waits, crowded(calls, 0))[0, 1] > 0.3
+    rated = brand.rows(
+        kind="answer", metric="rating", touchpoint=backlog["touchpoint"], channel="survey", source="survey"
+    )
+    assert np.corrcoef([row["value"] for row in rated], crowded(rated, backlog["lag_weeks"]))[0, 1] < -0.15
+
+
+def test_a_campaign_speaks_to_some_and_not_to_others(brand: Brand) -> None:
+    for campaign, levels in brand.truth["resonance"].items():
+        for level, share in levels.items():
+            seen = brand.rows(kind="impression", campaign=campaign, level=level)
+            acted = np.mean([json.loads(row["attributes"])["depth"] > 0 for row in seen])
+            assert abs(acted - share) < 4 * (share * (1 - share) / len(seen)) ** 0.5
 
 
 def test_a_defect_emerges_in_one_model(brand: Brand) -> None:

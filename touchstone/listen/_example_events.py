@@ -14,6 +14,12 @@ from touchstone.listen._example_world import Floats, Whole
 CAMPAIGN = "autumn-thank-you"
 STANDING = ("plain-prices", "quiet-electric")
 """Campaigns that run all the time, so that not every campaign is a coupon."""
+RESONANCE = {
+    "plain-prices": {"prospect": 0.34, "end_customer": 0.34},
+    "quiet-electric": {"prospect": 0.46, "end_customer": 0.2},
+    CAMPAIGN: {"prospect": 0.16, "end_customer": 0.24},
+}
+"""Share of each campaign's impressions acted on, by level: one campaign speaks to prospects and leaves owners cold."""
 SEEN = ("advertising look", "website and prices", "loyalty offers")
 ENTERED = ("dealership exterior", "welcome", "test drive", "booking", "repair quality", "delivery")
 INCREMENT = 0.12
@@ -54,7 +60,9 @@ def _impressions(block: Block) -> pa.Table:
     _, person, account = _who(block, random, day)
     prospect = random.random(count) < 0.5
     campaign = np.where(running(block, day) & (random.random(count) < 0.7), 2, random.integers(0, 2, count))
-    depth = random.choice(4, count, p=[0.7, 0.18, 0.08, 0.04])
+    moved = np.array([[RESONANCE[each][level] for level in ("prospect", "end_customer")] for each in RESONANCE])
+    acted = random.random(count) < moved[campaign, (~prospect).astype(np.int64)]
+    depth = np.where(acted, random.choice([1, 2, 3], count, p=[0.6, 0.27, 0.13]), 0)
     return rows(
         block,
         "i",

@@ -49,7 +49,7 @@ def ask(world: World, random: np.random.Generator, unit: Whole, day: Floats) -> 
     person = customers(world, random, unit, day)
     shared = random.standard_normal((count, 1))
     own = HALO * shared + np.sqrt(1 - HALO**2) * random.standard_normal((count, width))
-    lived = own + world.quality[unit] - world.fallen(unit, day)[:, None] * world.partner_owned
+    lived = own + world.quality[unit] + world.moved(unit, day)
     outcome = lived @ world.weights + NOISE * random.standard_normal(count)
     return Survey(unit, day, person, lived, outcome)
 

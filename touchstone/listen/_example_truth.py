@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from touchstone.listen._example_events import CAMPAIGN, INCREMENT
+from touchstone.listen._example_events import CAMPAIGN, INCREMENT, RESONANCE
 from touchstone.listen._example_planted import BRAND_WORDS, CUSTOMER_WORDS, NEEDS, PROMISED
 from touchstone.listen._example_surveys import cuts, expected, spread
 from touchstone.listen._example_world import CUTS, MODELS, Floats, Whole, World
@@ -74,17 +74,17 @@ def mean_scores(world: World) -> Floats:
 def probabilities(world: World) -> Floats:
     """Probability of each rating, units x touchpoints x 5, over the whole time."""
     share = expected(world.quality, CUTS)
-    for unit in world.decline.units.tolist():
+    for unit in range(world.dealers):
         hidden, weight = _through_time(world, unit)
         share[unit] = np.average(expected(hidden, CUTS), axis=0, weights=weight)
     return share
 
 
 def _through_time(world: World, unit: int) -> tuple[Floats, Floats]:
-    """What is lived at each touchpoint of a unit, at each level it falls to, and the share of time it stays there."""
+    """What is lived at each touchpoint of a dealer, wherever it moves to, and the share of time it stays there."""
     day = np.arange(0.125, world.days, 0.25)
-    levels, counts = np.unique(np.round(world.fallen(np.full(len(day), unit), day), 3), return_counts=True)
-    return world.quality[unit] - levels[:, None] * world.partner_owned, counts / counts.sum()
+    moved, counts = np.unique(np.round(world.moved(np.full(len(day), unit), day), 3), axis=0, return_counts=True)
+    return world.quality[unit] + moved, counts / counts.sum()
 
 
 def mean_outcomes(world: World) -> dict[str, list[float]]:
@@ -129,6 +129,19 @@ def planted(world: World) -> dict[str, Any]:
             "drop": world.decline.drop,
             **_window(world, world.decline.day, world.decline.day + world.decline.days),
         },
+        "fix": {
+            "units": [world.unit_ids[each] for each in world.fix.units.tolist()],
+            "touchpoint": names[world.fix.touchpoint],
+            "lift": world.fix.lift,
+            **_window(world, world.fix.day, world.days),
+        },
+        "backlog": {
+            "touchpoint": names[world.backlog.touchpoint],
+            "lag_weeks": world.backlog.lag,
+            "weight": world.backlog.weight,
+            "weeks": world.backlog.weeks[world.backlog.lag :].round(6).tolist(),
+        },
+        "resonance": RESONANCE,
         "defect": {"product": MODELS[2], **_window(world, world.defect.start, world.defect.stop)},
         "needs": [asdict(each) for each in NEEDS],
         "promise_gap": {

@@ -45,6 +45,31 @@ class Decline:
 
 
 @dataclass(frozen=True)
+class Fix:
+    """One touchpoint made better at a few dealers from `day` on, by `lift` of hidden experience."""
+
+    units: Whole
+    touchpoint: int
+    day: float
+    lift: float
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How crowded the maker's line is week by week, standard normal; experience there falls `lag` weeks later."""
+
+    weeks: Floats  # the first `lag` of them lie before the start
+    touchpoint: int
+    lag: int
+    weight: float  # hidden experience lost per standard deviation
+
+    def at(self, day: Floats, *, lag: int = 0) -> Floats:
+        """How crowded the line is on these days, or was `lag` weeks before."""
+        week = np.floor(day / 7).astype(np.int64) + self.lag - lag
+        return np.asarray(self.weeks[np.clip(week, 0, len(self.weeks) - 1)])
+
+
+@dataclass(frozen=True)
 class Window:
     """A stretch of days."""
 
@@ -89,6 +114,8 @@ class World:
     weights: Floats  # what drives loyalty, by touchpoint; adds up to 1
     asked: Floats  # how often each touchpoint is asked about and spoken of
     decline: Decline
+    fix: Fix
+    backlog: Backlog
     campaign: Window
     defect: Window
     people: People
@@ -101,10 +128,14 @@ class World:
         """The instant `day` days after the start."""
         return self.start + timedelta(days=float(day))
 
-    def fallen(self, unit: Whole, day: Floats) -> Floats:
-        """How far quality at partners' touchpoints has fallen at these units on these days."""
-        share = np.clip((day - self.decline.day) / self.decline.days, 0.0, 1.0)
-        return np.where(np.isin(unit, self.decline.units), share * self.decline.drop, 0.0)
+    def moved(self, unit: Whole, day: Floats) -> Floats:
+        """How far these dealers' quality at each touchpoint has moved on these days: (n, touchpoints)."""
+        fallen = np.clip((day - self.decline.day) / self.decline.days, 0.0, 1.0) * self.decline.drop
+        moved = -np.where(np.isin(unit, self.decline.units), fallen, 0.0)[:, None] * self.partner_owned
+        fixed = np.isin(unit, self.fix.units) & (day >= self.fix.day)
+        moved[:, self.fix.touchpoint] += fixed * self.fix.lift
+        moved[:, self.backlog.touchpoint] -= self.backlog.weight * self.backlog.at(day, lag=self.backlog.lag)
+        return np.asarray(moved)
 
     @property
     def partner_owned(self) -> Floats:
@@ -146,6 +177,8 @@ def build(*, seed: int, dealers: int, regions: int, distributors: int, customers
         weights=weights,
         asked=_asked(random, taxonomy),
         decline=Decline(np.sort(declining), days * 0.55, 90.0, 0.8),
+        fix=_fix(np.random.default_rng([seed, 5]), taxonomy, np.setdiff1d(np.arange(dealers), declining), days),
+        backlog=_backlog(np.random.default_rng([seed, 6]), taxonomy, days),
         campaign=Window(days * 0.7, days * 0.7 + 42),
         defect=Window(days * 0.6, float(days)),
         people=_people(random, size * customers, quality[:dealers] @ weights, region, customers),
@@ -160,6 +193,21 @@ def _quality(random: np.random.Generator, taxonomy: Taxonomy, units: int) -> Flo
     unit = random.normal(0, 0.3, (units, 1))
     own = random.normal(0, 0.25, (units, count))
     return np.asarray(level + (unit + own) * partner)
+
+
+def _fix(random: np.random.Generator, taxonomy: Taxonomy, others: Whole, days: int) -> Fix:
+    """A new waiting area at twelve dealers, or at a fifth of a small brand's."""
+    chosen = random.choice(others, min(12, len(others) // 5), replace=False)
+    return Fix(np.sort(chosen), taxonomy.names.index("waiting area"), days * 0.45, 0.7)
+
+
+def _backlog(random: np.random.Generator, taxonomy: Taxonomy, days: int) -> Backlog:
+    """Crowded weeks come in a row (autocorrelation .7); who called is asked about it two weeks later."""
+    lag, kept = 2, 0.7
+    weeks = random.standard_normal(days // 7 + 1 + lag)
+    for at in range(1, len(weeks)):
+        weeks[at] = kept * weeks[at - 1] + np.sqrt(1 - kept**2) * weeks[at]
+    return Backlog(weeks, taxonomy.names.index("call centre"), lag, 0.4)
 
 
 def _sizes(random: np.random.Generator, dealers: int) -> Floats:
