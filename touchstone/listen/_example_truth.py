@@ -119,6 +119,22 @@ def planted(world: World) -> dict[str, Any]:
             name: dict(zip(dealers, found, strict=True)) for name, found in mean_outcomes(world).items()
         },
         "loyalty_weights": dict(zip(names, world.weights.round(6).tolist(), strict=True)),
+        **_events(world),
+        "needs": [asdict(each) for each in NEEDS],
+        "promise_gap": {
+            name: round(5.0 - float(size @ scores[: world.dealers, names.index(name)]), 6) for name in PROMISED
+        },
+        "promises": PROMISED,
+        "language_gap": {"customers": CUSTOMER_WORDS, "brand": BRAND_WORDS},
+        "aliases": aliases(world),
+        "teachers": teachers(world),
+    }
+
+
+def _events(world: World) -> dict[str, Any]:
+    """What happens at a time: to all, to some dealers, to one model."""
+    names = world.touchpoints
+    return {
         "campaign": {
             "id": CAMPAIGN,
             "increment": INCREMENT,
@@ -143,14 +159,6 @@ def planted(world: World) -> dict[str, Any]:
         },
         "resonance": RESONANCE,
         "defect": {"product": MODELS[2], **_window(world, world.defect.start, world.defect.stop)},
-        "needs": [asdict(each) for each in NEEDS],
-        "promise_gap": {
-            name: round(5.0 - float(size @ scores[: world.dealers, names.index(name)]), 6) for name in PROMISED
-        },
-        "promises": PROMISED,
-        "language_gap": {"customers": CUSTOMER_WORDS, "brand": BRAND_WORDS},
-        "aliases": aliases(world),
-        "teachers": teachers(world),
     }
 
 

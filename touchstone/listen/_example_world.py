@@ -145,11 +145,8 @@ class World:
 def build(*, seed: int, dealers: int, regions: int, distributors: int, customers: int, years: int, until: str) -> World:
     """The world of these settings. `Stop` where they cannot hold together."""
     if min(dealers, regions, distributors, years) < 1 or customers < dealers:
-        raise Stop(
-            "the example brand needs a dealer, a region, a distributor, a year, and a customer per dealer.",
-            where="listen example",
-            todo="Raise the setting that is too small.",
-        )
+        needed = "a dealer, a region, a distributor, a year, and a customer per dealer"
+        raise Stop(f"the example brand needs {needed}.", where="listen example", todo="Raise the setting too small.")
     random = np.random.default_rng([seed, 1])
     taxonomy = load("auto_dealer")
     stop = datetime.fromisoformat(until).replace(tzinfo=UTC) + timedelta(days=1)
@@ -159,6 +156,7 @@ def build(*, seed: int, dealers: int, regions: int, distributors: int, customers
     size = _sizes(random, dealers)
     weights = _weights(random, taxonomy)
     declining = random.choice(np.flatnonzero(region == 0), max(1, min(8, dealers // regions // 2)), replace=False)
+    others = np.setdiff1d(np.arange(dealers), declining)
     ids, titles = _unit_names(dealers, distributors)
     return World(
         seed=seed,
@@ -177,7 +175,7 @@ def build(*, seed: int, dealers: int, regions: int, distributors: int, customers
         weights=weights,
         asked=_asked(random, taxonomy),
         decline=Decline(np.sort(declining), days * 0.55, 90.0, 0.8),
-        fix=_fix(np.random.default_rng([seed, 5]), taxonomy, np.setdiff1d(np.arange(dealers), declining), days),
+        fix=_fix(np.random.default_rng([seed, 5]), taxonomy, others, days),
         backlog=_backlog(np.random.default_rng([seed, 6]), taxonomy, days),
         campaign=Window(days * 0.7, days * 0.7 + 42),
         defect=Window(days * 0.6, float(days)),
