@@ -153,8 +153,19 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A cell of a table that leads to another page; on paper its label."""
+
+    label: str
+    address: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True)
 class Grid:
-    """A plain table; a cell is text, a number or an estimate."""
+    """A plain table; a cell is text, a number, a link or an estimate."""
 
     title: str
     lead: str

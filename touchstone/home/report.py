@@ -14,6 +14,7 @@ from touchstone.core import finder
 from touchstone.core.errors import Refused, Stop
 from touchstone.home import FIRST, Home
 from touchstone.home.rows import plain
+from touchstone.show._findings import measures
 
 CHAPTERS = ("overview", "journey", "units", "changes", "priorities", "verbatims", "reading")
 FORMATS = (".html", ".pdf", ".json")
@@ -103,7 +104,11 @@ def _read(files: list[str], outcomes: list[dict[str, Any]], home: Home) -> dict[
 def _pages(home: Home, read: dict[str, Any]) -> list[Any]:
     ask = home.ask()
     own = {"reading": {"read": read}}
-    return [finder.verb("show", name)(ask, **own.get(name, {})) for name in CHAPTERS if name in finder.names("show")]
+    pages = {name: finder.verb("show", name)(ask, **own.get(name, {})) for name in CHAPTERS}
+    estimated = ask.lake("select distinct name from metric where value is not null order by name")["name"].to_pylist()
+    findings = [finder.verb("show", "findings")(ask, name=name) for name in measures() if name in estimated]
+    before = CHAPTERS.index("priorities") + 1
+    return [*list(pages.values())[:before], *findings, *list(pages.values())[before:]]
 
 
 def _rendered(home: Home, read: dict[str, Any], ending: str) -> bytes:

@@ -15,7 +15,7 @@ import jinja2
 from markupsafe import Markup
 
 from touchstone.core import finder
-from touchstone.core.page import Block, Chart, Estimate, Filters, Page, Ranking, Streaks, Words
+from touchstone.core.page import Block, Chart, Estimate, Filters, Link, Page, Ranking, Streaks, Words
 from touchstone.core.viewer import Viewer
 from touchstone.show import _marks, _say
 from touchstone.show._draw import LIGHT
@@ -176,4 +176,5 @@ def _environment() -> jinja2.Environment:
     )  # fmt: skip
     environment.filters.update(_filters.FILTERS)
     environment.tests["estimate"] = lambda thing: isinstance(thing, Estimate)
+    environment.tests["link"] = lambda thing: isinstance(thing, Link)
     return environment

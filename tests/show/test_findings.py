@@ -1,0 +1,51 @@
+"""Findings: a sentence and a picture for whatever a measure has stored, and no figure where there is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from touchstone.core.page import Chart, Grid, Note
+from touchstone.show._findings import Told, formula, picture
+from touchstone.show._stored import Figure
+
+
+def row(name: str, value: float | None, *, detail: dict[str, object] | None = None, **by: str) -> Figure:
+    """One stored row with an interval of .1 to both sides."""
+    low, high = (None, None) if value is None else (value - 0.1, value + 0.1)
+    return Figure(name, by, value, low, high, 40, "share", dict(detail or {}))
+
+
+def told(*rows: Figure) -> Told:
+    return Told("sentiment", rows, {"north": "North Gate"}, 1)
+
+
+def test_the_cut_with_most_figures_is_drawn_largest_first() -> None:
+    rows = [row("sentiment", value, unit=unit) for unit, value in (("south", 0.2), ("north", 0.7))]
+    found = picture(told(row("sentiment", 0.4), *rows))
+    chart = next(each for each in found.blocks if isinstance(each, Chart))
+    assert [each.label for each in chart.figures] == ["North Gate", "South"]
+    assert "north Gate" not in found.sentence
+    assert "North Gate comes first at 70" in found.sentence
+    assert "between 60" in found.sentence
+
+
+def test_a_chart_has_room_for_some_and_the_table_for_more() -> None:
+    rows = [row("sentiment", place / 100, unit=f"unit {place:02}") for place in range(80)]
+    found = picture(told(*rows))
+    chart = next(each for each in found.blocks if isinstance(each, Chart))
+    grid = next(each for each in found.blocks if isinstance(each, Grid))
+    assert len(chart.figures) == 24
+    assert len(grid.rows) == 60
+    assert "the first 60 of 80" in grid.title
+
+
+@pytest.mark.parametrize("detail", [{"why": "fewer than 50 answers"}, {}])
+def test_without_an_estimate_it_says_why_and_draws_nothing(detail: dict[str, object]) -> None:
+    found = picture(told(row("sentiment", None, detail=detail)))
+    assert [type(each) for each in found.blocks] == [Note]
+    assert ("fewer than 50 answers" in found.sentence) == bool(detail)
+
+
+def test_the_formula_stands_below_where_a_row_says_it() -> None:
+    assert formula(told(row("sentiment", 0.1), row("sentiment", 0.2, detail={"formula": "a / b"}))) == "a / b"
+    assert formula(told()) == ""

@@ -1,0 +1,115 @@
+"""What each measure says beyond scores: its stored rows, the sentence and the picture made of them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from touchstone.core import finder
+from touchstone.core.ask import Ask
+from touchstone.core.page import Block, Estimate, Grid, Note
+from touchstone.show import _forest, _league, _say, _stored
+from touchstone.show._stored import Figure
+
+_ELSEWHERE = {*_stored.NAMES, "difference"}
+"""Measures that have pages of their own."""
+_PICTURES = Path(__file__).parent / "_pictures"
+_LISTED = 60
+
+
+@dataclass(frozen=True)
+class Told:
+    """All that is stored of one measure."""
+
+    name: str
+    rows: tuple[Figure, ...]
+    units: dict[str, str]  # names of units by id
+    seed: int
+
+    def by(self, *columns: str) -> list[Figure]:
+        """The rows by exactly these columns."""
+        return [each for each in self.rows if set(each.by) == set(columns)]
+
+    def label(self, figure: Figure) -> str:
+        """What a row is about, for people: units by their names, words with a large first letter."""
+        parts = [self.units.get(value, value) if key == "unit" else value for key, value in figure.by.items()]
+        return _say.named(", ".join(parts)) if parts else "All together"
+
+    def estimates(self, rows: Sequence[Figure], *, middle: float | None = None) -> list[Estimate]:
+        """The rows as estimates that open to their n, interval and formula."""
+        return [_stored.estimate(each, self.label(each), middle=middle, seed=self.seed) for each in rows]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a measure says in one sentence, and what shows it."""
+
+    sentence: str
+    blocks: tuple[Block, ...]
+    lead: str = ""
+
+
+def measures() -> list[str]:
+    """The measures that are told as findings."""
+    return [name for name in finder.names("measure") if name not in _ELSEWHERE]
+
+
+def titled(name: str) -> tuple[str, str]:
+    """A measure's name for people and what it says, from its first line: `Drivers: what moves …`."""
+    first = finder.summary("measure", name).rstrip(".")
+    title, _, what = first.partition(": ")
+    return (title, what) if what and len(title) < 40 else (name.replace("_", " ").capitalize(), first)
+
+
+def told(ask: Ask, name: str) -> Told:
+    """All stored rows of a measure, in the order of their ids."""
+    rows = _stored.unfolded(ask.lake(f"{_stored.READ} where name = ? order by id", [name]))
+    return Told(name, tuple(rows), _league.unit_names(ask), ask.seed)
+
+
+def picture(found: Told) -> Picture:
+    """The measure's own picture, or intervals side by side; where nothing is estimated, why."""
+    known = [each for each in found.rows if each.value is not None]
+    if not known:
+        return _silent(found)
+    if (_PICTURES / f"{found.name}.py").exists():
+        made: Picture = importlib.import_module(f"touchstone.show._pictures.{found.name}").picture(found)
+        return made
+    return _plain(found, known)
+
+
+def formula(found: Told) -> str:
+    """The formula and source of a measure, as its rows say."""
+    return next((str(each.detail["formula"]) for each in found.rows if each.detail.get("formula")), "")
+
+
+def _silent(found: Told) -> Picture:
+    why = next((str(each.detail["why"]) for each in found.rows if each.detail.get("why")), "")
+    sentence = f"No estimate: {why}." if why else "Nothing is known yet."
+    return Picture(sentence, (Note(sentence, "empty", "See what this measure needs in the documentation."),))
+
+
+def _plain(found: Told, known: list[Figure]) -> Picture:
+    """The cut with most figures that a chart has room for, the largest first, then all rows as a table."""
+    cuts: dict[tuple[str, ...], list[Figure]] = {}
+    for each in known:
+        cuts.setdefault(tuple(each.by), []).append(each)
+    rows = max(cuts.values(), key=lambda cut: (len(cut) <= _forest.MOST, len(cut)))
+    rows = sorted(rows, key=lambda each: (-(each.value or 0.0), found.label(each)))
+    title, _ = titled(found.name)
+    shown = found.estimates(rows)
+    first = f"{title}: {_say.inline(shown[0].label)} comes first at {_say.value(shown[0])}"
+    limits = _say.interval(shown[0])
+    sentence = f"{first}, {limits}." if limits else f"{first}."
+    chart = _forest.forest(shown, title=title, lead="Dots are figures, bars their 95 % intervals.")
+    return Picture(sentence, (chart, table(found, rows)))
+
+
+def table(found: Told, rows: Sequence[Figure]) -> Grid:
+    """Rows as a plain table whose figures open."""
+    shown = found.estimates(rows[:_LISTED])
+    more = f", the first {_LISTED} of {_say.count(len(rows))}" if len(rows) > _LISTED else ""
+    cells = tuple((each.label, each, each.n) for each in shown)
+    return Grid(f"All figures{more}", "", ("", rows[0].measured_in, "n"), cells)

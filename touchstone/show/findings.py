@@ -1,0 +1,48 @@
+"""Findings: what moves loyalty, what is genuine, what is promised, what it is worth; each with its picture."""
+
+from __future__ import annotations
+
+from touchstone.core.ask import Ask
+from touchstone.core.page import Block, Field, Filters, Grid, Link, Note, Page
+from touchstone.show import _findings, _say
+
+WHO = ("insider", "partner")
+_PLACE = 6
+
+
+def show(ask: Ask, *, name: str | None = None) -> Page:
+    """What every measure says in one sentence each, or with `name` one of them with its picture."""
+    names = _findings.measures()
+    if name in names:
+        return _one(ask, str(name), names)
+    found = [told for each in names if (told := _findings.told(ask, each)).rows]
+    rows = tuple(
+        (Link(_findings.titled(each.name)[0], f"findings?name={each.name}"), _findings.picture(each).sentence)
+        for each in found
+    )
+    if not rows:
+        note = Note("Nothing has been measured yet.", "empty", "`touchstone run` measures all that can be.")
+        return Page("findings", "Findings", "Nothing has been measured yet.", "", (note,))
+    grid = Grid("What the measures say", "", ("measure", "in one sentence"), rows)
+    return Page(
+        "findings",
+        "Findings",
+        f"{_say.named(_say.word(len(rows)))} measures have something to say.",
+        "",
+        (_choice(names, ""), grid),
+    )
+
+
+def _one(ask: Ask, name: str, names: list[str]) -> Page:
+    found = _findings.told(ask, name)
+    title, what = _findings.titled(name)
+    drawn = _findings.picture(found)
+    blocks: list[Block] = [_choice(names, name), *drawn.blocks]
+    if formula := _findings.formula(found):
+        blocks.append(Note(f"How it is reckoned: {formula}."))
+    return Page("findings", title, drawn.sentence, drawn.lead or f"{what[:1].upper()}{what[1:]}.", tuple(blocks))
+
+
+def _choice(names: list[str], chosen: str) -> Filters:
+    choices = (("", "All"), *((each, _findings.titled(each)[0]) for each in names))
+    return Filters((Field("name", "Finding", chosen, choices),))
