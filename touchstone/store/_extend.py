@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection
@@ -169,17 +171,30 @@ def _add(bench: Bench, draft: Draft, connection: Connection, *, table: pa.Table,
 def _facts(bench: Bench, draft: Draft, table: pa.Table, *, like: Piece, others: list[str]) -> pa.Table:
     """What is counted by of the interactions that the rows of `table`, or changes to `others`, are about, by seq."""
     said = [each for each in draft.state.of("interaction") if each.low < like.high and each.high > like.low]
+    columns = KNOWN if like.name == "mention" else KNOWN[:2]
+    if "seq" in table.column_names and not others:
+        paths = [bench.lake.path(each) for each in said]
+        found = _listed(paths, table["seq"].to_numpy(), [name for name in columns if name != "id"])
+        return found.filter((pc.field("seq") > like.low) & (pc.field("seq") <= like.high))
     key, own = ("seq", "seq") if "seq" in table.column_names else ("id", "interaction")
     bench.take("no_interaction", INTERACTION.empty_table())
     bench.take("arrived", table.select([own]))
     bench.take("others", pa.table({"id": pa.array(others, pa.string())}))
-    meant = f"{key} in (select {own} from arrived)" + (" or id in (select id from others)" if others else "")
-    columns = KNOWN if like.name == "mention" else KNOWN[:2]
-    wanted = [name for name in columns if name != "id" or others or key == "id"]
     source = bench.rows(said, "select * from no_interaction")
-    within = f"seq > {like.low} and seq <= {like.high} and ({meant})"
-    found = bench.duck.sql(f"select {', '.join(wanted)} from {source} where {within} order by seq")
-    return found.to_arrow_table()
+    meant = f"({key} in (select {own} from arrived) or id in (select id from others))"
+    within = f"seq > {like.low} and seq <= {like.high} and {meant}"
+    return bench.duck.sql(f"select {', '.join(columns)} from {source} where {within} order by seq").to_arrow_table()
+
+
+def _listed(paths: list[str], seqs: npt.NDArray[np.int64], columns: list[str]) -> pa.Table:
+    """These columns of the interactions numbered `seqs`, in order: several times faster than by SQL."""
+    from pyarrow import parquet  # only where something is understood
+
+    found = [pa.schema([INTERACTION.field(name) for name in columns]).empty_table()]
+    for path in paths:
+        rows = parquet.read_table(path, columns=columns, read_dictionary=[name for name in columns if name in FACTS])
+        found.append(rows.filter(pa.array(np.isin(rows["seq"].to_numpy(), seqs))))
+    return pa.concat_tables(found[1:] or found).sort_by("seq")
 
 
 def numbered(table: pa.Table, facts: pa.Table) -> pa.Table:

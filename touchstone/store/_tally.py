@@ -86,7 +86,9 @@ def coded(column: pa.Array | pa.ChunkedArray) -> Coded:
     rank = np.empty(len(order) + 1, np.int32)
     rank[order], rank[-1] = np.arange(len(order)), len(order)
     places = told.indices.fill_null(len(order)).to_numpy(zero_copy_only=False)
-    return Coded(rank[places], pa.concat_arrays([told.dictionary.take(pa.array(order)), pa.nulls(1, whole.type)]))
+    return Coded(
+        rank[places], pa.concat_arrays([told.dictionary.take(pa.array(order)), pa.nulls(1, told.dictionary.type)])
+    )
 
 
 def _decoded(column: Coded) -> pa.Array:
