@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,6 +21,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlglot
+from pyspark import SparkContext
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql.classic.dataframe import DataFrame
@@ -31,6 +34,16 @@ from touchstone.core.errors import Retry, Stop
 from touchstone.store._duck import answer, connect, fill
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+SQL = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "false",  # a division by zero is null, as in DuckDB
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "20000",
+}
+"""Settings of a session in which SQL means what it means to DuckDB."""
+_LOCK = threading.Lock()
+_ENGINES: Counter[str] = Counter()
+"""How many engines run in each application that was started for them: a process has one at a time."""
 DISTINCT_ERROR = 0.01  # standard error of approximate distinct counts
 Source: TypeAlias = "pa.Table | Sequence[str | Path]"
 Batches = Callable[[pa.RecordBatch], pa.RecordBatch]
@@ -43,10 +56,14 @@ class SparkEngine:
     """
 
     def __init__(self, master: str, tables: Mapping[str, Source]) -> None:
-        self._session = _session(master).newSession()  # its own tables; the cluster's share is the process's one
+        self._session, self._application = _joined(master)
         self._shapes = connect()  # empty tables of the same columns: DuckDB says of which types an answer is
-        for name, source in tables.items():
-            self.add(name, source)
+        try:
+            for name, source in tables.items():
+                self.add(name, source)
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> SparkEngine:
         return self
@@ -55,9 +72,14 @@ class SparkEngine:
         self.close()
 
     def close(self) -> None:
-        """Leaves the cluster, with every other engine of this process."""
+        """Leaves the cluster, if no other engine of this process is on it and the session is no one else's."""
         self._shapes.close()
-        self._session.stop()
+        with _LOCK:
+            own, self._application = self._application, ""
+            if own:
+                _ENGINES[own] -= 1
+                if not _ENGINES[own]:
+                    self._session.stop()
 
     def add(self, name: str, source: Source, *, columns: Sequence[str] | None = None) -> None:
         """Makes `source`, or these `columns` of it, the table `name`; one of that name before is forgotten."""
@@ -168,16 +190,25 @@ def _told(what: str) -> Iterator[None]:
         raise Stop(f"Spark cannot answer ({str(error).splitlines()[0]}).", where=what[:500]) from error
 
 
-def _session(master: str) -> SparkSession:
-    """A session on the cluster; on a loopback one, everything stays on loopback and in this interpreter."""
+def _joined(master: str) -> tuple[SparkSession, str]:
+    """A session with tables and settings of its own, and the application it counts in: none where it is another's."""
+    with _LOCK:
+        running = SparkContext._active_spark_context
+        theirs = running is not None and not _ENGINES[running.applicationId]
+        whole = SparkSession.builder.getOrCreate() if theirs else _started(master)
+        session = whole.newSession()
+        for name, value in SQL.items():
+            session.conf.set(name, value)
+        application = "" if theirs else session.sparkContext.applicationId
+        if application:
+            _ENGINES[application] += 1
+    return session, application
+
+
+def _started(master: str) -> SparkSession:
+    """This process's session on the cluster; on a loopback one, all stays on loopback and in this interpreter."""
     host = master.removeprefix("spark://").rpartition(":")[0]
-    settings = {
-        "spark.ui.enabled": "false",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.ansi.enabled": "false",  # a division by zero is null, as in DuckDB
-        "spark.sql.execution.arrow.pyspark.enabled": "true",
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "20000",
-    }
+    settings = {"spark.ui.enabled": "false"}
     if host in LOOPBACK:
         # Spark reads these two from nowhere else: the Java process that is started next, and its workers' Python.
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
