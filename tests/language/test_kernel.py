@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from touchstone.core import taxonomy as taxonomies
-from touchstone.language import native, plain
+from touchstone.core.taxonomy import parse
+from touchstone.language import meaning, native, plain
 from touchstone.language.found import Found, Part, Table, packed
+from touchstone.language.meaning import believed
 from touchstone.language.model import HEADS, load
 from touchstone.language.tokens import strings
 from touchstone.language.walk import BLOCKS, Walk, walk
@@ -199,3 +201,48 @@ def test_numpy_reads_where_the_settings_say_so(monkeypatch):
     monkeypatch.delenv("TOUCHSTONE_KERNEL")
     native.library.cache_clear()
     assert native.library() is not None
+
+
+MEANT = parse("""
+name: bistro
+stages:
+- name: visit
+  touchpoints:
+  - {name: dishes, description: "How the food tastes and how fresh it is."}
+  - {name: waiters, description: "How waiters and other staff treat guests."}
+  - {name: prices, description: "What the meal costs."}
+  - {name: 'bistro#general', description: "The restaurant as a whole."}
+  - {name: miscellaneous, description: "Anything else."}
+""")
+
+
+@pytest.mark.parametrize("widest", [0, 1, 2])
+def test_they_agree_on_touchpoints_told_by_meaning(widest):
+    texts = strings(
+        [
+            "Great soup, but the waiter was rude. I paid too much!",
+            "",
+            "Zebras. Zzqx vrrgl.",
+            "We loved it " * 200,
+            "Good. " * 90 + "The bill was wrong, the fish cold",
+            "Le vin était bon, le serveur aimable.",
+        ]
+    )
+    compiled = load().compile(MEANT)
+    assert compiled.kernel is not None
+    assert compiled.meaning is not None
+    found = compiled.found(texts)
+    for one, other in zip(
+        meaning.touchpoints(compiled.meaning, found),
+        compiled.kernel.told(compiled.meaning, found, widest=widest),
+        strict=True,
+    ):
+        assert np.array_equal(one, other)
+    assert (other != 0).any()
+
+
+def test_the_exponential_of_both_is_that_of_numbers():
+    numbers = np.linspace(-90, 0, 10_001, dtype=np.float32)[None]
+    found = believed(np.concatenate([numbers, 0 * numbers]).T, np.full(2, 0.5))[:, 0]
+    wanted = np.exp(numbers[0].astype(np.float64))
+    assert np.allclose(found, wanted / (1 + wanted), rtol=2e-5, atol=1e-34)

@@ -99,17 +99,20 @@ class Compiled:
         """By clause and touchpoint: how much is spoken of it, and the decision."""
         cues = found.cues
         if self.meaning is not None and len(self.meaning.places) == cues.shape[1]:
-            likely, cues = meaning.touchpoints(self.meaning, found)
+            likely, cues = self._by_meaning(self.meaning, found)
             return cues, likely
         likely = curve(_STEEP * (cues - _POINT))
         if self.meaning is not None:
             cues, places = cues.copy("K"), self.meaning.places
-            likely[:, places], cues[:, places] = meaning.touchpoints(self.meaning, found)
+            likely[:, places], cues[:, places] = self._by_meaning(self.meaning, found)
         if taught is not None:
             facts, cues = self.model.taught["touchpoints"], cues.copy("K")
             count = len(facts["names"])
             likely[:, :count], cues[:, :count] = learned.touchpoints(facts, found.walk, cues[:, :count], taught)
         return cues, likely
+
+    def _by_meaning(self, held: Meaning, found: Found) -> tuple[Numbers, Numbers]:
+        return self.kernel.told(held, found) if self.kernel else meaning.touchpoints(held, found)
 
     def _certain(self, found: Found, likely: Numbers, clause: Places, touchpoint: Places) -> Numbers:
         """How many such decisions are right, on labelled sets (see the model card)."""

@@ -1,10 +1,11 @@
 /* One pass over texts: tokens, language, clauses, negation, table rows and their sums.
  *
- * The same as tokens.py, walk.py and kernel.py, in the same order and with equal results (tests/language/
+ * The same as tokens.py, walk.py, kernel.py and meaning.py, in the same order and with equal results (tests/language/
  * test_kernel.py); those are the description, this is the fast form. All state is in the arguments: any number of
  * threads may read at once. Texts are taken in batches that stay near the processor; each step runs over a whole batch,
  * so that look-ups overlap.
  */
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -605,6 +606,156 @@ INLINE int read_all(const Lexicon *lexicon, const uint8_t *data, const int64_t *
   return full;
 }
 
+typedef struct {
+  int64_t clauses, room, chosen, longest; /* `longest`: clauses of one text, at most */
+  const int32_t *clause_text, *clause_sentence, *size;
+  const float *moods, *cues, *near; /* by column, each a run of `room` */
+  const int32_t *places;            /* of the chosen touchpoints among the columns of `cues` */
+  const uint8_t *rest, *whole;
+  const float *shares; /* their logarithms, the last of no touchpoint */
+  float *likely, *speaks; /* (chosen, clauses) */
+} Told;
+
+enum { MOST_CHOSEN = 512 }; /* touchpoints without words, at most */
+static const float NEAR = 0.25f, CUE = 0.4f, NOTHING = 0.15f, WHOLE = 0.05f, FELT = 0.2f, STEEP = 10.0f, SOME = 1.0f,
+                   LEAST = 0.22f, OWN_WORDS = 0.65f, NEVER = 0.45f;
+
+typedef struct { /* one text: by sentence, each a run of `chosen` + 1 */
+  float *sums, *cues, *size, *felt;
+  int32_t *owner; /* the sentence of each clause */
+} Spoken;
+
+/* `e` to numbers that are at most 0: the steps of meaning.py. */
+INLINE void exponential(float *numbers, int64_t count) {
+  for (int64_t place = 0; place < count; place++) {
+    float held = numbers[place] > -80.0f ? numbers[place] : -80.0f;
+    float whole = held * 1.44269504f + 12582912.0f - 12582912.0f;
+    float rest = held - whole * 0.693359375f - whole * -2.12194440e-4f;
+    float sum = 1.9875691500e-4f;
+    sum = sum * rest + 1.3981999507e-3f;
+    sum = sum * rest + 8.3334519073e-3f;
+    sum = sum * rest + 4.1665795894e-2f;
+    sum = sum * rest + 1.6666665459e-1f;
+    sum = sum * rest + 5.0000001201e-1f;
+    sum = sum * (rest * rest) + rest + 1.0f;
+    int32_t power = ((int32_t)whole + 127) << 23;
+    float scale;
+    memcpy(&scale, &power, sizeof scale);
+    numbers[place] = numbers[place] > -80.0f ? sum * scale : 0.0f;
+  }
+}
+
+INLINE float between(float number, float least, float most) {
+  float held = number > least ? number : least;
+  return held < most ? held : most;
+}
+
+/* Adds up the clauses of a text by sentence; returns how many sentences. */
+INLINE int64_t add_sentences(const Told *told, Spoken *spoken, int64_t begin, int64_t stop) {
+  int64_t last = -1, width = told->chosen + 1;
+  for (int64_t clause = begin; clause < stop; clause++) {
+    int fresh = clause == begin || told->clause_sentence[clause] != told->clause_sentence[clause - 1];
+    last += fresh;
+    float *sums = spoken->sums + last * width, *cues = spoken->cues + last * width;
+    float felt = told->moods[clause] + told->moods[told->room + clause], size = (float)told->size[clause];
+    spoken->owner[clause - begin] = (int32_t)last;
+    spoken->size[last] = fresh ? size : spoken->size[last] + size;
+    spoken->felt[last] = fresh ? felt : spoken->felt[last] + felt;
+    for (int64_t place = 0; place < told->chosen; place++) {
+      float near = told->near[place * told->room + clause], cue = told->cues[told->places[place] * told->room + clause];
+      sums[place] = fresh ? near : sums[place] + near;
+      cues[place] = fresh || cue > cues[place] ? cue : cues[place];
+    }
+  }
+  return last + 1;
+}
+
+/* What is believed of each touchpoint in a sentence, in place of its sums; `whole` is what its text adds. */
+INLINE void believe(const Told *told, Spoken *spoken, int64_t sentence, const float *whole, int any_rest) {
+  int64_t chosen = told->chosen;
+  float *level = spoken->sums + sentence * (chosen + 1), *cues = spoken->cues + sentence * (chosen + 1);
+  float root = sqrtf(spoken->size[sentence]), total = 0, most = -1e30f, held[MOST_CHOSEN + 1];
+  float mood = WHOLE + FELT * between(spoken->felt[sentence] / root, 0, 1);
+  int known = 0;
+  for (int64_t place = 0; place < chosen; place++) known |= level[place] != 0;
+  for (int64_t place = 0; place < chosen; place++) {
+    float told_level = NEAR * (level[place] / root + whole[place]) + CUE * between(cues[place], 0, 1.2f);
+    if (told->rest[place]) told_level = known ? NOTHING : 0;
+    if (told->whole[place] && mood > told_level) told_level = mood;
+    level[place] = told_level * STEEP;
+  }
+  level[chosen] = known && any_rest ? -1e30f : NOTHING * STEEP;
+  for (int64_t place = 0; place <= chosen; place++) held[place] = level[place] + told->shares[place];
+  for (int64_t place = 0; place <= chosen; place++) most = held[place] > most ? held[place] : most;
+  for (int64_t place = 0; place <= chosen; place++) held[place] -= most;
+  exponential(held, chosen + 1);
+  for (int64_t place = 0; place <= chosen; place++) total += held[place];
+  for (int64_t place = 0; place < chosen; place++)
+    level[place] = level[place] < SOME && !told->rest[place] ? 0 : held[place] / total;
+}
+
+/* Gives what is believed of the sentences of a text to their clauses. */
+INLINE void tell(const Told *told, const Spoken *spoken, int64_t begin, int64_t stop, int hide_rest) {
+  for (int64_t first = begin, next; first < stop; first = next) {
+    int32_t sentence = spoken->owner[first - begin];
+    for (next = first + 1; next < stop && spoken->owner[next - begin] == sentence;) next++;
+    for (int64_t place = 0; place < told->chosen; place++) {
+      const float *near = told->near + place * told->room, *cues = told->cues + told->places[place] * told->room;
+      float belief = spoken->sums[sentence * (told->chosen + 1) + place];
+      if (hide_rest && told->rest[place]) belief = 0;
+      float likely = belief * 0.78f / (belief * 0.56f + LEAST), most = -1e30f;
+      float less = likely < NEVER ? likely : NEVER, more = likely > 0.5f ? likely : 0.5f;
+      float *speaks = told->speaks + place * told->clauses, *chosen = told->likely + place * told->clauses;
+      for (int64_t clause = first; clause < next; clause++) {
+        speaks[clause] = near[clause] * (float)(0.5 / sqrt((double)told->size[clause])) + cues[clause];
+        float held = speaks[clause] - (float)(1e-6 * (double)(clause - first));
+        most = held > most ? held : most;
+      }
+      for (int64_t clause = first; clause < next; clause++) {
+        int best = speaks[clause] - (float)(1e-6 * (double)(clause - first)) >= most;
+        chosen[clause] = best ? likely : less;
+        if (cues[clause] >= OWN_WORDS && !told->rest[place] && more > chosen[clause]) chosen[clause] = more;
+      }
+    }
+  }
+}
+
+/* Decides which touchpoints without words the clauses speak of; -1 where there is no memory. */
+INLINE int tell_all(const Told *told) {
+  int64_t width = told->chosen + 1, longest = told->longest;
+  float *held = malloc((size_t)longest * (2 * (size_t)width + 3) * sizeof(float)), whole[MOST_CHOSEN];
+  if (!held) return -1;
+  Spoken spoken = {held, held + longest * width, held + 2 * longest * width, held + longest * (2 * width + 1),
+                   (int32_t *)(held + longest * (2 * width + 2))};
+  int any_rest = 0, all_rest = 1;
+  for (int64_t place = 0; place < told->chosen; place++)
+    any_rest |= told->rest[place], all_rest &= told->rest[place];
+  for (int64_t begin = 0, stop; begin < told->clauses; begin = stop) {
+    for (stop = begin + 1; stop < told->clauses && told->clause_text[stop] == told->clause_text[begin];) stop++;
+    int64_t sentences = add_sentences(told, &spoken, begin, stop);
+    float size = spoken.size[0];
+    memcpy(whole, spoken.sums, (size_t)told->chosen * sizeof *whole);
+    for (int64_t sentence = 1; sentence < sentences; sentence++) {
+      size += spoken.size[sentence];
+      for (int64_t place = 0; place < told->chosen; place++) whole[place] += spoken.sums[sentence * width + place];
+    }
+    float root = sqrtf(size);
+    for (int64_t place = 0; place < told->chosen; place++) whole[place] /= root;
+    int other = 0;
+    for (int64_t sentence = 0; sentence < sentences; sentence++) {
+      believe(told, &spoken, sentence, whole, any_rest);
+      for (int64_t place = 0; place < told->chosen; place++)
+        other |= spoken.sums[sentence * width + place] >= LEAST && !told->rest[place];
+    }
+    tell(told, &spoken, begin, stop, other && any_rest && !all_rest);
+  }
+  free(held);
+  return 0;
+}
+
+#define TELL(name, attributes) \
+  attributes static int name(const Told *told) { return tell_all(told); }
+
 #define READ(name, attributes)                                                                                     \
   attributes static int name(const Lexicon *lexicon, const uint8_t *data, const int64_t *offsets, int64_t texts,   \
                              Found *found) {                                                                       \
@@ -612,10 +763,14 @@ INLINE int read_all(const Lexicon *lexicon, const uint8_t *data, const int64_t *
   }
 
 READ(read_anywhere, )
+TELL(tell_anywhere, )
 #if defined(__x86_64__)
 #include <cpuid.h>
 READ(read_avx2, __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))))
 READ(read_avx512, __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi,bmi2,lzcnt,popcnt"))))
+
+TELL(tell_avx2, __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))))
+TELL(tell_avx512, __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi,bmi2,lzcnt,popcnt"))))
 
 /* 2 with AVX-512 (foundation, bytes and words, double and quad words, vector length), 1 with AVX2, else 0. */
 static int width(void) {
@@ -640,6 +795,17 @@ PUBLIC int touchstone_read(const Lexicon *lexicon, const uint8_t *data, const in
 #endif
   (void)most;
   return read_anywhere(lexicon, data, offsets, texts, found);
+}
+
+PUBLIC int touchstone_tell(const Told *told, int most) {
+#if defined(__x86_64__)
+  int best = width();
+  if (best > most) best = most;
+  if (best == 2) return tell_avx512(told);
+  if (best == 1) return tell_avx2(told);
+#endif
+  (void)most;
+  return tell_anywhere(told);
 }
 
 /* The hash of the source this was built from: Python uses no library of another. */

@@ -16,14 +16,16 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from touchstone.core import settings
-from touchstone.language import tokens
+from touchstone.language import meaning, tokens
 from touchstone.language.found import CLAUSE_HEADS, Found, Table
 from touchstone.language.index import ABSENT, Index
+from touchstone.language.meaning import Meaning
 from touchstone.language.walk import BLOCKS, Lexicon, Walk
 
+Numbers = npt.NDArray[np.float32]
 SOURCE = Path(__file__).with_name("kernel.c")
 LIBRARY = Path(__file__).with_name("_kernel.dll" if sys.platform == "win32" else "_kernel.so")
-LANGUAGES, HEADS, WIDEST = 32, 128, 2  # what kernel.c is written for
+LANGUAGES, HEADS, WIDEST, CHOSEN = 32, 128, 2, 512  # what kernel.c is written for
 _CLAUSE = 48  # bytes of text in a clause, guessed low: there is more room where it is needed
 _ENTRY = np.dtype([("key", np.uint64), ("word", np.int32), ("steer", np.uint32)])
 
@@ -46,6 +48,14 @@ class _Found(ctypes.Structure):
         *((name, ctypes.c_void_p) for name in ("language", "sureness", "by_text")),
         *((name, ctypes.c_void_p) for name in ("clause_text", "clause_sentence", "size", "start", "stop")),
         *((name, ctypes.c_void_p) for name in ("moods", "cues", "taught", "rows", "ends")),
+    ]
+
+
+class _Told(ctypes.Structure):
+    _fields_ = [
+        *((name, ctypes.c_int64) for name in ("clauses", "room", "chosen", "longest")),
+        *((name, ctypes.c_void_p) for name in ("clause_text", "clause_sentence", "size", "moods", "cues", "near")),
+        *((name, ctypes.c_void_p) for name in ("places", "rest", "whole", "shares", "likely", "speaks")),
     ]
 
 
@@ -94,6 +104,32 @@ class Kernel:
         if code < 0:
             raise MemoryError("no memory for the kernel's batch of texts")
         return room.found()
+
+    def told(self, held: Meaning, found: Found, *, widest: int = WIDEST) -> tuple[Numbers, Numbers]:
+        """What `meaning.touchpoints` says of clauses that this kernel found."""
+        clauses, chosen = len(found.walk.size), len(held.places)
+        if clauses == 0 or chosen > CHOSEN:
+            return meaning.touchpoints(held, found)
+        likely, speaks = np.empty((chosen, clauses), np.float32), np.empty((chosen, clauses), np.float32)
+        arrays = {name: getattr(found.walk, name) for name in ("clause_text", "clause_sentence", "size")}
+        arrays |= {
+            "moods": found.moods,
+            "cues": found.cues,
+            "near": found.taught,
+            "places": held.places.astype(np.int32),
+        }
+        arrays |= {"rest": held.rest, "whole": held.whole, "shares": np.log(held.shares).astype(np.float32)}
+        arrays |= {"likely": likely, "speaks": speaks}
+        facts = _Told(
+            clauses=clauses,
+            room=found.moods.strides[0] // found.moods.itemsize,
+            chosen=chosen,
+            longest=int(np.bincount(found.walk.clause_text).max()),
+            **{name: array.ctypes.data for name, array in arrays.items()},
+        )
+        if _library().touchstone_tell(ctypes.byref(facts), widest):
+            raise MemoryError("no memory for the sentences of a text")
+        return likely.T, speaks.T
 
 
 def _library() -> ctypes.CDLL:
