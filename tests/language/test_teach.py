@@ -17,6 +17,7 @@ from touchstone.language.expected import f1, sharpness, steepness, wilson
 from touchstone.language.model import load
 from touchstone.language.tagger import tag
 from touchstone.language.teacher import teach
+from touchstone.language.tokens import strings
 from touchstone.language.unsure import unsure
 
 SHOP = parse(
@@ -115,6 +116,13 @@ def test_other_endings_of_taught_words_are_known():
     ]
     (answer,) = tag([{"text": "they blorpingly came"}], model=teach(examples))
     assert answer["kinds"]["b"] > 0.5 > answer["kinds"]["z"]
+
+
+def test_a_taught_model_reads_by_the_cues_it_learned_by():
+    texts = strings(["The parcel and the doorstep delivery came when the shop said.", "Clothes, money, a thing."])
+    taught, shipped = (model.compile(SHOP).found(texts).cues for model in (teach(said(40, seed=2)), load()))
+    assert shipped.any()
+    assert np.array_equal(taught, shipped)
 
 
 def test_thousands_of_examples_take_seconds():

@@ -166,8 +166,10 @@ def compiled(model: Model, taxonomy: Taxonomy) -> Compiled:
     grams, gram_rows = merged(held["gram_keys"], written.gram_keys)
     count, touchpoints = len(words), written.word_weights.shape[1]
     every, phrases = tuple(block * count for block in range(BLOCKS)), BLOCKS * count
-    told_by = None if "touchpoints" in model.taught else meaning.meaning(taxonomy)
+    told_by, taught = meaning.meaning(taxonomy), "touchpoints" in model.taught
     touch, near = _touchpoints(model, count, written, cue_rows, told_by)
+    if taught:  # cues as when it learned; nearness is in what it learned
+        told_by, near = None, near[:, :0]
     parts = [
         Part((0,), 0, held["head_words"], held["head_words_scale"]),
         Part((count,), 0, held["head_negated"], held["head_negated_scale"]),

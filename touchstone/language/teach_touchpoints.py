@@ -47,7 +47,7 @@ def touchpoints(lesson: Lesson) -> None:
     rows = np.flatnonzero(held.says_touchpoints)
     labels = held.touchpoints[rows].astype(np.float32)
     cue = np.zeros((len(held.texts), labels.shape[1]), np.float32)
-    np.maximum.at(cue, lesson.walked.clause_text, lesson.reading.cues)
+    np.maximum.at(cue, lesson.walked.clause_text, lesson.compiled.found(strings(held.texts)).cues)
     cue = np.clip(cue, 0, 1.2)[rows]
     vectors, described = lesson.features.vectors()[rows], _described(lesson)
     exclusive = len(rows) >= MANY and labels.shape[1] > 2 and bool((labels.sum(axis=1) == 1).all())
