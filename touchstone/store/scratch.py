@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -74,7 +75,7 @@ def scratch(
 
 def numbered(table: pa.Table) -> pa.Table:
     """`table` with `seq` and `id` filled from the position where they are missing."""
-    position = pa.array(range(1, len(table) + 1), pa.int64())
+    position = pa.array(np.arange(1, len(table) + 1))
     seq = pc.coalesce(table["seq"], position)
     identifier = pc.coalesce(table["id"], pc.cast(position, pa.string()))
     columns = [seq, identifier, *table.columns[2:]]
