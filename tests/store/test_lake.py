@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,6 +81,21 @@ def test_a_maker_of_two_tables_sees_a_batch_again_until_both_have_it(tmp_path: P
     assert len(list(store.pending(MAKER, "mention", "signal"))) == 1
     store.extend("signal", MAKER, [], 2)
     assert list(store.pending(MAKER, "mention", "signal")) == []
+
+
+def test_rows_with_the_seq_of_their_interactions_are_taken_in_over_files_of_every_origin(tmp_path: Path) -> None:
+    store = home(tmp_path)
+    for rows in ([said(number) for number in range(30)], [said(3, text="quite other words")]):
+        store.append([rows])
+        store.derive()  # the second time, a file is written anew without what left it
+    (batch, upto), *rest = store.pending(MAKER)
+    assert (len(batch), rest) == (30, [])
+    made = understood(batch, MAKER)
+    seqs = batch["seq"].take(pc.index_in(made["interaction"], value_set=batch["id"])).to_pylist()
+    strange = pa.array([upto + 1, *seqs[1:]])  # the first is about an interaction that is not there
+    store.extend("mention", MAKER, made.append_column("seq", strange), upto)
+    assert len(contents(store, ["mention"])["mention"]) == len(made) - 1
+    counted(store)
 
 
 def test_replacing_leaves_only_the_new_rows_of_that_maker(tmp_path: Path) -> None:

@@ -38,18 +38,21 @@ class Enrichers:
         from touchstone.understand import _pass
 
         model = _loaded(self.file, self.written).compile(parse(self.taxonomy))
-        reading = _pass.read(interactions, model)
+        reading = _pass.read(interactions, model, numbered=True)
         made = [finder.verb("understand", part)(reading) for part in finder.names("understand")]
+        made = [_numbered(each, interactions) for each in made]
         return {
-            name: _numbered([each for each in made if each.schema.names == schema.names], interactions, schema)
+            name: pa.concat_tables(each for each in made if each.schema.names == [*schema.names, "seq"])
             for name, schema in UNDERSTOOD.items()
         }
 
 
-def _numbered(made: list[pa.Table], interactions: pa.Table, schema: pa.Schema) -> pa.Table:
-    rows = pa.concat_tables([schema.empty_table(), *made])
-    places = pc.index_in(rows["interaction"], value_set=interactions["id"].combine_chunks())
-    return rows.append_column("seq", interactions["seq"].take(places))
+def _numbered(made: pa.Table, interactions: pa.Table) -> pa.Table:
+    """The rows with the seq of their interactions, which guests may leave to us to look up."""
+    if "seq" in made.column_names:
+        return made
+    places = pc.index_in(made["interaction"], value_set=interactions["id"].combine_chunks())
+    return made.append_column("seq", interactions["seq"].take(places))
 
 
 class Reader:

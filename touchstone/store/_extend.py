@@ -194,7 +194,7 @@ def _listed(paths: list[str], seqs: npt.NDArray[np.int64], columns: list[str]) -
     for path in paths:
         rows = parquet.read_table(path, columns=columns, read_dictionary=[name for name in columns if name in FACTS])
         found.append(rows.filter(pa.array(np.isin(rows["seq"].to_numpy(), seqs))))
-    return pa.concat_tables(found[1:] or found).sort_by("seq")
+    return pa.concat_tables(found[1:] or found, promote_options="default").sort_by("seq")  # some say never null
 
 
 def numbered(table: pa.Table, facts: pa.Table) -> pa.Table:

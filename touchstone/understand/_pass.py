@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from touchstone.core.tables import SIGNAL, TEXT
+from touchstone.core.tables import COUNT, SIGNAL, TEXT
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.language.compiled import Compiled
 from touchstone.language.reading import Reading
@@ -29,6 +29,7 @@ class Understood:
     taxonomy: Taxonomy
     kinds: tuple[str, ...]
     version: str
+    seq: pa.Array | None = None  # given where the derived rows are to bring that of their interactions
 
     def maker(self, name: str) -> str:
         """`name@version`: rows of another version are made anew."""
@@ -36,14 +37,25 @@ class Understood:
 
     def ids(self, name: str, rows: Places) -> pa.Array:
         """An id for each derived row, in order: interaction, maker and the row's place within its interaction."""
-        place = np.arange(len(rows)) - np.searchsorted(rows, rows, side="left")
+        first = np.flatnonzero(np.diff(rows, prepend=-1))
+        place = np.arange(len(rows)) - np.repeat(first, np.diff(first, append=len(rows)))
         endings = pa.array([f"{self.maker(name)}:{number}" for number in range(int(place.max(initial=-1)) + 1)], TEXT)
         return pc.binary_join_element_wise(self.id.take(pa.array(rows)), endings.take(pa.array(place)), ":")
 
+    def derived(self, schema: pa.Schema, rows: Places, columns: list[pa.Array]) -> pa.Table:
+        """A table of `schema`, each row about the interaction at its place, and the seq of that where it is known."""
+        if self.seq is not None:
+            schema, columns = schema.append(pa.field("seq", COUNT)), [*columns, self.seq.take(pa.array(rows))]
+        return pa.Table.from_arrays(columns, schema=schema)
 
-def read(interactions: pa.Table, model: Compiled) -> Understood:
-    """The batch with everything the model finds in it. Interactions without text find nothing."""
-    columns = {name: _whole(interactions[name]) for name in ("id", "text", "touchpoint")}
+
+def read(interactions: pa.Table, model: Compiled, *, numbered: bool = False) -> Understood:
+    """The batch with everything the model finds in it. Interactions without text find nothing.
+
+    What is derived from a `numbered` one brings the seq of its interactions beside its own columns.
+    """
+    names = ("id", "text", "touchpoint", *(("seq",) if numbered else ()))
+    columns = {name: _whole(interactions[name]) for name in names}
     return Understood(
         **columns,
         reading=model.read(columns["text"]),
@@ -70,7 +82,9 @@ def signals(
 ) -> pa.Table:
     """SIGNAL rows of the layer `name`; `rows` are places in the batch, ascending."""
     count = len(rows)
-    return pa.Table.from_arrays(
+    return batch.derived(
+        SIGNAL,
+        rows,
         [
             batch.ids(name, rows),
             batch.id.take(pa.array(rows)),
@@ -80,7 +94,6 @@ def signals(
             probability.cast(pa.float64()),
             pa.repeat(batch.maker(name), count),
         ],
-        schema=SIGNAL,
     )
 
 

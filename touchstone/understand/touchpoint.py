@@ -63,7 +63,9 @@ def _whole(reading: Understood, rows: np.ndarray) -> dict[str, np.ndarray]:
 
 def _table(reading: Understood, columns: dict[str, Any], names: list[str]) -> pa.Table:
     rows = columns["text"].astype(np.int64)
-    return pa.Table.from_arrays(
+    return reading.derived(
+        MENTION,
+        rows,
         [
             reading.ids("touchpoint", rows),
             reading.id.take(pa.array(rows)),
@@ -76,5 +78,4 @@ def _table(reading: Understood, columns: dict[str, Any], names: list[str]) -> pa
             pa.array(columns["stop"].astype(np.int64)),
             pa.repeat(reading.maker("touchpoint"), len(rows)),
         ],
-        schema=MENTION,
     )
