@@ -22,7 +22,19 @@ def cast(column: pa.ChunkedArray, kind: pa.DataType, name: str) -> pa.ChunkedArr
     """The column as `kind`, instants without a zone as UTC; Refused, naming the column, where a cell does not read."""
     try:
         if pa.types.is_timestamp(kind) and pa.types.is_string(column.type):
-            return pc.assume_timezone(column.cast(pa.timestamp("us")), "UTC")
+            return _instants(column)
         return column.cast(kind)
     except pa.ArrowInvalid as error:
         raise Refused(f"column {name}: {error}.", field=name, todo="Mend the file, or map another column.") from error
+
+
+def _instants(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """ISO dates and times, also a year or a month by itself (its first day), each with or without a zone."""
+    whole = pc.replace_substring_regex(column, r"^(\d{4})$", r"\1-01")
+    whole = pc.replace_substring_regex(whole, r"^(\d{4}-\d{2})$", r"\1-01")
+    zoned = pc.fill_null(pc.match_substring_regex(whole, r":\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"), False)
+    nothing = pa.scalar(None, pa.string())
+    plain = pc.if_else(zoned, nothing, whole).cast(pa.timestamp("us"))
+    return pc.coalesce(
+        pc.assume_timezone(plain, "UTC"), pc.if_else(zoned, whole, nothing).cast(pa.timestamp("us", "UTC"))
+    )

@@ -51,11 +51,11 @@ def figures(ask: Ask, rule: Rule, question: Question, *, reading: Polarity | Non
 
     Where several scales occur, `scale` joins the keys.
     """
-    table = _counted(ask, rule, question)
+    table = counted(ask, rule, question)
     if not len(table):
         return None
     several = len(pc.unique(table["scale"])) > 1
-    order, group, keys = _grouped(table.select([*question.by, "scale"] if several else list(question.by)))
+    order, group, keys = grouped(table.select([*question.by, "scale"] if several else list(question.by)))
     value, low, high, n = (_numbers(table[each])[order] for each in ("value", "worst", "best", "n"))
     first = np.unique(group, return_index=True)[1]
     scale, size = (low[first], high[first]), len(first)
@@ -131,7 +131,7 @@ def scale_text(worst: float, best: float) -> str:
     return f"{number_text(worst)}-{number_text(best)}"
 
 
-def _counted(ask: Ask, rule: Rule, question: Question) -> pa.Table:
+def counted(ask: Ask, rule: Rule, question: Question) -> pa.Table:
     """Counts with columns value, worst, best, scale, label and n; answers outside their scale are left out."""
     if not rule.metric:
         table = count(ask, question, rollup="mention_rollup", columns=("polarity",))
@@ -175,7 +175,7 @@ def _scale(said: Floats, rule: Rule, end: int, given: float | None) -> Floats:
     return said if rule.scale is None else np.where(np.isnan(said), rule.scale[end], said)
 
 
-def _grouped(keyed: pa.Table) -> tuple[Any, Any, pa.Table]:
+def grouped(keyed: pa.Table) -> tuple[Any, Any, pa.Table]:
     """Order that brings equal keys together, group number of each row in that order, and the keys of each group."""
     size = len(keyed)
     codes = [_codes(keyed[name]) for name in keyed.column_names]

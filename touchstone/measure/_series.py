@@ -1,0 +1,251 @@
+"""Series over time, one look after the other: what each look counted, from a file or from a home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from touchstone.core.ask import Ask
+from touchstone.core.errors import Refused
+from touchstone.core.tables import TEXT
+from touchstone.measure._answers import Question, check, count, day
+from touchstone.measure._polarity import PLACE, SCORES
+from touchstone.measure._rules import Rule
+from touchstone.measure._scores import counted, grouped, scale_text
+
+Floats = NDArray[np.float64]
+EVERY = {"week": "W", "month": "M", "year": "Y"}
+_MANY = 100  # more different scores than this are gathered into so many bins
+_OF_WORDS = ("unit", "channel", "product", "level", "campaign", "incentive")
+_TOLD = """
+select {columns}, label, count(*) as n from (
+    select i.id, {named}, cast(date_trunc('{every}', i.occurred_at) as date) as start, s.label
+    from interaction as i join signal as s on s.interaction = i.id
+    where s.layer = 'kind' and s.score >= 0.5 and i.occurred_at is not null and i.text is not null
+    group by all
+) as told group by all order by {columns}, label
+"""
+_SAID = """
+select {columns}, count(*) as n from (
+    select {named}, cast(date_trunc('{every}', i.occurred_at) as date) as start
+    from interaction as i where i.occurred_at is not null and i.text is not null
+) as said group by all order by {columns}
+"""
+
+
+@dataclass(frozen=True)
+class Series:
+    """How often each score was given in each look; `figure` says of what, and `keys` of whom.
+
+    Where `each` holds, a look is one figure (so many interactions), and not so many answers.
+    """
+
+    keys: tuple[str, ...]
+    starts: NDArray[np.datetime64]
+    counts: Floats  # (looks, scores)
+    scores: Floats
+    figure: str
+    measured_in: str
+    scale: tuple[float | None, float | None]
+    names: tuple[str, ...]  # of `keys`
+    each: bool = False
+
+    @property
+    def n(self) -> int:
+        """Answers, or interactions counted."""
+        amount = self.counts @ self.scores if self.each else self.counts
+        return round(float(amount.sum()))
+
+
+def over(starts: NDArray[np.datetime64], every: str, now: date) -> NDArray[np.bool_]:
+    """Which periods are over on the day `now`."""
+    return ends(starts, every) <= np.datetime64(now, "D")
+
+
+def ends(starts: NDArray[np.datetime64], every: str) -> NDArray[np.datetime64]:
+    """The day after each period: the day on which it can be looked at."""
+    if every == "week":
+        return starts + np.timedelta64(7, "D")
+    return (starts.astype(f"datetime64[{EVERY[every]}]") + 1).astype("datetime64[D]")
+
+
+def of_file(table: pa.Table, by: tuple[str, ...], every: str, now: date) -> list[Series]:
+    """The answers of a file by `by` (unit, or nothing); answers without a score or a day are left out."""
+    known = pc.and_(pc.is_finite(table["value"]), pc.is_valid(table["occurred_at"]))
+    for name in by:
+        known = pc.and_(known, pc.is_valid(table[name]))
+    told = table.filter(pc.fill_null(known, False))
+    start = pc.floor_temporal(told["occurred_at"], unit=every).cast(pa.date32())
+    looked = told.select(list(by)).append_column("start", start).append_column("value", told["value"])
+    sums = looked.group_by([*by, "start", "value"]).aggregate([([], "count_all")])
+    split = _split(sums.select(list(by)), _days(sums["start"]), _numbers(sums["value"]), _numbers(sums["count_all"]))
+    found = [Series(*each, "value", "points", (None, None), by) for each in split]
+    return _finished(found, every, now)
+
+
+def of_scores(ask: Ask, rule: Rule, question: Question, every: str) -> list[Series]:
+    """The points of `rule`, look by look; where several scales occur, `scale` joins the keys."""
+    table = counted(ask, rule, replace(question, by=(*question.by, every)))
+    if not len(table):
+        return []
+    several = len(pc.unique(table["scale"])) > 1
+    names = (*question.by, "scale") if several else question.by
+    value, low, high, n = (_numbers(table[each]) for each in ("value", "worst", "best", "n"))
+    points = rule.points(value, low, high)
+    if not rule.metric:
+        points = SCORES[[PLACE.get(each, 2) for each in table["label"].to_pylist()]]
+    split = _split(table.select(list(names)), _days(table[every]), points * rule.factor, n)
+    ends_of = [each * rule.factor for each in rule.ends] if rule.ends else [float(low[0]), float(high[0])]
+    found = []
+    for keys, looks, counts, scores in split:
+        scale = [float(each) for each in keys[-1].split("-")] if several and not rule.ends else ends_of
+        told = rule.measured_in if rule.ends else f"{rule.measured_in} on {scale_text(*scale)}"
+        found.append(Series(keys, looks, counts, scores, rule.name, told, (scale[0], scale[1]), names))
+    return _finished(found, every, ask.now.date())
+
+
+def of_volume(ask: Ask, question: Question, every: str) -> list[Series]:
+    """How many interactions each look brought; a look without any counts as none."""
+    table = count(ask, replace(question, by=(*question.by, every)), rollup="rollup")
+    heard = count(ask, replace(question, by=(every,)), rollup="rollup")
+    last = _days(heard[every]).max() if len(heard) else None
+    found = []
+    for keys, days, n in _sums(table, list(question.by), every):
+        looks = _whole(days[0], last, every)
+        events = np.zeros(len(looks))
+        events[np.searchsorted(looks, days)] = n
+        scores, look = np.unique(events, return_inverse=True)
+        counts, told = np.eye(len(scores))[look], f"interactions a {every}"
+        found.append(Series(keys, looks, counts, scores, "volume", told, (0.0, None), question.by, each=True))
+    return _finished(found, every, ask.now.date())
+
+
+def of_mentions(ask: Ask, question: Question, every: str) -> list[Series]:
+    """Each touchpoint's share of all mentions, look by look; Refused unless `touchpoint` is among the by columns."""
+    condition = check(question, "mention_rollup")
+    if "touchpoint" not in question.by or (condition and "touchpoint" in condition.columns):
+        todo = "Add touchpoint to by, and leave it out of where."
+        raise Refused("a share of all mentions is one touchpoint's among all.", field="by", todo=todo)
+    table = count(ask, replace(question, by=(*question.by, every)), rollup="mention_rollup")
+    others = [name for name in question.by if name != "touchpoint"]
+    found = _shares(table, table.select([*others, every, "n"]), question.by, every)
+    return _finished(found, every, ask.now.date())
+
+
+def of_kinds(ask: Ask, question: Question, every: str) -> list[Series]:
+    """The share of interactions with words that say each kind (problem, request, …), look by look.
+
+    By columns of the interaction itself; Refused for others and beside `where`.
+    """
+    if question.where or not set(question.by) <= set(_OF_WORDS):
+        raise Refused(f"kinds are counted by {', '.join(_OF_WORDS)}.", field="where" if question.where else "by")
+    named = ", ".join(f"i.{name}" for name in question.by)
+    columns = ", ".join([*question.by, "start"])
+    texts = (each.format(columns=columns, named=named or "1 as one", every=every) for each in (_TOLD, _SAID))
+    told, said = (ask.lake(each) for each in texts)
+    found = _shares(_within(told, question), _within(said, question), (*question.by, "label"), "start")
+    return _finished(found, every, ask.now.date())
+
+
+def _within(table: pa.Table, question: Question) -> pa.Table:
+    """Rows of whole groups, between the days asked for (a period counts where it begins between them)."""
+    since, until = day(question.since, field="since"), day(question.until, field="until")
+    for name in question.by:
+        table = table.filter(pc.is_valid(table[name]))
+    if since:
+        table = table.filter(pc.greater_equal(table["start"], pa.scalar(since)))
+    return table.filter(pc.less_equal(table["start"], pa.scalar(until))) if until else table
+
+
+def _shares(told: pa.Table, whole: pa.Table, by: tuple[str, ...], period: str) -> list[Series]:
+    """Series of shares: `n` of `told` by these columns in `n` of `whole` by those of them that it has.
+
+    A column `label` says the figure; without, it is a share of mentions.
+    """
+    shared = [place for place, name in enumerate(by) if name in whole.column_names]
+    totals = {key: (days, n) for key, days, n in _sums(whole, [by[place] for place in shared], period)}
+    kept = [place for place, name in enumerate(by) if name != "label"]
+    names = tuple(by[place] for place in kept)
+    found = []
+    for key, days, n in _sums(told, list(by), period):
+        looks, total = totals[tuple(key[place] for place in shared)]
+        yes = np.zeros(len(looks))
+        yes[np.searchsorted(looks, days)] = n
+        figure = "mentions" if names == by else key[by.index("label")]
+        counts, scores = np.column_stack([total - yes, yes]), np.array([0.0, 1.0])
+        whose = tuple(key[place] for place in kept)
+        of = f"share of {'mentions' if names == by else 'interactions with words'}"
+        found.append(Series(whose, looks, counts, scores, figure, of, (0.0, 1.0), names))
+    return found
+
+
+def _sums(table: pa.Table, by: list[str], period: str) -> list[tuple[tuple[str, ...], Any, Floats]]:
+    """By key, the looks in order and what each adds up to."""
+    start, n = _days(table[period]), _numbers(table["n"])
+    found = []
+    for key, held in _groups(table.select(by), len(table)):
+        looks, look = np.unique(start[held], return_inverse=True)
+        found.append((key, looks, np.asarray(np.bincount(look, n[held], len(looks)), float)))
+    return found
+
+
+def _split(keyed: pa.Table, start: Any, score: Floats, n: Floats) -> list[tuple[tuple[str, ...], Any, Floats, Floats]]:
+    """By key: the looks, how often each score was given in each, and the scores."""
+    found = []
+    for key, held in _groups(keyed, len(score)):
+        looks, look = np.unique(start[held], return_inverse=True)
+        scores, column = _gathered(score[held], n[held])
+        counts = np.zeros((len(looks), len(scores)))
+        np.add.at(counts, (look, column), n[held])
+        found.append((key, looks, counts, scores))
+    return found
+
+
+def _groups(keyed: pa.Table, size: int) -> list[tuple[tuple[str, ...], Any]]:
+    """The keys in order, each with the places of its rows."""
+    if not size:
+        return []
+    if not keyed.num_columns:
+        return [((), np.arange(size))]
+    order, group, keys = grouped(keyed)
+    words = zip(*(keys[name].cast(TEXT).to_pylist() for name in keys.column_names), strict=True)
+    return list(zip(words, np.split(order, np.flatnonzero(np.diff(group)) + 1), strict=True))
+
+
+def _gathered(score: Floats, n: Floats) -> tuple[Floats, Any]:
+    """The different scores and the place of each; very many are gathered into bins, each at its own mean."""
+    scores, place = np.unique(score, return_inverse=True)
+    if len(scores) <= _MANY:
+        return scores, place
+    bins = np.minimum((score - scores[0]) / (scores[-1] - scores[0]) * _MANY, _MANY - 1).astype(int)
+    _, place = np.unique(bins, return_inverse=True)
+    return np.bincount(place, score * n) / np.bincount(place, n), place
+
+
+def _finished(found: list[Series], every: str, now: date) -> list[Series]:
+    """The series with only the looks that are over."""
+    kept = [(each, over(each.starts, every, now)) for each in found]
+    return [replace(each, starts=each.starts[held], counts=each.counts[held]) for each, held in kept if held.any()]
+
+
+def _whole(first: Any, last: Any, every: str) -> Any:
+    """Every period from one to the other."""
+    if every == "week":
+        return np.arange(first, last + np.timedelta64(1, "D"), np.timedelta64(7, "D"))
+    unit = f"datetime64[{EVERY[every]}]"
+    return np.arange(first.astype(unit), last.astype(unit) + 1).astype("datetime64[D]")
+
+
+def _days(column: Any) -> Any:
+    """First days of periods, from dates or from text such as 2026 or 2026-01."""
+    return np.array([str(each) for each in column.to_pylist()], "datetime64[D]")
+
+
+def _numbers(column: Any) -> Floats:
+    return np.asarray(column.to_numpy(zero_copy_only=False), float)
