@@ -12,7 +12,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -58,12 +58,11 @@ class SparkEngine:
     def __init__(self, master: str, tables: Mapping[str, Source]) -> None:
         self._session, self._application = _joined(master)
         self._shapes = connect()  # empty tables of the same columns: DuckDB says of which types an answer is
-        try:
+        with ExitStack() as failing:
+            failing.callback(self.close)
             for name, source in tables.items():
                 self.add(name, source)
-        except BaseException:
-            self.close()
-            raise
+            failing.pop_all()
 
     def __enter__(self) -> SparkEngine:
         return self
