@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from touchstone.core.errors import Skip, Stop
 
 AT_ONCE = 20_000  # records of a block
 _BYTES = 1 << 22  # about the size of a block of a file
+_TEXT = itemgetter("text")
 _EXACT = {int, str, bool, type(None)}
 """Kinds of ids that orjson gives back as they were given; it would make a float of an integer beyond 64 bits."""
 
@@ -89,12 +91,12 @@ class File:
     def _block(self, raw: Raw) -> Block:
         rows = self._objects(raw)
         ids = _ids([row.get("id") for row in rows], raw[1])
-        return Block(ids, [row["text"] for row in rows], _asked(rows))
+        return Block(ids, list(map(_TEXT, rows)), _asked(rows))
 
     def _objects(self, raw: Raw) -> list[dict[str, Any]]:
         try:
             rows = list(map(orjson.loads, raw[1]))
-            if all(type(row["text"]) is str for row in rows):
+            if set(map(type, map(_TEXT, rows))) <= {str}:
                 return rows
         except (orjson.JSONDecodeError, LookupError, TypeError):
             pass  # some line is out of the ordinary: one by one tells which
@@ -127,7 +129,7 @@ def blocks(lines: Iterable[dict[str, Any]]) -> Iterator[Block]:
 
 def _asked(rows: list[dict[str, Any]]) -> list[list[str] | None] | None:
     given = [row.get("touchpoints") for row in rows]
-    if not any(names is not None for names in given):
+    if given.count(None) == len(given):
         return None
     return [None if names is None else [str(name) for name in names] for names in given]
 

@@ -108,9 +108,12 @@ def mix(hashes: Hashes) -> Hashes:
 
 def strings(texts: Sequence[str]) -> pa.Array:
     """The texts as an Arrow array of large strings (what `pa.array` makes, without looking for pandas)."""
-    parts = [text.encode("utf-8", "replace") for text in texts]
+    try:
+        parts = list(map(str.encode, texts))
+    except UnicodeEncodeError:  # half of a pair of surrogates
+        parts = [text.encode("utf-8", "replace") for text in texts]
     offsets = np.zeros(len(parts) + 1, np.int64)
-    np.cumsum([len(part) for part in parts], out=offsets[1:])
+    np.cumsum(np.fromiter(map(len, parts), np.int64, len(parts)), out=offsets[1:])
     return pa.LargeStringArray.from_buffers(len(parts), pa.py_buffer(offsets), pa.py_buffer(b"".join(parts)))
 
 
