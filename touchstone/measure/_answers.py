@@ -119,7 +119,7 @@ def _kinds(rollup: str) -> dict[str, str]:
     return {each: "day" if each in days else "text" for each in _known(rollup)} | OWN[rollup]
 
 
-def _expression(name: str, *, as_text: bool) -> str:
+def expression(name: str, *, as_text: bool) -> str:
     """How a column is read; months, quarters and years as text only where a condition compares them."""
     if name == "region":
         return "u.region"
@@ -154,11 +154,11 @@ def _select(
     rollup: str, question: Question, *, columns: tuple[str, ...], only: dict[str, Any], condition: Condition | None
 ) -> tuple[str, list[Any]]:
     named = condition.columns if condition else frozenset()
-    inner = [f'{_expression(each, as_text=False)} AS "by {each}"' for each in question.by]
-    inner += [f'{_expression(each, as_text=True)} AS "{each}"' for each in sorted(named | set(columns))]
-    narrowing, parameters = _narrowing(question, only)
-    joins = _joins({*question.by, *named})
-    lines = [f"SELECT {', '.join([*inner, 'r.n AS n'])} FROM {rollup} AS r{joins}{narrowing}"]
+    inner = [f'{expression(each, as_text=False)} AS "by {each}"' for each in question.by]
+    inner += [f'{expression(each, as_text=True)} AS "{each}"' for each in sorted(named | set(columns))]
+    narrowed, parameters = narrowing(question, only)
+    joined = joins({*question.by, *named})
+    lines = [f"SELECT {', '.join([*inner, 'r.n AS n'])} FROM {rollup} AS r{joined}{narrowed}"]
     keys = [f'"by {each}"' for each in question.by]
     conditions = [f"{key} IS NOT NULL" for key in keys]
     if condition:
@@ -173,7 +173,7 @@ def _select(
     return "\n".join(lines), parameters
 
 
-def _narrowing(question: Question, only: dict[str, Any]) -> tuple[str, list[Any]]:
+def narrowing(question: Question, only: dict[str, Any]) -> tuple[str, list[Any]]:
     wanted: list[tuple[str, Any]] = [(f"r.{name} = ?", value) for name, value in only.items()]
     since, until = day(question.since, field="since"), day(question.until, field="until")
     whole = (since is None or since.day == 1) and (until is None or (until + timedelta(days=1)).day == 1)
@@ -183,6 +183,6 @@ def _narrowing(question: Question, only: dict[str, Any]) -> tuple[str, list[Any]
     return (" WHERE " + " AND ".join(each for each, _ in wanted) if wanted else ""), [value for _, value in wanted]
 
 
-def _joins(names: set[str]) -> str:
+def joins(names: set[str]) -> str:
     unit = " LEFT JOIN unit AS u ON u.id = r.unit" if "region" in names else ""
     return unit + (" LEFT JOIN touchpoint AS t ON t.name = r.touchpoint" if "stage" in names else "")

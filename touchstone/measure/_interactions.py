@@ -1,0 +1,41 @@
+"""The interactions that a question leaves, row by row as SQL: for measures of behaviour, which no rollup holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from touchstone.measure._answers import Question, check, expression, joins, narrowing
+
+_DATED = """SELECT interaction.*, CAST(occurred_at AS DATE) AS day,
+    CAST(date_trunc('month', CAST(occurred_at AS DATE)) AS DATE) AS month FROM interaction"""
+
+
+def asked(question: Question, columns: Mapping[str, str]) -> tuple[str, list[Any]]:
+    """SQL of the interactions that `question` leaves, with its parameters: by columns, then `columns`.
+
+    `columns` are name -> SQL over the interaction `r` (which has `day` and `month` too). Rows that lack a by column are
+    left out. Refused as the rollups refuse.
+    """
+    condition = check(question, "rollup")
+    named = sorted(condition.columns) if condition else []
+    inner = [f'{expression(each, as_text=False)} AS "by {each}"' for each in question.by]
+    inner += [f'{expression(each, as_text=True)} AS "if {each}"' for each in named]
+    inner += [f'{sql} AS "{name}"' for name, sql in columns.items()]
+    where, parameters = narrowing(question, {})
+    lines = [f"SELECT {', '.join(inner)} FROM ({_DATED}) AS r{joins({*question.by, *named})}{where}"]
+    kept = [f'"by {each}" IS NOT NULL' for each in question.by]
+    if condition:
+        kept.append("(" + _renamed(condition.sql, named) + ")")
+        parameters.extend(condition.parameters)
+    outer = [f'"by {each}" AS "{each}"' for each in question.by] + [f'"{name}"' for name in columns]
+    lines.insert(0, f"SELECT {', '.join(outer)} FROM (")
+    lines.append(") AS narrowed" + (f" WHERE {' AND '.join(kept)}" if kept else ""))
+    return "\n".join(lines), parameters
+
+
+def _renamed(sql: str, names: list[str]) -> str:
+    """A condition whose columns are read from the names they have beside the measure's own."""
+    for name in names:
+        sql = sql.replace(f'"{name}"', f'"if {name}"')
+    return sql

@@ -1,0 +1,53 @@
+"""Advocacy as a picture: what each campaign moved, and what people do for the brand unpaid."""
+
+from __future__ import annotations
+
+from touchstone.core.page import Block, Estimate
+from touchstone.show import _findings, _forest, _say
+from touchstone.show._findings import Picture, Told
+from touchstone.show._stored import Figure
+
+_ORDER = ("recommendation", "warning", "promotion", "reach")
+
+
+def picture(told: Told) -> Picture:
+    """Each campaign's lift of recommendation beside those of promotion and reach; then shares of the people heard."""
+    whole = {each.by["evidence"]: each for each in told.by("evidence")}
+    campaigns = [each for each in told.by("campaign", "evidence") if each.value is not None]
+    blocks: list[Block] = []
+    for name in sorted({each.by["campaign"] for each in campaigns}):
+        own = sorted((each for each in campaigns if each.by["campaign"] == name), key=_place)
+        shown = [_named(told, each) for each in own]
+        lead = "Change of the daily rate while it ran, against the weeks beside it: 1 is twice as often."
+        blocks.append(_forest.forest(shown, title=_moved(name, own), lead=lead))
+    months = [each for each in told.by("month", "evidence") if each.by["evidence"] == "recommendation"]
+    rows = sorted(whole.values(), key=_place)
+    blocks += [_findings.table(told, rows)] if rows else []
+    blocks += [_findings.table(told, sorted(months, key=lambda each: each.by["month"]))] if months else []
+    return Picture(_sentence(told, whole), tuple(blocks))
+
+
+def _place(figure: Figure) -> int:
+    return _ORDER.index(figure.by["evidence"])
+
+
+def _named(told: Told, figure: Figure) -> Estimate:
+    """The figure under its evidence; what is not real stays open."""
+    shown = told.estimates([figure], middle=0.0)[0]
+    return Estimate(**{**vars(shown), "label": _say.named(figure.by["evidence"]), "real": figure.detail.get("real")})
+
+
+def _moved(name: str, own: list[Figure]) -> str:
+    real = [each.by["evidence"] for each in own if each.detail.get("real")]
+    moved = _say.listed(real) if real else "nothing that chance does not explain"
+    return f"{_say.named(name)}: what moved while it ran was {moved}"
+
+
+def _sentence(told: Told, whole: dict[str, Figure]) -> str:
+    if "recommendation" not in whole:
+        return "Nobody known by name was heard yet."
+    first, paid = (told.estimates([whole[name]])[0] for name in ("recommendation", "promotion"))
+    return (
+        f"{_say.value(first)} of the people heard speak for us unpaid ({_say.interval(first)}); "
+        f"{_say.value(paid)} do so for a reward."
+    )
