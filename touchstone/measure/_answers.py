@@ -174,6 +174,7 @@ def _select(
 
 
 def narrowing(question: Question, only: dict[str, Any]) -> tuple[str, list[Any]]:
+    """The where clause over `r` of a question's period and of columns that must have one value, with its parameters."""
     wanted: list[tuple[str, Any]] = [(f"r.{name} = ?", value) for name, value in only.items()]
     since, until = day(question.since, field="since"), day(question.until, field="until")
     whole = (since is None or since.day == 1) and (until is None or (until + timedelta(days=1)).day == 1)
@@ -184,5 +185,6 @@ def narrowing(question: Question, only: dict[str, Any]) -> tuple[str, list[Any]]
 
 
 def joins(names: set[str]) -> str:
+    """The joins to `r` that columns by these names need."""
     unit = " LEFT JOIN unit AS u ON u.id = r.unit" if "region" in names else ""
     return unit + (" LEFT JOIN touchpoint AS t ON t.name = r.touchpoint" if "stage" in names else "")
