@@ -14,7 +14,8 @@ _DATED = """SELECT interaction.*, CAST(occurred_at AS DATE) AS day,
 def asked(question: Question, columns: Mapping[str, str]) -> tuple[str, list[Any]]:
     """SQL of the interactions that `question` leaves, with its parameters: by columns, then `columns`.
 
-    `columns` are name -> SQL over the interaction `r` (which has `day` and `month` too). Rows that lack a by column are
+    `columns` are name -> SQL over the interaction `r` (which has `day` and `month` too); no name is one of a by column,
+    for engines would not know which is meant. Rows that lack a by column are
     left out. Refused as the rollups refuse.
     """
     condition = check(question, "rollup")

@@ -29,8 +29,8 @@ _FORMULAS = {
     "reach": "impressions counted; who saw them recommends nothing yet",
 }
 _CAMPAIGN = "rate a day while it ran / rate in the days beside it - 1; quasi-Poisson limits (McCullagh & Nelder 1989)"
-_COLUMNS = {"id": "r.id", "person": "r.person", "kind": "r.kind", "incentive": "r.incentive", "day": "r.day",
-            "level": "r.level"}  # fmt: skip
+_COLUMNS = {"id": "r.id", "person": "r.person", "act": "r.kind", "pay": "r.incentive", "date": "r.day",
+            "speaker": "r.level", "named": "r.campaign"}  # fmt: skip
 _FEWEST = 10  # counted, below which a rate cannot be compared
 _EVER = 0.5  # a campaign that ran on a larger share of all days has nothing beside it to be held against
 _SQL = """WITH asked AS ({asked}), recommending AS (
@@ -42,14 +42,14 @@ _SQL = """WITH asked AS ({asked}), recommending AS (
     SELECT interaction, sum(CASE polarity WHEN 'positive' THEN 1 WHEN 'negative' THEN -1 ELSE 0 END) AS mood
     FROM mention GROUP BY interaction
 ), evidence AS (
-    SELECT asked.*, CASE WHEN kind = 'impression' THEN 'reach'
-        WHEN kind = 'redemption' OR incentive = 'disclosed' OR paid.interaction IS NOT NULL THEN 'promotion'
-        WHEN kind = 'referral' THEN 'recommendation'
+    SELECT asked.*, CASE WHEN act = 'impression' THEN 'reach'
+        WHEN act = 'redemption' OR pay = 'disclosed' OR paid.interaction IS NOT NULL THEN 'promotion'
+        WHEN act = 'referral' THEN 'recommendation'
         WHEN recommending.interaction IS NOT NULL AND coalesce(mood.mood, 0) < 0 THEN 'warning'
         WHEN recommending.interaction IS NOT NULL THEN 'recommendation' ELSE 'none' END AS evidence
     FROM asked LEFT JOIN recommending ON recommending.interaction = asked.id
         LEFT JOIN paid ON paid.interaction = asked.id LEFT JOIN mood ON mood.interaction = asked.id
-    WHERE coalesce(kind, '') <> 'claim' AND coalesce("level", '') <> 'employee'
+    WHERE coalesce(act, '') <> 'claim' AND coalesce(speaker, '') <> 'employee'
 )"""
 
 
@@ -137,27 +137,27 @@ def _keys(table: pa.Table, question: Question, names: list[str]) -> pa.Table:
 def _campaigns(ask: Ask, question: Question, beside: int) -> pa.Table:
     """How much more of each evidence there was a day while each campaign ran."""
     plain = Question((), question.where, question.since, question.until)
-    sql, parameters = asked(plain, {**_COLUMNS, "campaign": "r.campaign"})
+    sql, parameters = asked(plain, _COLUMNS)
     daily = ask.lake(
-        f"""{_SQL.format(asked=sql)} SELECT day, evidence, count(*) AS n FROM evidence WHERE day IS NOT NULL
-        GROUP BY day, evidence ORDER BY day, evidence""",
+        f"""{_SQL.format(asked=sql)} SELECT "date", evidence, count(*) AS n FROM evidence WHERE "date" IS NOT NULL
+        GROUP BY "date", evidence ORDER BY "date", evidence""",
         parameters,
     )
     ran = ask.lake(
-        f"""WITH asked AS ({sql}) SELECT campaign, min(day) AS first, max(day) AS last, count(*) AS n FROM asked
-        WHERE campaign IS NOT NULL AND day IS NOT NULL GROUP BY campaign ORDER BY campaign""",
+        f"""WITH asked AS ({sql}) SELECT named, min("date") AS start, max("date") AS stop FROM asked
+        WHERE named IS NOT NULL AND "date" IS NOT NULL GROUP BY named ORDER BY named""",
         parameters,
     )
     if not len(ran):
         return nothing()
     days, counts = _daily(daily)
     found = [_lifted(days, counts, row, beside) for row in ran.to_pylist()]
-    return _compared(found, ran["campaign"].to_pylist(), question)
+    return _compared(found, ran["named"].to_pylist(), question)
 
 
 def _daily(table: pa.Table) -> tuple[Any, Any]:
     """Every day from the first to the last, and the counts of each evidence on it: (evidence, days)."""
-    number = table["day"].cast(pa.int32()).to_numpy()
+    number = table["date"].cast(pa.int32()).to_numpy()
     days = np.arange(number.min(), number.max() + 1)
     counts = np.zeros((len(_EVIDENCE), len(days)))
     for day, evidence, n in zip(number.tolist(), table["evidence"].to_pylist(), table["n"].to_pylist(), strict=True):
@@ -169,10 +169,10 @@ def _daily(table: pa.Table) -> tuple[Any, Any]:
 def _lifted(days: Any, counts: Any, campaign: dict[str, Any], beside: int) -> tuple[Any, Any, dict[str, Any]]:
     """The lift of each evidence, the counts it rests on, and what all rows of the campaign say."""
     epoch = date(1970, 1, 1)
-    first, last = ((campaign[end] - epoch).days for end in ("first", "last"))
+    first, last = ((campaign[end] - epoch).days for end in ("start", "stop"))
     inside = (days >= first) & (days <= last)
     near = ~inside & (days >= first - beside) & (days <= last + beside)
-    told = {"formula": _CAMPAIGN, "start": campaign["first"].isoformat(), "stop": campaign["last"].isoformat(),
+    told = {"formula": _CAMPAIGN, "start": campaign["start"].isoformat(), "stop": campaign["stop"].isoformat(),
             "days": int(inside.sum()), "days_beside": int(near.sum())}  # fmt: skip
     if inside.mean() > _EVER or not near.any():
         told["why"] = "it ran most of the time, so that nothing lies beside it to be held against"
