@@ -1,0 +1,232 @@
+"""Lifetime value: what customers will still bring, in purchases or money, within so many weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from touchstone.core.ask import Ask
+from touchstone.core.errors import Refused
+from touchstone.core.tables import INSTANT, NUMBER, TEXT
+from touchstone.measure._answers import Question
+from touchstone.measure._customers import FEW, Customers, customers, scores
+from touchstone.measure._rows import Heading, nothing, rows, tidy
+from touchstone.measure._scores import salt
+from touchstone.science.difference import holm
+from touchstone.science.lifetime import NAMES, Forecast, History, Lifetime, fit
+from touchstone.science.spending import Spending, spending
+
+FIELDS = {"person": TEXT, "occurred_at": INSTANT, "amount": NUMBER}
+CUTS = ((), ("unit",))
+"""What is stored of it by `run`; by unit, customers stand with the unit of their first purchase."""
+_AGAIN = 10  # fewer customers who bought again tell too little
+_TOGETHER = 0.3  # beyond this correlation of how often and how much, Gamma-Gamma is doubtful
+_SOURCES = {
+    "bg_nbd": "BG/NBD (Fader, Hardie & Lee 2005)",
+    "mbg_nbd": "MBG/NBD (Batislam et al. 2007)",
+    "pareto_nbd": "Pareto/NBD (Schmittlein, Morrison & Colombo 1987)",
+}
+
+
+@dataclass(frozen=True)
+class _Worth:
+    """What was fitted, and what each customer is expected to bring."""
+
+    lifetime: Lifetime
+    spent: Spending | None
+    history: History
+    purchases: Forecast
+    value: Forecast
+    covariance: NDArray[np.float64]
+    names: tuple[str, ...]  # of the covariates
+
+
+def measure(
+    ask: Ask,
+    *,
+    by: Sequence[str] = (),
+    where: str | None = None,
+    since: str | date | None = None,
+    until: str | date | None = None,
+    model: str = "bg_nbd",
+    weeks: float = 52.0,
+    covariates: Sequence[str] = (),
+) -> pa.Table:
+    """Lifetime value: mean expected value per customer within `weeks` after `until`, in money or purchases.
+
+    `by` may be person, or what the first purchase has (unit, region, channel, …). `until` is the end of what is known,
+    `since` the first day on which customers may have come first. `covariates` are touchpoints of the home, columns of
+    the file, or first_amount. The interval says how well the model is known (curvature of the likelihood), not how one
+    customer's luck may run.
+    """
+    _check(model, weeks)
+    question = Question(tuple(by), where, since, until)
+    known = customers(ask, question, kinds=("purchase",))
+    if known is None:
+        return nothing()
+    found = _worth(ask, known, model=model, weeks=weeks, names=tuple(covariates))
+    places, keys = _groups(known, question.by)
+    said = _said(known, model, weeks)
+    if isinstance(found, str):
+        estimates, details = _no_estimate(len(places)), [{**said, "why": found} for _ in places]
+    else:
+        estimates = _estimates(found, places, each="person" in question.by)
+        details = _details(found, known, places, question.by, said)
+    return rows(
+        keys,
+        estimates,
+        n=[len(each) for each in places],
+        measured_in=[_measured_in(known, weeks)] * len(places),
+        detail=details,
+        heading=Heading("lifetime_value", f"{model}|{weeks}|{','.join(covariates)}|{salt(question)}", alone=not by),
+    )
+
+
+def _check(model: str, weeks: float) -> None:
+    if model not in NAMES:
+        raise Refused(f"there is no model {model!r}.", field="model", todo=f"Known: {', '.join(NAMES)}.")
+    if not weeks > 0:
+        raise Refused("a horizon is longer than nothing.", field="weeks", todo="Say how many weeks ahead.")
+
+
+@dataclass(frozen=True)
+class _Estimates:
+    value: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def _worth(ask: Ask, known: Customers, *, model: str, weeks: float, names: tuple[str, ...]) -> _Worth | str:
+    """The fit and its forecasts; why not, in words, where the data cannot bear them."""
+    if (again := int((known.frequency > 0).sum())) < _AGAIN:
+        return f"only {again} customers bought again; it takes {_AGAIN}"
+    extra, names = _covariates(scores(ask, known, names), names)
+    history = History.of(known.frequency, known.recency, known.age, extra)
+    lifetime = fit(history, model=model)
+    distinct, _, whose = history.distinct()
+    forecast = lifetime.purchases(distinct, weeks)
+    bought = Forecast(forecast.value[whose], forecast.slope[whose])
+    if not np.isfinite(bought.value).all() or not np.isfinite(bought.slope).all():
+        return "the likelihood of these purchases has no clear peak"
+    if not known.money:
+        return _Worth(lifetime, None, history, bought, bought, lifetime.covariance, names)
+    spenders = (known.priced > 0) & (known.spent > 0)
+    if spenders.sum() < _AGAIN:
+        return f"only {int(spenders.sum())} customers spent money on a repeat purchase; it takes {_AGAIN}"
+    spent = spending(known.priced[spenders], known.spent[spenders])
+    if not spent.bounded:
+        return "spending varies so much between customers that it has no mean (q of Gamma-Gamma is not above 1)"
+    value = bought.times(spent.per_purchase(known.priced, known.spent))
+    both = np.zeros((value.slope.shape[1],) * 2)
+    size = lifetime.coefficients.size
+    both[:size, :size], both[size:, size:] = lifetime.covariance, spent.covariance
+    return _Worth(lifetime, spent, history, bought, value, both, names)
+
+
+def _covariates(found: NDArray[np.float64], names: tuple[str, ...]) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Those known of enough customers and not all alike, standardised; where one is unknown it stands at the mean."""
+    kept, columns = [], []
+    for place, name in enumerate(names):
+        column = found[:, place]
+        held = ~np.isnan(column)
+        if held.sum() >= FEW and np.ptp(column[held]) > 0:
+            kept.append(name)
+            columns.append(np.where(held, (column - column[held].mean()) / column[held].std(), 0.0))
+    return np.column_stack(columns) if columns else np.zeros((found.shape[0], 0)), tuple(kept)
+
+
+def _groups(known: Customers, by: tuple[str, ...]) -> tuple[list[NDArray[np.int64]], pa.Table]:
+    """The places of the customers of each row, and the rows' keys, in the keys' order."""
+    size = known.frequency.size
+    if not by:
+        return [np.arange(size)], known.keys.select([]).slice(0, 1)
+    if "person" in by:
+        return list(np.arange(size)[:, None]), known.keys.select(list(by))
+    words = list(zip(*(known.keys[each].to_pylist() for each in by), strict=True))
+    order = sorted(set(words))
+    at = {key: place for place, key in enumerate(order)}
+    group = np.array([at[key] for key in words])
+    keys = pa.table({name: pa.array([key[place] for key in order], TEXT) for place, name in enumerate(by)})
+    return [np.flatnonzero(group == place) for place in range(len(order))], keys
+
+
+def _estimates(found: _Worth, places: list[NDArray[np.int64]], *, each: bool) -> _Estimates:
+    if each:
+        return _Estimates(found.value.value, *found.value.limits(found.covariance))
+    means = [found.value.mean(of) for of in places]
+    limits = [mean.limits(found.covariance) for mean in means]
+    return _Estimates(*(np.concatenate(parts) for parts in ([m.value for m in means], *zip(*limits, strict=True))))
+
+
+def _no_estimate(size: int) -> _Estimates:
+    return _Estimates(*(np.full(size, np.nan) for _ in range(3)))
+
+
+def _details(
+    found: _Worth, known: Customers, places: list[NDArray[np.int64]], by: tuple[str, ...], said: dict[str, Any]
+) -> list[dict[str, Any]]:
+    if "person" not in by:
+        return [{**said, **_fitted(found, known)} for _ in places]
+    alive = found.lifetime.alive(found.history)
+    columns = (found.purchases.value, known.frequency, known.recency, known.age, alive)
+    names = ("expected_purchases", "frequency", "recency", "age", "alive")
+    return [
+        {**said, **{name: tidy(figure) for name, figure in zip(names, figures, strict=True)}}
+        for figures in zip(*columns, strict=True)
+    ]
+
+
+def _fitted(found: _Worth, known: Customers) -> dict[str, Any]:
+    detail: dict[str, Any] = {
+        "parameters": {name: tidy(value) for name, value in found.lifetime.parameters.items()},
+        "log_likelihood": tidy(found.lifetime.log_likelihood),
+    }
+    if found.spent is not None:
+        detail["gamma_gamma"] = {name: tidy(value) for name, value in found.spent.parameters.items()}
+        spenders = (known.priced > 0) & (known.spent > 0)
+        together = np.corrcoef(known.priced[spenders], known.spent[spenders])[0, 1]
+        if abs(together) > _TOGETHER:
+            word = f"{'more' if together > 0 else 'less'} each time (r {together:.2f})"
+            detail["warning"] = f"who buys often spends {word}; Gamma-Gamma takes it not to be so"
+    if known.currency == "several":
+        detail["warning"] = "amounts are in several currencies, so purchases are counted, not money"
+    if found.names:
+        detail["covariates"] = _effects(found)
+    return detail
+
+
+def _effects(found: _Worth) -> dict[str, Any]:
+    """Per covariate: factor on rate and on dropout for one standard deviation, with limits; Holm over all of them."""
+    size = len(found.names)
+    at, spread = found.lifetime.coefficients[4:], np.sqrt(np.diag(found.lifetime.covariance)[4:])
+    adjusted = holm(2 * ndtr(-np.abs(at / spread)))
+    effects = [
+        {
+            "factor": tidy(np.exp(at[place])),
+            "low": tidy(np.exp(at[place] - 1.96 * spread[place])),
+            "high": tidy(np.exp(at[place] + 1.96 * spread[place])),
+            "probability_adjusted": tidy(adjusted[place]),
+        }
+        for place in range(2 * size)
+    ]
+    return {name: {"rate": effects[k], "dropout": effects[size + k]} for k, name in enumerate(found.names)}
+
+
+def _said(known: Customers, model: str, weeks: float) -> dict[str, Any]:
+    money = ", times money per repeat purchase day by Gamma-Gamma (Fader & Hardie 2013)" if known.money else ""
+    return {
+        "formula": f"purchases expected within {weeks:g} weeks after {known.until} by {_SOURCES[model]}{money}",
+        "scale": {"worst": 0, "best": None},
+    }
+
+
+def _measured_in(known: Customers, weeks: float) -> str:
+    money = known.currency or "money"
+    return f"{money if known.money else 'purchases'} per customer in {weeks:g} weeks"

@@ -1,0 +1,225 @@
+"""How often customers will buy again: the models of counting customers until they silently leave.
+
+Each customer buys at random at a rate of his own and may leave unseen; rates and readiness to leave differ from
+customer to customer. What is known of one: repeat purchases (frequency), the time from the first purchase to the last
+(recency) and to the end of what is known (age). Times in one unit, such as weeks.
+Sources: Fader, Hardie & Lee 2005 (BG/NBD, Marketing Science 24); Batislam, Denizel & Filiztekin 2007 (MBG/NBD);
+Schmittlein, Morrison & Colombo 1987 (Pareto/NBD); Fader & Hardie 2007 for covariates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import minimize
+from scipy.special import betaln, gammaln, hyp2f1, ndtri
+
+Floats = NDArray[np.float64]
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
+REACH = 12.0  # logarithms of parameters are looked for within +-REACH
+FLAT = 3.0  # standard deviation given to a logarithm that the data do not tell at all
+STEP = 1e-4  # of the numerical derivatives
+NAMES = {
+    "bg_nbd": ("r", "alpha", "a", "b"),
+    "mbg_nbd": ("r", "alpha", "a", "b"),
+    "pareto_nbd": ("r", "alpha", "s", "beta"),
+}
+
+
+@dataclass(frozen=True)
+class History:
+    """What is known of each customer; `covariates` (customers x k) may explain rate and dropout."""
+
+    frequency: Floats
+    recency: Floats
+    age: Floats
+    covariates: Floats
+
+    @classmethod
+    def of(
+        cls, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, covariates: ArrayLike | None = None
+    ) -> History:
+        """The history from plain arrays; ValueError where a customer's cannot be."""
+        x, last, known = (np.atleast_1d(np.asarray(each, float)) for each in (frequency, recency, age))
+        extra = np.zeros((x.size, 0)) if covariates is None else np.asarray(covariates, float).reshape(x.size, -1)
+        if (x < 0).any() or (last < 0).any() or (last > known).any() or not np.isfinite(extra).all():
+            raise ValueError("needs frequency >= 0 and 0 <= recency <= age, and finite covariates")
+        return cls(x, last, known, extra)
+
+    def distinct(self) -> tuple[History, Floats, NDArray[np.int64]]:
+        """The distinct histories, how many customers have each, and which is whose."""
+        table = np.column_stack([self.frequency, self.recency, self.age, self.covariates])
+        rows, whose, counts = np.unique(table, axis=0, return_inverse=True, return_counts=True)
+        known = History(rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3:])
+        return known, counts.astype(float), whose.reshape(-1)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Figures per customer, and how each one's logarithm follows the fitted coefficients (customers x coefficients)."""
+
+    value: Floats
+    slope: Floats
+
+    def limits(self, covariance: Floats, *, confidence: float = 0.95) -> tuple[Floats, Floats]:
+        """Limits from the curvature of the likelihood (delta method on the logarithm)."""
+        spread = np.sqrt(np.fmax(np.einsum("ij,jk,ik->i", self.slope, covariance, self.slope), 0.0))
+        factor = np.exp(np.fmin(float(ndtri(0.5 + confidence / 2)) * spread, 700.0))
+        return self.value / factor, self.value * factor
+
+    def mean(self, of: NDArray[np.int64] | None = None) -> Forecast:
+        """The mean figure of the customers (those at places `of`), as a forecast of one row."""
+        value, slope = (self.value, self.slope) if of is None else (self.value[of], self.slope[of])
+        total = value.sum()
+        share = value / total if total > 0 else np.full(value.size, 1 / value.size)
+        return Forecast(np.array([value.mean()]), (share @ slope)[None, :])
+
+    def times(self, other: Forecast) -> Forecast:
+        """The product of two figures that rest on separate coefficients: those of this one first."""
+        return Forecast(self.value * other.value, np.hstack([self.slope, other.slope]))
+
+
+@dataclass(frozen=True)
+class Lifetime:
+    """A fitted model: `coefficients` are the logarithms of its four parameters, then the covariates' effects on the
+    logarithm of the rate, then on that of dropout; with their covariance and the log-likelihood (a sum)."""
+
+    model: str
+    coefficients: Floats
+    covariance: Floats
+    log_likelihood: float
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The four parameters by their names in the literature."""
+        return dict(zip(NAMES[self.model], np.exp(self.coefficients[:4]).tolist(), strict=True))
+
+    def alive(self, history: History) -> Floats:
+        """Probability that each customer has not left by the end of what is known."""
+        gone, here = _terms(self.model, self.coefficients, history)
+        return np.asarray(1 / (1 + np.exp(np.clip(gone - here, -700, 700))), float)
+
+    def purchases(self, history: History, time: float) -> Forecast:
+        """Purchases expected of each customer within `time` after the end of what is known."""
+
+        def logs(coefficients: Floats) -> Floats:
+            expected = _expected(self.model, coefficients, history, time)
+            return np.log(np.fmax(expected, 1e-300))
+
+        return Forecast(np.exp(logs(self.coefficients)), slopes(logs, self.coefficients))
+
+
+def fit(history: History, *, model: str = "bg_nbd") -> Lifetime:
+    """The model likeliest to give these histories: bg_nbd, mbg_nbd or pareto_nbd.
+
+    With covariates each multiplies the rate and the readiness to leave by exp(effect x covariate); standardise them.
+    ValueError where there is no model of the name, no customer, no time, or nobody ever bought again.
+    """
+    if model not in NAMES:
+        raise ValueError(f"no model {model!r}; known: {', '.join(NAMES)}")
+    known, count, _ = history.distinct()
+    if not count.size or not known.frequency.any() or not known.age.any():
+        raise ValueError("needs customers who bought again")
+    total = float(count.sum())
+
+    def loss(coefficients: Floats) -> float:
+        return -float(count @ np.logaddexp(*_terms(model, coefficients, known))) / total
+
+    rate = float(count @ known.frequency) / float(count @ known.age)
+    start = np.zeros(4 + 2 * known.covariates.shape[1])
+    start[:4] = np.log([0.5, 0.5 / rate, 0.7, 2.0 if model != "pareto_nbd" else float(count @ known.age) / total / 2])
+    limits = [(-REACH, REACH)] * start.size
+    best = minimize(loss, start, method="L-BFGS-B", bounds=limits, options={"ftol": 1e-13, "gtol": 1e-8})
+    return Lifetime(model, best.x, curvature(loss, best.x, total), -best.fun * total)
+
+
+def curvature(loss: Callable[[Floats], float], at: Floats, total: float) -> Floats:
+    """The covariance of coefficients from the curvature of their mean loss over `total` customers.
+
+    A direction the data do not tell has standard deviation FLAT, so that it widens the limits without bound of sense.
+    """
+    size, step = at.size, 1e-3
+    moves = np.eye(size) * step
+    bend = np.empty((size, size))
+    for one in range(size):
+        for two in range(one, size):
+            corners = [loss(at + i * moves[one] + j * moves[two]) for i, j in ((1, 1), (1, -1), (-1, 1), (-1, -1))]
+            bend[one, two] = bend[two, one] = (corners[0] - corners[1] - corners[2] + corners[3]) / (4 * step**2)
+    power, ways = np.linalg.eigh(total * (bend + bend.T) / 2)
+    return np.asarray((ways / (np.fmax(power, 0.0) + FLAT**-2)) @ ways.T, float)
+
+
+def slopes(logs: Callable[[Floats], Floats], at: Floats) -> Floats:
+    """How figures' logarithms follow each coefficient: customers x coefficients."""
+    moves = np.eye(at.size) * STEP
+    return np.column_stack([(logs(at + move) - logs(at - move)) / (2 * STEP) for move in moves])
+
+
+def _of_each(coefficients: Floats, history: History) -> tuple[Floats, Floats, Floats, Floats]:
+    """The four parameters, and the covariates' factors on rate and dropout: shape of rate, factors, the rest."""
+    size = history.covariates.shape[1]
+    rate = np.exp(np.clip(history.covariates @ coefficients[4 : 4 + size], -30, 30))
+    leaving = np.exp(np.clip(history.covariates @ coefficients[4 + size :], -30, 30))
+    return np.exp(coefficients[:4]), np.exp(coefficients[1]) / rate, leaving, rate
+
+
+def _terms(model: str, coefficients: Floats, history: History) -> tuple[Floats, Floats]:
+    """Log-likelihood of each history together with having left, and together with still being there."""
+    (r, _, third, fourth), alpha, leaving, _ = _of_each(coefficients, history)
+    x, last, age = history.frequency, history.recency, history.age
+    start = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+    if model == "pareto_nbd":
+        beta = fourth / leaving
+        here = -(r + x) * np.log(alpha + age) + third * np.log(beta / (beta + age))
+        return start + _left(history, r, alpha, third, beta), start + here
+    a, b = third * leaving, fourth
+    later = 1.0 if model == "mbg_nbd" else 0.0  # may leave at once, without a second purchase
+    here = betaln(a, b + x + later) - betaln(a, b) - (r + x) * np.log(alpha + age)
+    steps = x + later
+    gone = betaln(a + 1, b + np.fmax(steps, 1) - 1) - betaln(a, b) - (r + x) * np.log(alpha + last)
+    return start + np.where(steps > 0, gone, -np.inf), start + here
+
+
+def _left(history: History, r: float, alpha: Floats, s: float, beta: Floats) -> Floats:
+    """Logarithm of the integral of s beta^s (alpha+y)^-(r+x) (beta+y)^-(s+1) over the time y of leaving.
+
+    In v = (alpha+y)^-(r+s+x) the integrand is flat but for ((alpha+y)/(beta+y))^(s+1), which forty points take exactly
+    enough, however many purchases there are.
+    """
+    m = r + s + history.frequency
+    first = alpha + history.recency
+    end = np.exp(-m * np.log((alpha + history.age) / first))
+    v = end[:, None] + (1 - end[:, None]) * (NODES + 1) / 2
+    y = first[:, None] * v ** (-1 / m[:, None]) - alpha[:, None]
+    flat = ((alpha[:, None] + y) / (beta[:, None] + y)) ** (s + 1) @ WEIGHTS / 2
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(s) + s * np.log(beta) - m * np.log(first) + np.log(flat * (1 - end) / m), float)
+
+
+def _expected(model: str, coefficients: Floats, history: History, time: float) -> Floats:
+    """Purchases expected within `time`: the published formula, after Euler's transformation of its 2F1.
+
+    So transformed its first two arguments no longer grow with the purchases, and the series stays short.
+    """
+    (r, _, third, fourth), alpha, leaving, _ = _of_each(coefficients, history)
+    x, age = history.frequency, history.age
+    gone, here = _terms(model, coefficients, history)
+    alive = 1 / (1 + np.exp(np.clip(gone - here, -700, 700)))
+    if model == "pareto_nbd":
+        beta = fourth / leaving
+        return np.asarray(alive * (r + x) * (beta + age) / (alpha + age) * _share(third - 1, beta + age, time), float)
+    a = third * leaving
+    a, b = np.where(np.abs(a - 1) < 1e-7, 1 + 1e-7, a), fourth  # the formula has a gap at a = 1, the figure has none
+    later = 1.0 if model == "mbg_nbd" else 0.0
+    z, c = time / (alpha + age + time), a + b + x + later - 1
+    fallen = (1 - z) ** (a - 1) * hyp2f1(a + b + later - 1 - r, a - 1, c, z)
+    return np.asarray(alive * c / (a - 1) * (1 - fallen), float)
+
+
+def _share(power: float, start: Floats, time: float) -> Floats:
+    """(1 - (start / (start + time))^power) / power, whole where power is nought."""
+    logs = np.log(start / (start + time))
+    return np.asarray(-logs if abs(power) < 1e-9 else -np.expm1(power * logs) / power, float)

@@ -1,0 +1,67 @@
+"""What customers spend per purchase: the Gamma-Gamma model.
+
+A customer's purchases vary about his own mean, and means differ from customer to customer; how often he buys tells
+nothing of how much. Source: Fader & Hardie 2013 (note 025), after Colombo & Jiang 1999.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import minimize
+from scipy.special import gammaln
+
+from touchstone.science.lifetime import REACH, Forecast, curvature, slopes
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Spending:
+    """The fitted model: logarithms of p, q and v, their covariance, the log-likelihood, and the customers behind it."""
+
+    coefficients: Floats
+    covariance: Floats
+    log_likelihood: float
+    customers: int
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """p, q and v."""
+        return dict(zip("pqv", np.exp(self.coefficients).tolist(), strict=True))
+
+    @property
+    def bounded(self) -> bool:
+        """Whether customers of whom nothing is known have a mean at all: q above 1."""
+        return bool(self.coefficients[1] > 0)
+
+    def per_purchase(self, purchases: ArrayLike, mean: ArrayLike) -> Forecast:
+        """Spending expected per purchase of customers who so far spent `mean` on each of `purchases` (0: unknown)."""
+        x, spent = np.asarray(purchases, float), np.fmax(np.nan_to_num(np.asarray(mean, float)), 0.0)
+
+        def logs(coefficients: Floats) -> Floats:
+            p, q, v = np.exp(coefficients)
+            return np.asarray(np.log(p * (v + x * spent)) - np.log(np.fmax(p * x + q - 1, 1e-9)), float)
+
+        return Forecast(np.exp(logs(self.coefficients)), slopes(logs, self.coefficients))
+
+
+def spending(purchases: ArrayLike, mean: ArrayLike) -> Spending:
+    """The model likeliest to give these mean amounts over so many purchases; both above 0, else ValueError."""
+    x, spent = np.asarray(purchases, float), np.asarray(mean, float)
+    if x.size < 3 or not (x > 0).all() or not (spent > 0).all() or not np.isfinite(spent).all():
+        raise ValueError("needs three customers who spent something on repeat purchases")
+    scale = float(spent.mean())
+
+    def loss(coefficients: Floats) -> float:
+        p, q, v = np.exp(coefficients)
+        shape = p * x
+        start = gammaln(shape + q) - gammaln(shape) - gammaln(q) + q * np.log(v) - np.log(spent)
+        return -float((start + shape * np.log(x * spent) - (shape + q) * np.log(v + x * spent)).mean())
+
+    start = np.log([4.0, 3.0, scale / 2])
+    limits = [(-REACH, REACH), (-REACH, REACH), (start[2] - REACH, start[2] + REACH)]
+    best = minimize(loss, start, method="L-BFGS-B", bounds=limits, options={"ftol": 1e-14, "gtol": 1e-9})
+    return Spending(best.x, curvature(loss, best.x, x.size), -best.fun * x.size, x.size)
