@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from touchstone.core.taxonomy import Taxonomy
-from touchstone.language import learned, meaning, network, plain
+from touchstone.language import learned, meaning, network, plain, style
 from touchstone.language.cues import Cues, cues, merged, nearest, products, specific, unit
 from touchstone.language.found import Found, Part, Table, packed
 from touchstone.language.groups import Groups
@@ -69,14 +69,17 @@ class Compiled:
         said = message(found, self.model.facts.get("curves", {}))
         kinds, chance, promotional = said.score(KINDS), said.probability(KINDS), said.promotional
         first = len(self.meaning.places) if self.meaning else 0
-        own = {head: found.taught[:, first + facts["first"] : first + facts["stop"]] for head, facts in taught.items()}
+        own = {
+            head: found.taught[:, first + facts["first"] : first + facts["stop"]]
+            for head, facts in taught.items()
+            if "first" in facts
+        }
         cues, likely = self._told(found, own.get("touchpoints"))
         if "kinds" in taught:
             kinds, chance = learned.kinds(taught["kinds"], kinds, chance, learned.by_text(walked, own["kinds"]))
         if "promotional" in taught:
-            held = np.clip(promotional, 1e-3, 1 - 1e-3)
-            more = learned.by_text(walked, own["promotional"])[:, 0] + taught["promotional"]["bias"][0]
-            promotional = curve(taught["promotional"]["shipped"] * np.log(held / (1 - held)) + more)
+            facts, weights = taught["promotional"], self.model.arrays["taught_style"]
+            promotional = style.probability(facts, weights, texts, promotional)
         return Reading(
             walk=walked,
             cues=cues,
@@ -207,7 +210,7 @@ def _touchpoints(
 
 def _taught(model: Model, count: int, column: int) -> list[Part]:
     """The taught columns; a negated word says the contrary where mood is taught, else the same."""
-    if not model.taught:
+    if "taught_words" not in model.arrays:
         return []
     words, grams, worth = (model.arrays[f"taught_{name}"] for name in ("words", "grams", "scale"))
     turned = np.array(worth, np.float32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,7 @@ class Lesson:
     grams: list[npt.NDArray[Any]]
     taught: dict[str, Any]
     facts: dict[str, Any]
+    arrays: dict[str, npt.NDArray[Any]] = field(default_factory=dict)  # beside the columns; names begin with taught_
 
     def keep(self, head: str, table: tuple[npt.NDArray[Any], npt.NDArray[Any]], **facts: Any) -> None:
         """Adds the columns of a head."""
@@ -52,7 +53,7 @@ class Lesson:
 
     def finished(self) -> Model:
         """The model with the columns kept so far."""
-        arrays = dict(self.model.arrays)
+        arrays = {**self.model.arrays, **self.arrays}
         if self.words:
             words, grams = np.hstack(self.words), np.hstack(self.grams)
             scale = np.maximum(np.abs(np.vstack([words, grams])).max(axis=0), 1e-9) / 127

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 import numpy.typing as npt
 
-from touchstone.language.features import Features, Numbers
+Numbers = npt.NDArray[np.float32]
 
 _LOOSE, _FREE = 0.02, 0.01  # slope at which it is enough, beside the first; pull of the bias
 _ROUNDS, _STEPS, _HALVES = 12, 20, 6
+
+
+class Features(Protocol):
+    """What is learned on: linear in the weights, (width, classes), of which the last row is the bias."""
+
+    @property
+    def width(self) -> int:
+        """How many weights a class has."""
+        ...
+
+    def scores(self, weights: Numbers) -> Numbers:
+        """(n, classes) sums."""
+        ...
+
+    def slopes(self, slope: Numbers) -> Numbers:
+        """The transpose of `scores`."""
+        ...
 
 
 def margins(features: Features, labels: Numbers, *, known: Numbers, cost: float, weight: float = 1.0) -> Numbers:

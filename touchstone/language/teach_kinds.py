@@ -9,9 +9,11 @@ import numpy.typing as npt
 
 from touchstone.language.bags import SOME
 from touchstone.language.expected import outside, report, sharpness, steepness
-from touchstone.language.lesson import Lesson
+from touchstone.language.lesson import SEED, Lesson
 from touchstone.language.model import KINDS
 from touchstone.language.newton import likely, margins
+from touchstone.language.style import style
+from touchstone.language.tokens import strings
 
 Numbers = npt.NDArray[np.float32]
 Places = npt.NDArray[np.intp]
@@ -20,7 +22,8 @@ Learning = Callable[[Places], Numbers]
 _LEAN = 0.5  # how much of the shipped logit is a score
 _COST, _COST_OF_ONE = 0.4, 5.0
 _YES = 2.0
-_TRIED = ((0.0, 0.15), (0.0, 0.5), (0.5, 0.3))  # belief in the shipped cues of promotion, and cost
+_TRIED = ((0.0, 0.3), (0.0, 0.6), (0.5, 0.3))  # belief in the shipped cues of promotion, and cost
+_MOST = 1 << 23  # bytes of texts that style is learned from
 
 
 def kinds(lesson: Lesson) -> None:
@@ -60,19 +63,19 @@ def kinds(lesson: Lesson) -> None:
 
 
 def promotional(lesson: Lesson) -> None:
-    """Promotion; folds say how far the shipped cues and the examples' words are to be believed. A probability."""
-    said = lesson.examples.promotional
-    rows = np.flatnonzero(np.isfinite(said))
-    labels = said[rows, None].astype(np.float32)
+    """Promotion, by style; folds say how far the shipped cues are to be believed. A probability."""
+    rows = _drawn(lesson)
+    labels = lesson.examples.promotional[rows, None].astype(np.float32)
     known, worth = _known(lesson.reading.promotional[rows, None], labels)
+    features = style(strings([lesson.examples.texts[row] for row in rows.tolist()]))
     best = np.inf
     for lean, cost in _TRIED:
 
         def learn(inside: Places, lean: float = lean, cost: float = cost) -> Numbers:
-            return margins(lesson.features.some(rows[inside]), labels[inside], known=lean * known[inside], cost=cost)
+            return margins(features.some(inside), labels[inside], known=lean * known[inside], cost=cost)
 
         def told(inside: Places, out: Places, lean: float = lean, learn: Learning = learn) -> Numbers:
-            return lean * known[out] + lesson.features.some(rows[out]).scores(learn(inside))
+            return lean * known[out] + features.some(out).scores(learn(inside))
 
         chosen, scores = outside(len(rows), 1, told)
         steep, shift = steepness(scores, labels[chosen])
@@ -83,11 +86,21 @@ def promotional(lesson: Lesson) -> None:
             lesson.expect("promotional", report(["promotional"], logits > 0, labels[chosen]))
     learn, lean, steep, shift = fitted
     weights = learn(np.arange(len(rows)))
-    words, grams = lesson.features.folded(lesson.model, weights)
-    lesson.keep(
-        "promotional", (steep * words, steep * grams),
-        bias=(steep * weights[-1] + shift).tolist(), shipped=steep * lean * worth,
-    )  # fmt: skip
+    table = features.folded(weights)
+    scale = max(float(np.abs(table).max()), 1e-9) / 127
+    lesson.arrays["taught_style"] = np.round(table / scale).astype(np.int8)
+    lesson.taught["promotional"] = {
+        "scale": steep * scale, "length": steep * float(weights[-2, 0]),
+        "bias": steep * float(weights[-1, 0]) + shift, "shipped": steep * lean * worth,
+    }  # fmt: skip
+
+
+def _drawn(lesson: Lesson) -> Places:
+    """The examples that say whether they are promotional; of more than `_MOST` bytes so many are drawn."""
+    rows = np.flatnonzero(np.isfinite(lesson.examples.promotional))
+    order = np.random.default_rng(SEED).permutation(rows)
+    size = np.cumsum([len(lesson.examples.texts[row].encode()) for row in order.tolist()])
+    return np.sort(order[size <= max(_MOST, size[0])])
 
 
 def _known(chance: Numbers, labels: Numbers) -> tuple[Numbers, float]:

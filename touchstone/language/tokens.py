@@ -132,7 +132,7 @@ def buffers(texts: pa.Array) -> tuple[Bytes, Places]:
 
 def tokenise(texts: pa.Array) -> Tokens:
     """The tokens of an Arrow string array."""
-    data, offsets = _apart(*buffers(texts))
+    data, offsets = apart(*buffers(texts))
     kinds, own = _kinds(data)
     start, stop = _spans(kinds, own, data)
     hashes, prefixes = _hashes(data, start, stop)
@@ -141,7 +141,7 @@ def tokenise(texts: pa.Array) -> Tokens:
     return Tokens(data, offsets, text, start, stop, hashes, sentence, clause, prefixes)
 
 
-def _apart(data: Bytes, offsets: Places) -> tuple[Bytes, Places]:
+def apart(data: Bytes, offsets: Places) -> tuple[Bytes, Places]:
     """The same with zeros before, between and after the texts, so that no rule looks from one text into the next."""
     gaps = _GAP * np.arange(1, len(offsets) + 1)
     length = np.diff(offsets)
