@@ -131,15 +131,18 @@ def scale_text(worst: float, best: float) -> str:
     return f"{number_text(worst)}-{number_text(best)}"
 
 
-def counted(ask: Ask, rule: Rule, question: Question) -> pa.Table:
-    """Counts with columns value, worst, best, scale, label and n; answers outside their scale are left out."""
+def counted(ask: Ask, rule: Rule, question: Question, *, beside: tuple[str, ...] = ()) -> pa.Table:
+    """Counts with columns value, worst, best, scale, label and n; answers outside their scale are left out.
+
+    Those of scores are also apart by the columns `beside`, which may be null.
+    """
     if not rule.metric:
         table = count(ask, question, rollup="mention_rollup", columns=("polarity",))
         value, low, high = np.zeros(len(table)), np.full(len(table), -1.0), np.ones(len(table))
         label = table["polarity"]
     else:
         mixed = () if parts(question, "rollup") else (WHOLE,)
-        wanted = ("worst", "best", "value", *mixed)
+        wanted = ("worst", "best", "value", *mixed, *beside)
         table = count(ask, question, rollup="rollup", columns=wanted, only={"metric": rule.metric})
         table = _of_the_whole(table) if mixed else table
         value, low, high = (_numbers(table[each]).astype(float) for each in ("value", "worst", "best"))
@@ -147,7 +150,7 @@ def counted(ask: Ask, rule: Rule, question: Question) -> pa.Table:
         label = pa.nulls(len(table), TEXT)
     texts = {ends: scale_text(*ends) for ends in set(zip(low.tolist(), high.tolist(), strict=True))}
     scale = [texts[ends] for ends in zip(low.tolist(), high.tolist(), strict=True)]
-    whole = table.select([*question.by]).append_column("value", pa.array(value))
+    whole = table.select([*question.by, *beside]).append_column("value", pa.array(value))
     for name, column in (("worst", pa.array(low)), ("best", pa.array(high)), ("scale", pa.array(scale, TEXT))):
         whole = whole.append_column(name, column)
     whole = whole.append_column("label", label).append_column("n", table["n"])

@@ -49,6 +49,20 @@ def probability_above(drawn: Floats, *, best_is_high: bool = True) -> Floats:
     return table
 
 
+def tiers(value: Floats, drawn: Floats, *, best_is_high: bool = True, sure: float = 0.95) -> NDArray[np.int64]:
+    """The group of each unit, 1 the best: from the best down, a group ends before the first unit that its head is
+    truly better than with probability `sure`. Units of one group cannot be told from its head."""
+    sign = 1.0 if best_is_high else -1.0
+    order = np.argsort(-sign * value, kind="stable")
+    group = np.empty(value.size, np.int64)
+    head, number = order[0], 1
+    for unit in order:
+        if float((sign * drawn[:, head] > sign * drawn[:, unit]).mean()) >= sure:
+            head, number = unit, number + 1
+        group[unit] = number
+    return group
+
+
 def _share(first: Any, second: Any) -> Floats:
     """How often `first` is the smaller, ties counted half."""
     return np.asarray((first < second).mean(axis=0) + 0.5 * (first == second).mean(axis=0), float)
