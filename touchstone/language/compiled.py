@@ -21,7 +21,7 @@ from touchstone.language.meaning import Meaning
 from touchstone.language.message import message
 from touchstone.language.model import HEADS, KINDS, TURNED, Model
 from touchstone.language.native import Kernel, kernel
-from touchstone.language.network import Near
+from touchstone.language.network import Near, Windows
 from touchstone.language.reading import Reading, TaughtMood
 from touchstone.language.walk import BLOCKS, Lexicon, Walk, evidence
 from touchstone.language.words import salt
@@ -130,14 +130,35 @@ class Compiled:
 
     def _near(self, texts: pa.Array, whole: Walk, groups: Groups, touchpoint: npt.NDArray[np.integer]) -> Near:
         """What the second tier makes of groups of clauses, each about a touchpoint."""
+        held = network.taught(self.model.arrays)
+        learned = self.learned if held is not network.shipped() else None
+        seen = self.windows(texts, whole, groups, touchpoint, learned)
+        return network.near(held, seen, self.places, len(groups.ends))
+
+    def windows(
+        self,
+        texts: pa.Array,
+        whole: Walk,
+        groups: Groups,
+        touchpoint: npt.NDArray[np.integer],
+        learned: slice | None,
+    ) -> Windows:
+        """What the second tier sees of groups of clauses of a walk of `texts`, each about a touchpoint."""
         text = whole.clause_text[groups.clauses]
         chosen = np.unique(text)
         walked = self.found(texts.take(pa.array(chosen)), rows=True).walk
         first = np.searchsorted(whole.clause_text, text)
         now = np.searchsorted(walked.clause_text, np.searchsorted(chosen, text))
         moved = Groups(groups.clauses - first + now, groups.ends, len(walked.clause_text))
-        seen = network.windows(network.words(walked, self.table, self.places), walked, moved, touchpoint)
-        return network.near(network.shipped(), seen, self.places, len(groups.ends))
+        held = network.words(walked, self.table, self.places, learned)
+        return network.windows(held, walked, moved, touchpoint)
+
+    @property
+    def learned(self) -> slice | None:
+        """The columns of the table that hold what was taught of the touchpoints."""
+        facts = self.model.taught.get("touchpoints")
+        first = self.table.own + self.table.touchpoints
+        return slice(first + facts["first"], first + facts["stop"]) if facts else None
 
     @cached_property
     def places(self) -> npt.NDArray[np.int32]:

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parent / "network.npz"
 LONGEST = 64  # words of a sentence that are read
+OWN = "taught_network_"
+"""How the names of a model's own weights of the second tier begin."""
 SIGNS = 8  # inputs of a word beside its row: three moods, turned, foreign, relevance, own clause, first of a clause
 _MOOD, _CUE, _YES = 20.0, 100.0, 64.0  # what one unit of mood and of cue, and a yes, are worth as whole numbers
+_SHIPPED, _LEARNED = 0.5, 0.3  # what a cue and a taught weight of a touchpoint are worth where both are known
 _FELT = 0.5  # mood or cue from which a word counts that the network does not know
 _STEEP = 8.0  # steps of attention in one unit of its logarithm
 _AT_ONCE = 4096  # words read at a time
@@ -58,26 +61,32 @@ class Windows:
     group: Places  # which group of clauses each window belongs to
 
 
-def words(walked: Walk, table: Table, place: npt.NDArray[np.int32]) -> Words:
+def words(walked: Walk, table: Table, place: npt.NDArray[np.int32], learned: slice | None = None) -> Words:
     """The words of a walk with their columns of the first tier's table, less those that mean nothing to either tier.
 
-    `place` says where the words of the lexicon stand in the network's rows, -1 where they are unknown.
+    `place` says where the words of the lexicon stand in the network's rows, -1 where they are unknown; `learned` which
+    columns hold what was taught of the first touchpoints, for a network that was fitted to see it.
     """
     count = len(place)
     phrase = np.append(walked.rows >= BLOCKS * count, [False, False])
     word, wide = np.flatnonzero(~phrase[:-2]), table.own + table.touchpoints
-    sums = table.rows[walked.rows[word], :wide].astype(np.int32)
+    last = learned.stop if learned else wide
+    sums = table.rows[walked.rows[word], :last].astype(np.int32)
     for after in (1, 2):  # the pair and the triple that end with the word stand behind it
         ending = np.flatnonzero(phrase[word + 1] & phrase[word + after])
-        sums[ending] += table.rows[walked.rows[word[ending] + after], :wide]
-    values = sums.astype(np.float32) * table.scale[:wide]
-    telling = (np.abs(values[:, :2]) > _FELT).any(axis=1) | (values[:, table.own :] > _FELT).any(axis=1)
+        sums[ending] += table.rows[walked.rows[word[ending] + after], :last]
+    values = sums.astype(np.float32) * table.scale[:last]
+    telling = (np.abs(values[:, :2]) > _FELT).any(axis=1) | (values[:, table.own : wide] > _FELT).any(axis=1)
     telling |= place[walked.rows[word] % count] >= 0
     word, values = word[telling], values[telling]
+    cues = np.clip(values[:, table.own : wide], 0, 1.2)
+    if learned:
+        more = values[:, learned]
+        cues[:, : more.shape[1]] = _SHIPPED * cues[:, : more.shape[1]] + _LEARNED * more
     clause = np.repeat(np.arange(len(walked.ends)), np.diff(walked.ends, prepend=0))
     rows = walked.rows[word]
     return Words(
-        rows % count, clause[word], values[:, :3], np.clip(values[:, table.own :], 0, 1.2),
+        rows % count, clause[word], values[:, :3], cues,
         (rows >= count) & (rows < 2 * count), rows >= 2 * count,
     )  # fmt: skip
 
@@ -238,6 +247,12 @@ def near(network: Network, seen: Windows, place: npt.NDArray[np.int32], count: i
 def shipped() -> Network:
     """The network that ships with the package."""
     return load(SHIPPED)
+
+
+def taught(arrays: dict[str, npt.NDArray[Any]]) -> Network:
+    """The network that ships with the package, with the weights that a model's arrays bring of their own."""
+    own = {name.removeprefix(OWN): array for name, array in arrays.items() if name.startswith(OWN)}
+    return Network({**shipped().arrays, **own}) if own else shipped()
 
 
 def load(path: Path) -> Network:
