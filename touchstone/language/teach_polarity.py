@@ -20,6 +20,8 @@ from touchstone.language.reading import POLARITIES
 from touchstone.language.tokens import strings
 from touchstone.language.tuning import tuned
 
+PULL, PULLS_AFTER = HELD * 4, (20.0, 200.0)
+"""Pull of the correction's weights to 0; those tried where the second tier was fitted to the same labels before."""
 FEATURE, LOGIT = 3.0, 0.5  # what the second tier's features and logits weigh beside words
 ENOUGH = 300
 """Labelled polarities from which the second tier itself is fitted further."""
@@ -54,10 +56,15 @@ class Before:
 
     known: Numbers
     seen: Numbers
+    pull: float  # of the correction's weights to 0
 
     def features(self, asked: Asked) -> csr_array:
         """What the correction is learned from."""
         return hstack([asked.words, asked.which, csr_array(self.seen * _worth(self.seen.shape[1]))]).tocsr()
+
+    def some(self, rows: npt.NDArray[np.bool_]) -> Before:
+        """The same of some mentions."""
+        return Before(self.known[rows], self.seen[rows], self.pull)
 
 
 def polarities(lesson: Lesson) -> None:
@@ -67,23 +74,25 @@ def polarities(lesson: Lesson) -> None:
     """
     asked = _asked(lesson)
     near = _near(lesson, asked)
-    before = Before(lesson.reading.logits(asked.groups, asked.touchpoint, closely=True), near.inputs)
-    told, own = _held_out(asked, before), Arrays()
+    beside = lesson.reading.logits(asked.groups, asked.touchpoint, closely=True) - near.logits
+    tried = [Before(beside + near.logits, near.inputs, PULL)]
+    own = Arrays()
     if len(asked.truth) >= ENOUGH:
-        fresh, arrays = _refitted(lesson, asked, before.known - near.logits)
-        after = Before(before.known - near.logits + fresh, np.zeros_like(near.inputs))
-        again = _held_out(asked, after)
-        if (again == asked.truth).sum() > (told == asked.truth).sum():
-            told, own, before = again, arrays, after
+        fresh, own = _refitted(lesson, asked, beside)
+        tried += [Before(beside + fresh, np.zeros_like(near.inputs), pull) for pull in PULLS_AFTER]
+    told = [_held_out(asked, each) for each in tried]
+    best = int(np.argmax([(each == asked.truth).sum() for each in told]))
+    before = tried[best]
     confusion = np.zeros((4, 4))
-    np.add.at(confusion, (asked.truth, told), 1)
-    fit = _fit(before.features(asked), asked.labels, before.known)
+    np.add.at(confusion, (asked.truth, told[best]), 1)
+    fit = _fit(before.features(asked), asked.labels, before)
     width, count = asked.words.shape[1], asked.which.shape[1]
     bias = np.vstack([fit.weights[width : width + count], np.zeros(4)]) + fit.bias
     weights = fit.weights[width + count :] * _worth(before.seen.shape[1])[:, None]
     table = folded(lesson.model, asked.bag, fit.weights[:width] * asked.worth[:, None])
     lesson.keep("polarity", table, bias=bias.tolist(), near=weights.round(6).tolist())
-    lesson.model.arrays.update({network.OWN + name: array for name, array in own.items()})
+    if best:
+        lesson.model.arrays.update({network.OWN + name: array for name, array in own.items()})
     lesson.facts["confusion"] = shares(confusion)
 
 
@@ -98,19 +107,19 @@ def _asked(lesson: Lesson) -> Asked:
     return Asked(entries[:, 0], entries[:, 1], entries[:, 2], groups, bag, words, worth, which)
 
 
-def _fit(features: csr_array, labels: Numbers, known: Numbers, *, rounds: int = 100) -> Fit:
-    pull = np.full(features.shape[1], HELD * 4)
-    return logistic(features, labels, known=known, held=pull, exclusive=True, rounds=rounds)
+def _fit(features: csr_array, labels: Numbers, before: Before, *, rounds: int = 100) -> Fit:
+    pull = np.full(features.shape[1], before.pull)
+    return logistic(features, labels, known=before.known, held=pull, exclusive=True, rounds=rounds)
 
 
 def _held_out(asked: Asked, before: Before) -> Places:
     """The polarity told of each mention by a correction that had not seen it."""
-    features, labels, known = before.features(asked), asked.labels, before.known
+    features, labels = before.features(asked), asked.labels
     part, told = folds(len(labels), parts=FOLDS, seed=SEED), np.zeros(len(labels), np.int64)
     for number in range(FOLDS):
         out = part == number
-        fit = _fit(features[~out], labels[~out], known[~out], rounds=60)
-        told[out] = (known[out] + features[out] @ fit.weights + fit.bias).argmax(axis=1)
+        fit = _fit(features[~out], labels[~out], before.some(~out), rounds=60)
+        told[out] = (before.known[out] + features[out] @ fit.weights + fit.bias).argmax(axis=1)
     return told
 
 

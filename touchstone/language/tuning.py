@@ -1,4 +1,4 @@
-"""The second tier fitted further to a user's labels: its own weights, by gradients; the rows of words stay as they are."""
+"""The second tier fitted further to a user's labels: its weights, by gradients; the rows of words stay as they are."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def _batch(
     filled = word >= 0
     known = np.where(filled & (random.random(len(word)) >= _LOST), place[word], -1)
     vectors = network.arrays["word_rows"][known] * (known >= 0)[:, None]
-    inputs = np.concatenate([vectors.astype(np.float32), seen.signs[rows]], axis=1) / _WORD
-    return Batch(inputs, filled.astype(np.float32)[:, None], ends - size, owner)
+    inputs = np.concatenate([vectors.astype(np.float32), seen.signs[rows]], axis=1)
+    return Batch(inputs * (np.float32(1) / _WORD), filled.astype(np.float32)[:, None], ends - size, owner)
 
 
 def _beside(states: Numbers) -> Numbers:
@@ -139,10 +139,10 @@ def _slopes(weights: Weights, batch: Batch, known: Numbers, wanted: Numbers, ran
 
 def _shares(logits: Numbers, batch: Batch) -> Numbers:
     """How much each word of a sentence is attended to, by head."""
-    grown = np.exp(np.clip(logits, -_HIGH * 4, _HIGH * 4)) * batch.filled
+    grown: Numbers = np.exp(np.clip(logits, -_HIGH * 4, _HIGH * 4)) * batch.filled
     total = np.maximum(np.add.reduceat(grown, batch.starts, axis=0), 1e-30)
-    answer: Numbers = grown / total[batch.owner]
-    return answer
+    grown /= total[batch.owner]
+    return grown
 
 
 def _floats(network: Network) -> Weights:
@@ -152,7 +152,7 @@ def _floats(network: Network) -> Weights:
         values = held[name].astype(np.float32) * held[f"{name}_scale"] * unit
         answer[name] = values.reshape(-1, values.shape[-1]).astype(np.float32)
     for name in _LAYERS:
-        answer[f"{name}_bias"] = (held[f"{name}_bias"] / _STATE).astype(np.float32)
+        answer[f"{name}_bias"] = np.asarray(held[f"{name}_bias"] / _STATE, np.float32)
     answer["answer_bias"] = held["answer_bias"].astype(np.float32)
     return answer
 
