@@ -159,23 +159,57 @@ def _filed(table: pa.Table, until: date | None) -> pa.Table:
     return found.append_column("end", pa.array([end] * len(found), pa.date32())).sort_by("person")
 
 
-def _asked(ask: Ask, question: Question, groups: Sequence[str], kinds: Sequence[str]) -> pa.Table:
-    """One row per person of a home: first and last day, days, money of later days and of the first, currency, cuts."""
+def last_seen(ask: Ask, question: Question, known: Customers, *, kinds: Sequence[str], column: str) -> list[str | None]:
+    """What each customer's last visit has as `column` (one of CUTS), in the order of `known`; None where unknown."""
+    table = ask.given
+    if table is not None and column not in table.column_names:
+        return [None] * len(known.keys)
+    if table is None:
+        seen, parameters = _seen(question, kinds)
+        sql = f"""
+            SELECT person, {column} FROM (
+                SELECT person, {column},
+                    row_number() OVER (PARTITION BY person ORDER BY occurred_at DESC, id DESC) AS place
+                FROM ({seen}) AS seen
+            ) AS placed WHERE place = 1 ORDER BY person
+        """
+        found = ask.lake(sql, parameters)
+    else:
+        plain = pa.table({"person": table["person"], "at": table["occurred_at"], column: table[column].cast(TEXT)})
+        end = pa.scalar(known.until, pa.date32())
+        plain = plain.filter(pc.less_equal(plain["at"].cast(pa.date32()), end))
+        plain = plain.sort_by([("person", "ascending"), ("at", "ascending"), (column, "ascending")])
+        found = (
+            plain.group_by("person", use_threads=False).aggregate([(column, "last")]).rename_columns(["person", column])
+        )
+    at = pc.index_in(known.keys["person"].combine_chunks(), value_set=found["person"].combine_chunks())
+    words: list[str | None] = found[column].combine_chunks().take(at).to_pylist()
+    return words
+
+
+def _seen(question: Question, kinds: Sequence[str]) -> tuple[str, list[Any]]:
+    """The interactions that count, with their day and cuts, as SQL with its parameters."""
     condition = parse(question.where, dict.fromkeys(CUTS, "text")) if question.where else None
     until = day(question.until, field="until")
     narrowed = [f"({condition.sql})"] if condition else []
     narrowed += ["day <= ?"] if until else []
-    cuts = "".join(f", f.{each} AS {each}" for each in groups)
-    columns = ", ".join(f"i.{each}" for each in PLAIN)
     sql = f"""
-        WITH seen AS (
-            SELECT * FROM (
-                SELECT i.person, i.id, i.occurred_at, CAST(i.occurred_at AS DATE) AS day, i.amount, i.currency,
-                    {columns}, u.region
-                FROM interaction AS i LEFT JOIN unit AS u ON u.id = i.unit
-                WHERE i.kind IN ({", ".join("?" for _ in kinds)}) AND i.person IS NOT NULL AND i.occurred_at IS NOT NULL
-            ) AS bought {"WHERE " + " AND ".join(narrowed) if narrowed else ""}
-        ), days AS (
+        SELECT * FROM (
+            SELECT i.person, i.id, i.occurred_at, CAST(i.occurred_at AS DATE) AS day, i.amount, i.currency,
+                {", ".join(f"i.{each}" for each in PLAIN)}, u.region
+            FROM interaction AS i LEFT JOIN unit AS u ON u.id = i.unit
+            WHERE i.kind IN ({", ".join("?" for _ in kinds)}) AND i.person IS NOT NULL AND i.occurred_at IS NOT NULL
+        ) AS came {"WHERE " + " AND ".join(narrowed) if narrowed else ""}
+    """
+    return sql, [*kinds, *(condition.parameters if condition else ()), *([until] if until else [])]
+
+
+def _asked(ask: Ask, question: Question, groups: Sequence[str], kinds: Sequence[str]) -> pa.Table:
+    """One row per person of a home: first and last day, days, money of later days and of the first, currency, cuts."""
+    seen, parameters = _seen(question, kinds)
+    cuts = "".join(f", f.{each}" for each in groups)
+    sql = f"""
+        WITH seen AS ({seen}), days AS (
             SELECT person, day, sum(amount) AS amount, min(currency) AS currency, max(currency) AS other
             FROM seen GROUP BY person, day
         ), spans AS (
@@ -184,7 +218,9 @@ def _asked(ask: Ask, question: Question, groups: Sequence[str], kinds: Sequence[
             FROM days GROUP BY person
         ), firsts AS (
             SELECT * FROM (
-                SELECT *, row_number() OVER (PARTITION BY person ORDER BY occurred_at, id) AS place FROM seen
+                SELECT person{"".join(f", {each}" for each in groups)},
+                    row_number() OVER (PARTITION BY person ORDER BY occurred_at, id) AS place
+                FROM seen
             ) AS placed WHERE place = 1
         )
         SELECT s.person, s.first, s.last, s.days,
@@ -194,10 +230,10 @@ def _asked(ask: Ask, question: Question, groups: Sequence[str], kinds: Sequence[
             CASE WHEN s.currency <> s.other THEN 'several' ELSE s.currency END AS currency,
             max(max(s.last)) OVER () AS "end"{cuts}
         FROM spans AS s JOIN days AS d ON d.person = s.person JOIN firsts AS f ON f.person = s.person
-        GROUP BY s.person, s.first, s.last, s.days, s.currency, s.other{"".join(f", f.{each}" for each in groups)}
+        GROUP BY s.person, s.first, s.last, s.days, s.currency, s.other{cuts}
         ORDER BY s.person
     """
-    return ask.lake(sql, [*kinds, *(condition.parameters if condition else ()), *([until] if until else [])])
+    return ask.lake(sql, parameters)
 
 
 def _whole(days: pa.Table, groups: Sequence[str]) -> Any:

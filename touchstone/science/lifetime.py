@@ -10,7 +10,7 @@ Schmittlein, Morrison & Colombo 1987 (Pareto/NBD); Fader & Hardie 2007 for covar
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -70,6 +70,11 @@ class Forecast:
         factor = np.exp(np.fmin(float(ndtri(0.5 + confidence / 2)) * spread, 700.0))
         return self.value / factor, self.value * factor
 
+    def deviation(self, covariance: Floats) -> Floats:
+        """Standard deviation of each figure, as far as the model is not known (delta method)."""
+        spread = np.einsum("ij,jk,ik->i", self.slope, covariance, self.slope)
+        return np.asarray(self.value * np.sqrt(np.fmax(spread, 0.0)), float)
+
     def mean(self, of: NDArray[np.int64] | None = None) -> Forecast:
         """The mean figure of the customers (those at places `of`), as a forecast of one row."""
         value, slope = (self.value, self.slope) if of is None else (self.value[of], self.slope[of])
@@ -101,6 +106,24 @@ class Lifetime:
         """Probability that each customer has not left by the end of what is known."""
         gone, here = _terms(self.model, self.coefficients, history)
         return np.asarray(1 / (1 + np.exp(np.clip(gone - here, -700, 700))), float)
+
+    def gone(self, history: History) -> Forecast:
+        """Probability that each customer has left by the end of what is known, with how it follows the coefficients."""
+
+        def logs(coefficients: Floats) -> Floats:
+            left, here = _terms(self.model, coefficients, history)
+            return np.fmax(left - np.logaddexp(left, here), -700.0)
+
+        return Forecast(np.exp(logs(self.coefficients)), slopes(logs, self.coefficients))
+
+    def silence(self, history: History, time: float) -> Floats:
+        """Probability that a customer does not come within `time` after the end of what is known.
+
+        It is the likelihood of the same purchases known for so much longer, over that of what is known.
+        """
+        longer = replace(history, age=history.age + time)
+        after, now = (np.logaddexp(*_terms(self.model, self.coefficients, each)) for each in (longer, history))
+        return np.asarray(np.exp(np.fmin(after - now, 0.0)), float)
 
     def purchases(self, history: History, time: float) -> Forecast:
         """Purchases expected of each customer within `time` after the end of what is known."""
@@ -194,9 +217,12 @@ def _left(history: History, r: float, alpha: Floats, s: float, beta: Floats) -> 
     end = np.exp(-m * np.log((alpha + history.age) / first))
     v = end[:, None] + (1 - end[:, None]) * (NODES + 1) / 2
     y = first[:, None] * v ** (-1 / m[:, None]) - alpha[:, None]
-    flat = ((alpha[:, None] + y) / (beta[:, None] + y)) ** (s + 1) @ WEIGHTS / 2
+    logs = (s + 1) * np.log((alpha[:, None] + y) / (beta[:, None] + y))
+    top = logs.max(axis=1)
+    flat = np.exp(logs - top[:, None]) @ WEIGHTS / 2
     with np.errstate(divide="ignore"):
-        return np.asarray(np.log(s) + s * np.log(beta) - m * np.log(first) + np.log(flat * (1 - end) / m), float)
+        known = np.log(flat * (1 - end) / m) + top
+    return np.asarray(np.log(s) + s * np.log(beta) - m * np.log(first) + known, float)
 
 
 def _expected(model: str, coefficients: Floats, history: History, time: float) -> Floats:
