@@ -1,0 +1,140 @@
+"""The language gap: words of one side alone, by the letter and by chance."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from tests import _living
+from tests.measure._answers import brand, unfolded
+from touchstone.core.errors import Refused
+from touchstone.core.tables import INTERACTION
+from touchstone.listen._example_planted import BRAND_WORDS
+from touchstone.measure.language_gap import measure
+from touchstone.store.scratch import scratch
+
+WORDS = ("gasket", "flywheel", "dashboard", "tailgate", "chassis", "camshaft", "sunroof", "wiper", "clutch", "bumper",
+         "radiator", "odometer", "gearbox", "ignition", "exhaust", "throttle", "spoiler", "upholstery")  # fmt: skip
+
+
+def said(side: str, text: str, **more: Any) -> dict[str, Any]:
+    kind, level = ("claim", "department") if side == "brand" else ("review", "end_customer")
+    return {"kind": kind, "level": level, "text": text, "occurred_at": datetime(2026, 3, 2, tzinfo=UTC), **more}
+
+
+def world(seed: int, *, count: int = 120, customers: str = "", ours: str = "") -> list[dict[str, Any]]:
+    """Texts of five words each from the same lot; a third of a side's texts have its own word too."""
+    chance = np.random.default_rng(seed)
+    rows = []
+    for side, own in (("customers", customers), ("brand", ours)):
+        for number in range(count):
+            words = chance.choice(WORDS, 5, replace=False).tolist() + ([own] if own and number % 3 == 0 else [])
+            rows.append(said(side, ", ".join(words)))
+    return rows
+
+
+def told(rows: list[dict[str, Any]], **asked: Any) -> list[dict[str, Any]]:
+    return unfolded(measure(brand(rows), **asked))
+
+
+def real(found: list[dict[str, Any]], side: str) -> list[str]:
+    return [each["by"]["word"] for each in found if each["by"]["side"] == side and each["detail"]["real"]]
+
+
+def test_each_side_s_own_words_are_found_and_no_others() -> None:
+    found = told(world(1, customers="turtle mode", ours="synergy"))
+    assert real(found, "customers") == ["turtle mode"]
+    assert real(found, "brand") == ["synergy"]
+    row = next(each for each in found if each["by"]["word"] == "turtle mode")
+    assert (row["detail"]["customers"], row["detail"]["brand"], row["n"]) == (40, 0, 40)
+    assert 0 < row["low"] < row["value"] < row["high"]
+    assert len(row["detail"]["examples"]) == 3
+
+
+def test_where_all_speak_alike_hardly_a_word_is_told_apart() -> None:
+    finds = [real(found, "customers") + real(found, "brand") for found in (told(world(n, count=60)) for n in range(10))]
+    assert sum(map(bool, finds)) <= 1
+
+
+def test_a_word_said_ten_times_in_one_text_counts_once() -> None:
+    rows = [*world(2), said("customers", "clonk, " * 60)]
+    assert "clonk" not in [each["by"]["word"] for each in told(rows)]
+
+
+def test_names_of_units_and_products_and_everyday_words_stay_out() -> None:
+    rows = world(3) + [said("customers", "Esker and Moreau, they told us about it", product="Esker") for _ in range(30)]
+    found = unfolded(measure(brand(rows, units=[{"id": "m", "name": "Moreau"}])))
+    assert {each["by"]["word"] for each in found} & {"esker", "moreau", "told", "about"} == set()
+
+
+def test_each_level_is_held_against_the_whole_brand() -> None:
+    rows = world(4, ours="synergy") + [said("customers", "the flange, the gearbox", level="dealer") for _ in range(40)]
+    found = told(rows, by=["level"])
+    assert {each["by"]["level"] for each in found} == {"dealer", "end_customer"}
+    dealers = [each for each in found if each["by"]["level"] == "dealer"]
+    assert "flange" in real(dealers, "customers")
+    assert {each["detail"]["texts"]["brand"] for each in found} == {120}
+
+
+def test_a_brand_without_words_has_no_gap_and_it_says_so() -> None:
+    found = told([said("customers", "clonk, clonk")])
+    assert found[0]["value"] is None
+    assert found[0]["detail"]["why"] == "nothing that the brand said in words"
+    assert told([]) == []
+
+
+def test_agents_are_another_voice_than_claims() -> None:
+    rows = world(5) + [said("customers", "postcode, gearbox", level="employee", kind="turn") for _ in range(60)]
+    assert "postcode" not in real(told(rows), "brand")
+    assert "postcode" in real(told(rows, voice="agents"), "brand")
+    with pytest.raises(Refused, match="voice"):
+        told(rows, voice="choir")
+
+
+def test_of_very_many_texts_a_sample_is_drawn_the_same_each_time() -> None:
+    rows = [{**each, "id": f"i{place:03}"} for place, each in enumerate(world(6, customers="clonk"))]
+    found = told(rows, sample=80)
+    assert found[0]["detail"]["sampled"]
+    assert found[0]["detail"]["texts"] == {"customers": 80, "brand": 80}
+    assert found == told(rows[::-1], sample=80)
+
+
+def test_links_and_handles_are_no_words() -> None:
+    rows = world(7) + [said("customers", "@careteam see https://x.example/qwertz &amp; gearbox") for _ in range(30)]
+    assert {each["by"]["word"] for each in told(rows)} & {"careteam", "qwertz", "amp"} == set()
+
+
+def test_a_file_says_by_its_column_who_speaks() -> None:
+    rows = world(8, customers="clonk")
+    sides = ["brand" if each["kind"] == "claim" else "customers" for each in rows]
+    file = pa.table({"text": [each["text"] for each in rows], "side": sides})
+    found = unfolded(measure(scratch([], given=file)))
+    assert real(found, "customers") == ["clonk"]
+    assert all("clonk" in text for text in found[0]["detail"]["examples"])
+    with pytest.raises(Refused) as refused:
+        measure(scratch([], given=file.select(["text"])))
+    assert refused.value.field == "side"
+
+
+def test_the_example_brand_s_own_words_are_among_the_first_ten() -> None:
+    heard = _living.tables()["interaction"]
+    talked = heard.filter(pc.is_valid(heard["text"])).select(INTERACTION.names)
+    found = unfolded(measure(scratch(talked)))
+    ten = " ".join(each["by"]["word"] for each in found if each["by"]["side"] == "brand")
+    assert sum(word in ten for word in BRAND_WORDS) >= 5
+    assert all(each["detail"]["real"] for each in found if each["by"]["word"] == "curated")
+
+
+def test_agents_of_real_companies_ask_for_direct_messages(real_data: Any) -> None:
+    folder: Path = real_data("twcs-customer-support")
+    table = pq.read_table(folder / "sample_threads.parquet")
+    sides = ["customers" if each == "True" else "brand" for each in table["inbound"].to_pylist()]
+    found = unfolded(measure(scratch([], given=pa.table({"text": table["text"], "side": sides}))))
+    assert real(found, "brand") == ["dm"]

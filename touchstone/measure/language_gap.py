@@ -1,0 +1,240 @@
+"""Language gap: words that customers use and the brand does not, and the reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from touchstone.core.ask import Ask
+from touchstone.core.errors import Refused
+from touchstone.core.tables import TEXT
+from touchstone.measure._answers import PERIODS, Question, check, period_text
+from touchstone.measure._given import given
+from touchstone.measure._interactions import asked
+from touchstone.measure._rows import Heading, nothing, rows, tidy
+from touchstone.measure._scores import salt
+from touchstone.measure._texts import Terms, leading, terms
+from touchstone.science.interval import Interval
+from touchstone.science.words import Odds, discoveries, log_odds
+
+FIELDS = {"text": TEXT, "side": TEXT, "level": TEXT}
+CUTS = ((), ("level",), ("unit",))
+_SIDES = ("customers", "brand")
+_FORMULA = (
+    "log-odds of a word among a side's words less the other side's, each text counted once; "
+    "informative Dirichlet prior (Monroe, Colaresi & Quinn 2008)"
+)
+_VOICES = {
+    "claims": "act = 'claim' AND coalesce(speaker, '') <> 'vendor'",
+    "agents": "speaker = 'employee'",
+    "all": "(act = 'claim' AND coalesce(speaker, '') <> 'vendor') OR speaker = 'employee'",
+}
+_CUSTOMERS = "coalesce(act, '') <> 'claim' AND coalesce(speaker, '') <> 'employee'"
+_FEW = 30  # texts of a side, below which hardly any word can be told from chance
+_SPEAK = {"customers": "customers said", "brand": "the brand said"}
+_LEAST = 3  # texts that must have a word
+_SHOWN = 3  # examples of each word
+
+
+@dataclass(frozen=True)
+class _Said:
+    """Texts of both sides: `brand` tells which are the brand's; `keys` has the by columns, told for customers only."""
+
+    texts: pa.Array
+    shown: list[str]  # what examples are shown as: ids, or texts of a file
+    brand: NDArray[np.bool_]
+    keys: pa.Table
+    apart: set[str]
+    sampled: bool = False
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """How many words of a side are told, and by what rules."""
+
+    top: int
+    prior: float
+    seldom: float
+    seed: int
+
+
+def measure(
+    ask: Ask,
+    *,
+    by: Sequence[str] = (),
+    where: str | None = None,
+    since: str | date | None = None,
+    until: str | date | None = None,
+    voice: str = "claims",
+    top: int = 10,
+    prior: float = 0.05,
+    seldom: float = 0.1,
+    sample: int = 20_000,
+) -> pa.Table:
+    """Words and two-word runs that customers use and the brand does not, and the reverse: `top` of each side.
+
+    The other side says such a word at most `seldom` times as often. `by` and `where` cut the customers; the brand is
+    held against each group whole. `voice` is what the brand says: claims, agents (turns of employees), or all. The
+    value is the log-odds towards the row's `side`; `prior` is the weight of what both sides say together. `detail.real`
+    holds after Benjamini and Hochberg's correction over all words of the group. Of more than `sample` texts of a side
+    so many are drawn by seed.
+    """
+    if voice not in _VOICES:
+        raise Refused(f"there is no voice {voice!r}.", field="voice", todo=f"Known: {', '.join(_VOICES)}.")
+    question = Question(tuple(by), where, since, until)
+    table = given(ask, question, "text")
+    if table is None:
+        check(question, "rollup")
+    said = _heard(ask, question, voice, sample=sample) if table is None else _filed(table, question)
+    if not len(said.texts):
+        return nothing()
+    found = terms(said.texts, apart=said.apart)
+    whole = _groups(said, question)
+    limits = _Limits(top, prior, seldom, ask.seed)
+    told = [row for keys, chosen in whole for row in _group(found, said, keys, chosen=chosen, limits=limits)]
+    return _table(told, question, voice)
+
+
+def _heard(ask: Ask, question: Question, voice: str, *, sample: int) -> _Said:
+    """What both sides say in a home, at most `sample` texts each, drawn by the ids' hash."""
+    plain = Question((), None, question.since, question.until)
+    parts = [_drawn(ask, question, _CUSTOMERS, sample), _drawn(ask, plain, _VOICES[voice], sample)]
+    customers, brand = (part for part, _ in parts)
+    names = ask.lake("SELECT name FROM unit WHERE name IS NOT NULL ORDER BY name")["name"].to_pylist()
+    products = ask.lake("SELECT product FROM interaction WHERE product IS NOT NULL GROUP BY product ORDER BY product")
+    size = (len(customers), len(brand))
+    return _Said(
+        pa.chunked_array([*customers["said"].chunks, *brand["said"].chunks], TEXT).combine_chunks(),
+        [*customers["id"].to_pylist(), *brand["id"].to_pylist()],
+        np.repeat([False, True], size),
+        customers.select(list(question.by)),
+        {*names, *products["product"].to_pylist()},
+        any(more for _, more in parts),
+    )
+
+
+def _drawn(ask: Ask, question: Question, speaks: str, sample: int) -> tuple[pa.Table, bool]:
+    columns = {"id": "r.id", "said": "r.text", "act": "r.kind", "speaker": "r.level"}
+    sql, parameters = asked(question, columns)
+    keys = "".join(f'"{each}", ' for each in question.by)
+    only = f"FROM ({sql}) AS asked WHERE ({speaks}) AND said IS NOT NULL AND said <> ''"
+    count = ask.lake(f"SELECT count(*) AS n {only}", parameters)["n"][0].as_py()
+    order, limit = ("id", "") if count <= sample else (f"md5(id || ':{ask.seed}'), id", f" LIMIT {sample}")
+    table = ask.lake(f"SELECT {keys}id, said {only} ORDER BY {order}{limit}", parameters)
+    for name in set(question.by) & set(PERIODS):
+        table = table.set_column(table.column_names.index(name), name, period_text(table[name], name))
+    return table, count > sample
+
+
+def _filed(table: pa.Table, question: Question) -> _Said:
+    """What both sides say in a file: `side`, or else `level`, tells them apart."""
+    if missing := [name for name in question.by if name not in table.column_names]:
+        raise Refused(f"the file has no column {missing[0]!r}.", field="by", where="by")
+    if "side" not in table.column_names and "level" not in table.column_names:
+        raise Refused("no column tells brand and customers apart.", field="side", where="the file",
+                      todo="Say which with --map side=COLUMN (brand, customers) or --map level=COLUMN.")  # fmt: skip
+    table = table.filter(pc.fill_null(pc.not_equal(table["text"].cast(TEXT), ""), False))
+    table = table.take(pc.sort_indices(table.select(["text"]), [("text", "ascending")]))
+    name, own = ("side", "brand") if "side" in table.column_names else ("level", "employee")
+    brand = pc.fill_null(pc.equal(table[name].cast(TEXT), own), False).to_numpy(zero_copy_only=False)
+    order = np.argsort(brand, kind="stable")  # customers first, as in a home
+    table, brand = table.take(pa.array(order)), brand[order]
+    texts = table["text"].cast(TEXT).combine_chunks()
+    keys = table.slice(0, int((~brand).sum())).select(list(question.by))
+    return _Said(texts, texts.to_pylist(), brand, keys, set())
+
+
+def _groups(said: _Said, question: Question) -> list[tuple[dict[str, str], NDArray[np.bool_]]]:
+    """Each group's by columns, and which texts are its customers'."""
+    if not question.by:
+        return [({}, ~said.brand)]
+    columns = [said.keys[name].cast(TEXT).to_pylist() for name in question.by]
+    named = list(zip(*columns, strict=True))
+    groups = sorted({each for each in named if None not in each})
+    place = {each: at for at, each in enumerate(groups)}
+    code = np.full(len(said.brand), -1)
+    code[: len(named)] = [place.get(each, -1) for each in named]
+    return [(dict(zip(question.by, each, strict=True)), code == at) for each, at in place.items()]
+
+
+def _group(
+    found: Terms, said: _Said, keys: dict[str, str], *, chosen: NDArray[np.bool_], limits: _Limits
+) -> list[dict[str, Any]]:
+    """The rows of one group: the words that say most, customers' first."""
+    sides = {"customers": chosen, "brand": said.brand}
+    sizes = {name: int(each.sum()) for name, each in sides.items()}
+    about: dict[str, Any] = {"formula": _FORMULA, "scale": {"worst": None, "best": None}, "texts": sizes}
+    for name, size in sizes.items():
+        if not size:
+            detail = {**about, "why": f"nothing that {_SPEAK[name]} in words"}
+            return [{**keys, "side": name, "word": "", "n": 0, "figures": (np.nan,) * 3, "detail": detail}]
+    counts = {name: found.counts(each) for name, each in sides.items()}
+    odds, adjusted = _compared(found, counts, limits.prior)
+    about |= {"comparisons": int(np.isfinite(adjusted).sum()), "correction": "Benjamini & Hochberg 1995"}
+    if min(sizes.values()) < _FEW:
+        about["warning"] = f"fewer than {_FEW} texts of a side: hardly any word can be told from chance"
+    if said.sampled:
+        about["sampled"] = True
+    told = []
+    for (name, own), sign in zip(sides.items(), (1, -1), strict=True):
+        for term in leading(found, _ranked(odds, counts, sign, limits), own, most=limits.top):
+            figures = sign * odds.value[term], *sorted((sign * odds.low[term], sign * odds.high[term]))
+            detail = about | {side: int(each[term]) for side, each in counts.items()} | {
+                "z": tidy(sign * odds.z[term]),
+                "probability_adjusted": tidy(adjusted[term]),
+                "real": bool(adjusted[term] <= 0.05),
+                "examples": _examples(found, said, term, own=own, seed=limits.seed),
+            }  # fmt: skip
+            row = {
+                "side": name,
+                "word": found.spelled(term),
+                "n": int(counts["customers"][term] + counts["brand"][term]),
+            }
+            told.append({**keys, **row, "figures": figures, "detail": detail})
+    return told
+
+
+def _ranked(odds: Odds, counts: dict[str, Any], sign: int, limits: _Limits) -> list[int]:
+    """The terms of one side that the other hardly says, surest first; only so many as could be among the top."""
+    own, other = (counts[name] / counts[name].sum() for name in _SIDES[::sign])
+    able = np.flatnonzero((counts[_SIDES[sign < 0]] >= _LEAST) & (other <= limits.seldom * own))
+    able = able[sign * odds.value[able] > 0]
+    order = np.lexsort((able, -sign * odds.z[able], odds.probability[able]))[: 10 * limits.top]
+    return [int(each) for each in able[order]]
+
+
+def _compared(found: Terms, counts: dict[str, Any], prior: float) -> tuple[Odds, Any]:
+    """Log-odds of every word and run among the words of its side, and corrected probabilities."""
+    size = counts["customers"][~found.runs].sum(), counts["brand"][~found.runs].sum()
+    odds = log_odds(counts["customers"], counts["brand"], prior=prior, total=size)
+    return odds, discoveries(odds.probability)
+
+
+def _examples(found: Terms, said: _Said, term: int, *, own: NDArray[np.bool_], seed: int) -> list[str]:
+    """Some texts that have the term, drawn by seed."""
+    texts = found.texts(term, own)
+    drawn = np.random.default_rng([seed, len(texts)]).permutation(texts)[:_SHOWN]
+    return [said.shown[each] for each in sorted(drawn.tolist())]
+
+
+def _table(told: list[dict[str, Any]], question: Question, voice: str) -> pa.Table:
+    if not told:
+        return nothing()
+    keys = pa.table({name: pa.array([each[name] for each in told], TEXT) for name in (*question.by, "side", "word")})
+    value, low, high = np.array([each["figures"] for each in told], float).T
+    n = np.array([each["n"] for each in told], float)
+    return rows(
+        keys,
+        Interval(value, low, high, n, np.zeros(len(n))),
+        n=n,
+        measured_in=["log-odds"] * len(told),
+        detail=[each["detail"] for each in told],
+        heading=Heading("language_gap", salt=f"{voice}|{salt(question)}"),
+    )
