@@ -65,11 +65,18 @@ def test_an_alarm_is_the_same_when_the_file_ends_on_its_day() -> None:
 
 
 def test_a_period_that_is_not_over_is_not_looked_at() -> None:
-    rows = answers("fallen", weeks=21, drop_at=20)
     wednesday = datetime(2025, 5, 28, tzinfo=UTC)
+    rows = [row for row in answers("fallen", weeks=21, drop_at=20) if row["occurred_at"] < wednesday]
     found = unfolded(measure(scratch([], given=told(rows), now=wednesday), by=("unit",)))
     assert found[0]["detail"]["looks"] == 20
     assert not found[0]["detail"]["alarm"]
+
+
+def test_a_file_of_a_time_to_come_is_looked_at_as_far_as_it_goes() -> None:
+    rows = answers("fallen", weeks=21, drop_at=20)
+    before = datetime(2024, 1, 1, tzinfo=UTC)
+    found = unfolded(measure(scratch([], given=told(rows), now=before), by=("unit",)))
+    assert found[0]["detail"]["looks"] == 21
 
 
 @pytest.mark.parametrize(("every", "alarm_at"), [("month", "2028-02-01"), ("year", None)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -76,7 +76,10 @@ def ends(starts: NDArray[np.datetime64], every: str) -> NDArray[np.datetime64]:
 
 
 def of_file(table: pa.Table, by: tuple[str, ...], every: str, now: date) -> list[Series]:
-    """The answers of a file by `by` (unit, or nothing); answers without a score or a day are left out."""
+    """The answers of a file by `by` (unit, or nothing); answers without a score or a day are left out.
+
+    A file may be of a time to come (a simulation): then it is the day after its last answer.
+    """
     known = pc.and_(pc.is_finite(table["value"]), pc.is_valid(table["occurred_at"]))
     for name in by:
         known = pc.and_(known, pc.is_valid(table[name]))
@@ -86,7 +89,8 @@ def of_file(table: pa.Table, by: tuple[str, ...], every: str, now: date) -> list
     sums = looked.group_by([*by, "start", "value"]).aggregate([([], "count_all")])
     split = _split(sums.select(list(by)), _days(sums["start"]), _numbers(sums["value"]), _numbers(sums["count_all"]))
     found = [Series(*each, "value", "points", (None, None), by) for each in split]
-    return _finished(found, every, now)
+    last = pc.max(told["occurred_at"]).as_py()
+    return _finished(found, every, now if last is None else max(now, last.date() + timedelta(days=1)))
 
 
 def of_scores(ask: Ask, rule: Rule, question: Question, every: str) -> list[Series]:

@@ -21,7 +21,7 @@ from touchstone.measure._series import EVERY, Series, ends, of_file, of_kinds, o
 from touchstone.science.change import Watched, watch_scores
 
 FIELDS = {"unit": TEXT, "occurred_at": INSTANT, "value": NUMBER}
-CUTS = ((), ("unit",), ("touchpoint",), ("unit", "touchpoint"))
+CUTS = ((), ("unit",), ("touchpoint",))
 _FORMULA = (
     "mean since the likeliest change less the mean before; an alarm is raised by the look at which the evidence for a "
     "change (likelihood averaged over sizes and times of a change) reaches what chance alone ever reaches with "
