@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -57,44 +58,58 @@ def measure(
     chain of `order` steps), shapley or last_touch; `window` is in days; `figure` is conversions or money. What is
     handed out adds up to all there was. The interval is a bootstrap over persons; `real` (against last touch) Holm's.
     """
-    element = by[0] if by else "touchpoint"
-    _check(tuple(by), method=method, order=order, window=window, figure=figure)
+    asked = _Asked(by[0] if by else "touchpoint", method, order, window, figure)
+    _check(tuple(by), asked)
     question = Question(tuple(by), where, since, until)
-    known = met(ask, question, element=element, window=window)
-    if known is None or not known.names:
-        return nothing()
+    known = met(ask, question, element=asked.element, window=window)
+    return nothing() if known is None or not known.names else _table(ask, known, asked, salt=salt(question))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The settings of one answer."""
+
+    element: str
+    method: str
+    order: int
+    window: int
+    figure: str
+
+
+def _table(ask: Ask, known: Met, asked: _Asked, *, salt: str) -> pa.Table:
+    """A METRIC row for each element."""
+    times, method = known.won + known.lost, _METHODS[asked.method].format(order=asked.order)
     detail: dict[str, Any] = {
-        "formula": f"{figure} handed out to each {element} {_METHODS[method].format(order=order)}",
+        "formula": f"{asked.figure} handed out to each {asked.element} {method}",
         "scale": {"worst": 0, "best": None},
-        "journeys": int((known.won + known.lost).sum()),
+        "journeys": int(times.sum()),
     }
-    why = _why(known, figure)
-    if why:
+    if why := _why(known, asked.figure):
         values, details = _unable(known, detail | {"why": why})
     else:
-        values, details = _handed(ask, known, detail, method=method, order=order, figure=figure)
-    times = known.won + known.lost
-    money = known.currency or "money"
+        values, details = _handed(ask, known, detail, asked)
+    name = "conversions" if asked.figure == "conversions" else known.currency or "money"
+    settings = f"{asked.element}|{asked.method}|{asked.order}|{asked.window}|{asked.figure}|{salt}"
     return rows(
-        pa.table({element: pa.array(known.names, TEXT)}),
+        pa.table({asked.element: pa.array(known.names, TEXT)}),
         values,
         n=known.journeys.visits().T @ times,
-        measured_in=[money if figure == "money" else "conversions"] * len(known.names),
+        measured_in=[name] * len(known.names),
         detail=details,
-        heading=Heading("paths", f"{element}|{method}|{order}|{window}|{figure}|{salt(question)}", alone=False),
+        heading=Heading("paths", settings, alone=False),
     )
 
 
-def _check(by: tuple[str, ...], *, method: str, order: int, window: int, figure: str) -> None:
+def _check(by: tuple[str, ...], asked: _Asked) -> None:
     if len(by) > 1 or not set(by) <= set(_ELEMENTS):
         raise Refused("paths are told by one element.", field="by", where="by", todo=f"One of {', '.join(_ELEMENTS)}.")
-    if method not in _METHODS:
-        raise Refused(f"there is no method {method!r}.", field="method", todo=f"Known: {', '.join(_METHODS)}.")
-    if figure not in ("conversions", "money"):
-        raise Refused(f"there is no figure {figure!r}.", field="figure", todo="Known: conversions, money.")
-    if not 1 <= order <= 4:
+    if asked.method not in _METHODS:
+        raise Refused(f"there is no method {asked.method!r}.", field="method", todo=f"Known: {', '.join(_METHODS)}.")
+    if asked.figure not in ("conversions", "money"):
+        raise Refused(f"there is no figure {asked.figure!r}.", field="figure", todo="Known: conversions, money.")
+    if not 1 <= asked.order <= 4:
         raise Refused("a chain looks 1 to 4 steps back.", field="order", todo="Say 1, 2, 3 or 4.")
-    if window < 1:
+    if asked.window < 1:
         raise Refused("a window is a day at least.", field="window", todo="Say how many days.")
 
 
@@ -114,12 +129,10 @@ def _unable(known: Met, detail: dict[str, Any]) -> tuple[Interval, list[dict[str
     return Interval(none, none, none, none, none), [detail] * len(known.names)
 
 
-def _handed(
-    ask: Ask, known: Met, detail: dict[str, Any], *, method: str, order: int, figure: str
-) -> tuple[Interval, list[dict[str, Any]]]:
+def _handed(ask: Ask, known: Met, detail: dict[str, Any], asked: _Asked) -> tuple[Interval, list[dict[str, Any]]]:
     """What each element is given by the method, with limits, and by the other methods beside it."""
-    brought = known.won if figure == "conversions" else known.money
-    chain = Chain(known.journeys, order=order)
+    brought = known.won if asked.figure == "conversions" else known.money
+    chain = Chain(known.journeys, order=asked.order)
 
     def given(name: str, times: Any, gain: Any) -> NDArray[np.float64]:
         if name == "markov":
@@ -128,15 +141,17 @@ def _handed(
 
     times = known.won + known.lost
     values = {name: given(name, times, brought) for name in _METHODS}
-    value, last = values[method], values["last_touch"]
-    drawn = [(given(method, *each), last_touch(known.journeys, each[1])) for each in _again(ask, known, brought, chain)]
+    value, last = values[asked.method], values["last_touch"]
+    drawn = [
+        (given(asked.method, *each), last_touch(known.journeys, each[1])) for each in _again(ask, known, brought, chain)
+    ]
     spread = np.nanstd([each for each, _ in drawn], axis=0, ddof=1)
     apart = np.nanstd([each - other for each, other in drawn], axis=0, ddof=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         far = np.where(apart > 0, np.abs(value - last) / apart, 0.0)
     adjusted = holm(2 * ndtr(-far))
     effect, total = chain.removal(times, brought), float(brought.sum())
-    untouched = known.untouched[0 if figure == "conversions" else 1]
+    untouched = known.untouched[0 if asked.figure == "conversions" else 1]
     details = [
         {
             **detail,
