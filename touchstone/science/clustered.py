@@ -1,0 +1,67 @@
+"""Shares of things that come in clusters: ten looks by one person are not ten people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr, ndtri
+
+from touchstone.science.difference import Difference, difference
+from touchstone.science.interval import Interval, share_interval
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Sums over the clusters of each group: of hits k, sizes n, and of k², k·n and n²; each is (groups,)."""
+
+    hits: Floats
+    n: Floats
+    hits_squared: Floats
+    crossed: Floats
+    n_squared: Floats
+
+    def __add__(self, other: Clusters) -> Clusters:
+        return Clusters(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
+
+    def __sub__(self, other: Clusters) -> Clusters:
+        return Clusters(*(getattr(self, name) - getattr(other, name) for name in self.__dataclass_fields__))
+
+
+def clustered_share(told: Clusters, *, confidence: float = 0.95) -> Interval:
+    """The share of hits with Wilson's interval, at the size that independent things of the same variance would have.
+
+    The variance is that of a ratio of sums over clusters (Cochran 1977, section 3.12), never taken below that of
+    independent things (Kish 1965). NaN within 0 to 1 where a group has nothing.
+    """
+    n = np.fmax(told.n, 1e-300)
+    share = told.hits / n
+    spread = told.hits_squared - 2 * share * told.crossed + share**2 * told.n_squared
+    alone = told.n * share * (1 - share)
+    effect = np.where(alone > 0, np.fmax(spread / np.fmax(alone, 1e-300), 1.0), told.n_squared / n)
+    size = np.where(told.n > 0, told.n / np.fmax(effect, 1.0), 0.0)
+    found = share_interval(np.clip(share * size, 0, size), size, confidence=confidence)
+    value = np.where(told.n > 0, share, np.nan)
+    return Interval(value, np.fmin(found.low, value), np.fmax(found.high, value), size, found.variance)
+
+
+def apart(one: Clusters, other: Clusters) -> Difference:
+    """The share of `one` less that of `other`, which has no cluster in common that matters, with limits."""
+    return difference(clustered_share(one), clustered_share(other))
+
+
+def beyond_chance(observed: ArrayLike, expected: ArrayLike, variance: ArrayLike, n: ArrayLike) -> Difference:
+    """The share of `n` draws that came out, less the share that chance expects of them, with limits.
+
+    `expected` and `variance` are sums over draws with probabilities of their own (Poisson's binomial); limits by the
+    normal curve, with the variance taken at no less than one draw's worth. NaN where chance had no choice.
+    """
+    seen, mean, spread, size = (np.asarray(each, float) for each in (observed, expected, variance, n))
+    error = np.sqrt(np.where(spread > 0, spread, np.nan)) / np.fmax(size, 1.0)
+    value = (seen - mean) / np.fmax(size, 1.0)
+    value = np.where(np.isfinite(error), value, np.nan)
+    reach = float(ndtri(0.975)) * error
+    return Difference(value, value - reach, value + reach, 2 * ndtr(-np.abs(value) / error))
