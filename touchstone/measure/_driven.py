@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
-from scipy.stats import t as student
 
-from touchstone.science.covariance import Pooling, Sums, correlations, pooling, proper
+from touchstone.science.covariance import Pooling, Sums, correlations, percentiles, pooling, proper
 from touchstone.science.importance import EXACT, johnson, latent_factor, lmg, sampled_lmg, slopes
 from touchstone.science.order import Ranks, ranks
 
@@ -189,8 +187,6 @@ def _shapley(tables: Floats, players: Sequence[Sequence[int]], *, seed: int) -> 
 
 
 def _limits(drawn: Floats, blocks: int) -> tuple[Floats, Floats]:
-    """95 % percentile limits, widened for few blocks as Hesterberg 2015 (The American Statistician 69) has it."""
-    freedom = max(blocks - 1, 1)
-    tail = float(ndtr(-np.sqrt(blocks / freedom) * student.ppf(0.975, freedom)))
-    low, high = np.quantile(drawn, (tail, 1 - tail), axis=0)
+    """95 % limits of shares, within 0 to 1."""
+    low, high = percentiles(drawn, blocks)
     return np.fmax(low, 0.0), np.fmin(high, 1.0)

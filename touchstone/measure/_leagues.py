@@ -58,7 +58,7 @@ def of_file(table: pa.Table, question: Question, adjust: Sequence[str]) -> list[
     best = ends[1] if question.best is None else question.best
     inside = (value >= min(worst, best)) & (value <= max(worst, best))
     table, value = table.filter(pa.array(inside)), value[inside]
-    cases = _cases([table[name] for name in adjust], np.ones(len(value)))
+    cases = cases_of([table[name] for name in adjust], np.ones(len(value)))
     words = "points" if question.worst is None or question.best is None else f"points on {scale_text(worst, best)}"
     return _leagues(table, others, (value, cases, np.ones(len(value))), ends=(worst, best), measured_in=words)
 
@@ -97,7 +97,7 @@ def _of_scale(table: pa.Table, others: Sequence[str], rule: Rule, adjust: Sequen
     ends = (float(low[0]), float(high[0])) if rule.ends is None else rule.ends
     points = rule.points(value, low, high) * rule.factor
     words = rule.measured_in if rule.ends is not None else f"{rule.measured_in} on {scale_text(*ends)}"
-    answers = (points, _cases([table[name] for name in adjust], n), n)
+    answers = (points, cases_of([table[name] for name in adjust], n), n)
     ends = (ends[0] * rule.factor, ends[1] * rule.factor)
     return _leagues(table, others, answers, ends=ends, measured_in=words)
 
@@ -125,7 +125,7 @@ def _leagues(
     return found
 
 
-def _cases(columns: Sequence[Any], n: Floats) -> Floats:
+def cases_of(columns: Sequence[Any], n: Floats) -> Floats:
     """Kinds as dummies (a missing one is a kind), numbers as such (a missing one as their mean, and told apart)."""
     made: list[Floats] = [np.empty((n.size, 0))]
     for column in columns:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr, stdtrit
 
 Floats = NDArray[np.float64]
 BLOCKS = 400
@@ -143,6 +144,14 @@ def proper(correlation: Floats, *, least: float = 0.0) -> Floats:
     result = correlation.copy()
     result[bad] = mended / (scale[:, :, None] * scale[:, None, :])
     return result
+
+
+def percentiles(drawn: Floats, blocks: int, *, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """Percentile limits of bootstrap draws (rows), widened for few blocks (Hesterberg 2015, Amer. Statistician 69)."""
+    freedom = max(blocks - 1, 1)
+    tail = float(ndtr(-np.sqrt(blocks / freedom) * stdtrit(freedom, 0.5 + confidence / 2)))
+    low, high = np.quantile(drawn, (tail, 1 - tail), axis=0)
+    return low, high
 
 
 def _place(block: NDArray[np.int64]) -> NDArray[np.int64]:
