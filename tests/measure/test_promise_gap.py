@@ -84,6 +84,16 @@ def test_a_file_is_read_row_by_row() -> None:
     assert refused.value.field == "lived"
 
 
+def test_an_expectation_of_each_person_is_held_against_what_that_person_lived() -> None:
+    hoped = [5.0, 4.0, 3.0, 2.0] * 100
+    lived = [each - 1 for each in hoped]
+    (paired,) = filed(touchpoint=["a"] * 400, promised=hoped, lived=lived)
+    (apart,) = filed(touchpoint=["a"] * 401, promised=[*hoped, None], lived=[*lived, 2.5])
+    assert paired["value"] == apart["value"] == 1.0
+    assert paired["detail"]["paired"]
+    assert paired["high"] - paired["low"] < apart["high"] - apart["low"]
+
+
 def world(seed: int, gap: float, *, touchpoints: int = 4, answers: int = 40) -> pa.Table:
     """Each touchpoint promises 4; what is lived is 4 less the gap on average, on steps of 1 to 5."""
     chance = np.random.default_rng(seed)

@@ -43,6 +43,7 @@ class _Gap:
     promised: float
     lived: dict[float, float]
     about: dict[str, Any]
+    span: tuple[float, float] | None = None  # how far apart answers may lie, where that is more than the scale
 
 
 def measure(
@@ -56,8 +57,8 @@ def measure(
     """How far what is lived falls short of what was promised, for each promised touchpoint.
 
     `promiser` tells whose promise it is: the brand's to its customers, a vendor's to us, a department's to others.
-    A claim promises its `value`, or else the best of the scale. Lived is the mean rating of the touchpoint; where nobody
-    rated it, the sentiment of mentions. `by` and `where` cut those who live it. `detail.real` holds after Holm's
+    A claim promises its `value`, or else the best of the scale. Lived is the mean rating of the touchpoint; where
+    nobody rated it, the sentiment of mentions. `by` and `where` cut those who live it. `detail.real` holds after Holm's
     correction.
     """
     question = Question(tuple(by), where, since, until)
@@ -84,7 +85,8 @@ def _estimated(found: list[_Gap]) -> tuple[Interval, Difference]:
     value = [score for each in found for score in each.lived]
     weight = [n for each in found for n in each.lived.values()]
     worst, best = (np.array([each.ends[end] for each in found]) for end in (0, 1))
-    lived = mean_interval(group, value, weight, worst=worst, best=best)
+    spans = np.array([each.span or each.ends for each in found])
+    lived = mean_interval(group, value, weight, worst=spans[:, 0], best=spans[:, 1])
     promised = np.array([each.promised for each in found])
     known = Interval(promised, promised, promised, lived.n, np.zeros(len(found)))
     gap = difference(known, lived)
@@ -222,7 +224,24 @@ def _told(keys: dict[str, str], told: list[dict[str, Any]]) -> _Gap:
                 raise Refused(f"{row['lived']} lies outside {ends[0]} to {ends[1]}.", field="lived", where="the file")
             lived[row["lived"]] += 1
     level = float(np.mean(sorted(promised))) if promised else ends[1]
-    return _Gap(keys, ends, level, dict(sorted(lived.items())), {"claims": len(promised), "lived_by": "ratings"})
+    about = {"claims": len(promised), "lived_by": "ratings"}
+    paired = [row for row in told if row["lived"] is not None and row["promised"] is not None]
+    if len(paired) == len(told) and len(set(promised)) > 1:
+        return _paired(keys, ends, level, paired, about)
+    return _Gap(keys, ends, level, dict(sorted(lived.items())), about)
+
+
+def _paired(
+    keys: dict[str, str], ends: tuple[float, float], level: float, told: list[dict[str, Any]], about: dict[str, Any]
+) -> _Gap:
+    """Each person's own expectation beside what that person lived: doubt is that of the differences."""
+    lived: dict[float, float] = defaultdict(float)
+    for row in told:
+        lived[level + row["lived"] - row["promised"]] += 1
+    width = abs(ends[1] - ends[0])
+    return _Gap(
+        keys, ends, level, dict(sorted(lived.items())), {**about, "paired": True}, (level - width, level + width)
+    )
 
 
 def _number(value: float) -> str:
