@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from touchstone.core import taxonomy as taxonomies
 from touchstone.core.taxonomy import parse
-from touchstone.language import meaning, native, plain
+from touchstone.language import meaning, native, network, plain
 from touchstone.language.found import Found, Part, Table, packed
 from touchstone.language.meaning import believed
 from touchstone.language.model import HEADS, load
@@ -246,3 +246,24 @@ def test_the_exponential_of_both_is_that_of_numbers():
     found = believed(np.concatenate([numbers, 0 * numbers]).T, np.full(2, 0.5))[:, 0]
     wanted = np.exp(numbers[0].astype(np.float64))
     assert np.allclose(found, wanted / (1 + wanted), rtol=2e-5, atol=1e-34)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 9, 300])
+def test_they_agree_on_the_layers_of_the_second_tier(rows, monkeypatch):
+    held, several = network.shipped(), np.random.default_rng(rows)
+    for name, least in (("first", -127), ("second", 0), ("third", 0)):
+        weights, scale, bias = (held.arrays[f"{name}{part}"] for part in ("", "_scale", "_bias"))
+        states = several.integers(least, 128, (rows, weights.shape[1])).astype(np.float32)
+        states[several.random(states.shape) < 0.5] = 0
+        found = [native.convolved(states, weights, scale, bias, widest=widest) for widest in WIDTHS]
+        with monkeypatch.context() as without:
+            without.setattr(native, "library", lambda: None)
+            wanted = held.layer(states, name)
+        assert (wanted != 0).any()
+        assert all(each is not None and np.array_equal(each, wanted) for each in found)
+
+
+def test_layers_that_the_kernel_is_not_written_for_are_left_to_numpy():
+    states, scale = np.ones((3, 4), np.float32), np.ones(33, np.float32)
+    assert native.convolved(states, np.ones((3, 4, 33), np.int8), scale, scale) is None
+    assert native.convolved(states, np.ones((3, 4, 32), np.int16), scale[:32], scale[:32]) is None

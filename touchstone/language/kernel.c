@@ -1,6 +1,6 @@
 /* One pass over texts: tokens, language, clauses, negation, table rows and their sums.
  *
- * The same as tokens.py, walk.py, kernel.py and meaning.py, in the same order and with equal results (tests/language/
+ * The same as tokens.py, walk.py, kernel.py and meaning.py, and a layer of network.py, with equal results (tests/language/
  * test_kernel.py); those are the description, this is the fast form. All state is in the arguments: any number of
  * threads may read at once. Texts are taken in batches that stay near the processor; each step runs over a whole batch,
  * so that look-ups overlap.
@@ -616,13 +616,17 @@ typedef struct {
   float *likely, *speaks; /* (chosen, clauses) */
 } Told;
 
-enum { MOST_CHOSEN = 512 }; /* touchpoints without words, at most */
+enum { MOST_CHOSEN = 512, LANES = 16 }; /* touchpoints without words, at most; a run of them fills whole vectors */
 static const float NEAR = 0.25f, CUE = 0.4f, NOTHING = 0.15f, WHOLE = 0.05f, FELT = 0.2f, STEEP = 10.0f, SOME = 1.0f,
                    LEAST = 0.22f, OWN_WORDS = 0.65f, NEVER = 0.45f;
 
-typedef struct { /* one text: by sentence, each a run of `chosen` + 1 */
+typedef struct { /* one text; by sentence a run of `width`: the touchpoints, none of them, then zeros */
+  int64_t width;
   float *sums, *cues, *size, *felt;
+  float *worth;   /* of nearness in each clause */
   int32_t *owner; /* the sentence of each clause */
+  float whole[MOST_CHOSEN + LANES], shares[MOST_CHOSEN + LANES];
+  int32_t is_rest[MOST_CHOSEN + LANES], is_whole[MOST_CHOSEN + LANES];
 } Spoken;
 
 /* `e` to numbers that are at most 0: the steps of meaning.py. */
@@ -652,13 +656,14 @@ INLINE float between(float number, float least, float most) {
 
 /* Adds up the clauses of a text by sentence; returns how many sentences. */
 INLINE int64_t add_sentences(const Told *told, Spoken *spoken, int64_t begin, int64_t stop) {
-  int64_t last = -1, width = told->chosen + 1;
+  int64_t last = -1;
   for (int64_t clause = begin; clause < stop; clause++) {
     int fresh = clause == begin || told->clause_sentence[clause] != told->clause_sentence[clause - 1];
     last += fresh;
-    float *sums = spoken->sums + last * width, *cues = spoken->cues + last * width;
+    float *sums = spoken->sums + last * spoken->width, *cues = spoken->cues + last * spoken->width;
     float felt = told->moods[clause] + told->moods[told->room + clause], size = (float)told->size[clause];
     spoken->owner[clause - begin] = (int32_t)last;
+    spoken->worth[clause - begin] = (float)(0.5 / sqrt((double)told->size[clause]));
     spoken->size[last] = fresh ? size : spoken->size[last] + size;
     spoken->felt[last] = fresh ? felt : spoken->felt[last] + felt;
     for (int64_t place = 0; place < told->chosen; place++) {
@@ -666,92 +671,173 @@ INLINE int64_t add_sentences(const Told *told, Spoken *spoken, int64_t begin, in
       sums[place] = fresh ? near : sums[place] + near;
       cues[place] = fresh || cue > cues[place] ? cue : cues[place];
     }
+    for (int64_t place = told->chosen; place < spoken->width; place++) sums[place] = cues[place] = 0;
   }
   return last + 1;
 }
 
 /* What is believed of each touchpoint in a sentence, in place of its sums; `whole` is what its text adds. */
-INLINE void believe(const Told *told, Spoken *spoken, int64_t sentence, const float *whole, int any_rest) {
-  int64_t chosen = told->chosen;
-  float *level = spoken->sums + sentence * (chosen + 1), *cues = spoken->cues + sentence * (chosen + 1);
-  float root = sqrtf(spoken->size[sentence]), total = 0, most = -1e30f, held[MOST_CHOSEN + 1];
+INLINE void believe(const Told *told, Spoken *spoken, int64_t sentence, int any_rest) {
+  int64_t chosen = told->chosen, width = spoken->width;
+  float *level = spoken->sums + sentence * width, *cues = spoken->cues + sentence * width;
+  float root = sqrtf(spoken->size[sentence]), total = 0, most = -1e30f, held[MOST_CHOSEN + LANES];
   float mood = WHOLE + FELT * between(spoken->felt[sentence] / root, 0, 1);
   int known = 0;
-  for (int64_t place = 0; place < chosen; place++) known |= level[place] != 0;
-  for (int64_t place = 0; place < chosen; place++) {
-    float told_level = NEAR * (level[place] / root + whole[place]) + CUE * between(cues[place], 0, 1.2f);
-    if (told->rest[place]) told_level = known ? NOTHING : 0;
-    if (told->whole[place] && mood > told_level) told_level = mood;
-    level[place] = told_level * STEEP;
+  for (int64_t place = 0; place < width; place++) known |= level[place] != 0;
+  float rest = known ? NOTHING : 0;
+  for (int64_t place = 0; place < width; place++) {
+    float sum = NEAR * (level[place] / root + spoken->whole[place]) + CUE * between(cues[place], 0, 1.2f);
+    float other = spoken->is_rest[place] ? rest : sum;
+    level[place] = (spoken->is_whole[place] && mood > other ? mood : other) * STEEP;
   }
   level[chosen] = known && any_rest ? -1e30f : NOTHING * STEEP;
-  for (int64_t place = 0; place <= chosen; place++) held[place] = level[place] + told->shares[place];
+  for (int64_t place = 0; place < width; place++) held[place] = level[place] + spoken->shares[place];
   for (int64_t place = 0; place <= chosen; place++) most = held[place] > most ? held[place] : most;
-  for (int64_t place = 0; place <= chosen; place++) held[place] -= most;
-  exponential(held, chosen + 1);
+  for (int64_t place = 0; place < width; place++) held[place] -= most;
+  exponential(held, width);
   for (int64_t place = 0; place <= chosen; place++) total += held[place];
-  for (int64_t place = 0; place < chosen; place++)
-    level[place] = level[place] < SOME && !told->rest[place] ? 0 : held[place] / total;
+  for (int64_t place = 0; place < width; place++) {
+    float share = held[place] / total;
+    level[place] = level[place] < SOME && !spoken->is_rest[place] ? 0 : share;
+  }
 }
 
 /* Gives what is believed of the sentences of a text to their clauses. */
 INLINE void tell(const Told *told, const Spoken *spoken, int64_t begin, int64_t stop, int hide_rest) {
+  float likely[MOST_CHOSEN + LANES];
   for (int64_t first = begin, next; first < stop; first = next) {
     int32_t sentence = spoken->owner[first - begin];
+    const float *beliefs = spoken->sums + sentence * spoken->width;
     for (next = first + 1; next < stop && spoken->owner[next - begin] == sentence;) next++;
+    for (int64_t place = 0; place < spoken->width; place++) {
+      float belief = hide_rest && spoken->is_rest[place] ? 0 : beliefs[place];
+      likely[place] = belief * 0.78f / (belief * 0.56f + LEAST);
+    }
     for (int64_t place = 0; place < told->chosen; place++) {
       const float *near = told->near + place * told->room, *cues = told->cues + told->places[place] * told->room;
-      float belief = spoken->sums[sentence * (told->chosen + 1) + place];
-      if (hide_rest && told->rest[place]) belief = 0;
-      float likely = belief * 0.78f / (belief * 0.56f + LEAST), most = -1e30f;
-      float less = likely < NEVER ? likely : NEVER, more = likely > 0.5f ? likely : 0.5f;
+      float own = likely[place], less = own < NEVER ? own : NEVER, more = own > 0.5f ? own : 0.5f, most = -1e30f;
       float *speaks = told->speaks + place * told->clauses, *chosen = told->likely + place * told->clauses;
       for (int64_t clause = first; clause < next; clause++) {
-        speaks[clause] = near[clause] * (float)(0.5 / sqrt((double)told->size[clause])) + cues[clause];
+        speaks[clause] = near[clause] * spoken->worth[clause - begin] + cues[clause];
         float held = speaks[clause] - (float)(1e-6 * (double)(clause - first));
         most = held > most ? held : most;
       }
       for (int64_t clause = first; clause < next; clause++) {
         int best = speaks[clause] - (float)(1e-6 * (double)(clause - first)) >= most;
-        chosen[clause] = best ? likely : less;
-        if (cues[clause] >= OWN_WORDS && !told->rest[place] && more > chosen[clause]) chosen[clause] = more;
+        chosen[clause] = best ? own : less;
+        if (cues[clause] >= OWN_WORDS && !spoken->is_rest[place] && more > chosen[clause]) chosen[clause] = more;
       }
     }
   }
 }
 
+/* What the sentences of a text come to together, for `believe`. */
+INLINE void add_text(Spoken *spoken, int64_t sentences) {
+  float size = spoken->size[0];
+  memcpy(spoken->whole, spoken->sums, (size_t)spoken->width * sizeof(float));
+  for (int64_t sentence = 1; sentence < sentences; sentence++) {
+    size += spoken->size[sentence];
+    for (int64_t place = 0; place < spoken->width; place++)
+      spoken->whole[place] += spoken->sums[sentence * spoken->width + place];
+  }
+  float root = sqrtf(size);
+  for (int64_t place = 0; place < spoken->width; place++) spoken->whole[place] /= root;
+}
+
 /* Decides which touchpoints without words the clauses speak of; -1 where there is no memory. */
 INLINE int tell_all(const Told *told) {
-  int64_t width = told->chosen + 1, longest = told->longest;
-  float *held = malloc((size_t)longest * (2 * (size_t)width + 3) * sizeof(float)), whole[MOST_CHOSEN];
+  int64_t width = (told->chosen + LANES) / LANES * LANES, longest = told->longest;
+  float *held = malloc((size_t)longest * (2 * (size_t)width + 4) * sizeof(float));
   if (!held) return -1;
-  Spoken spoken = {held, held + longest * width, held + 2 * longest * width, held + longest * (2 * width + 1),
-                   (int32_t *)(held + longest * (2 * width + 2))};
+  float *single = held + 2 * longest * width;
+  Spoken spoken = {width, held, held + longest * width, single, single + longest, single + 2 * longest,
+                   (int32_t *)(single + 3 * longest), {0}, {0}, {0}, {0}};
   int any_rest = 0, all_rest = 1;
-  for (int64_t place = 0; place < told->chosen; place++)
+  memcpy(spoken.shares, told->shares, (size_t)(told->chosen + 1) * sizeof(float));
+  for (int64_t place = 0; place < told->chosen; place++) {
+    spoken.is_rest[place] = told->rest[place], spoken.is_whole[place] = told->whole[place];
     any_rest |= told->rest[place], all_rest &= told->rest[place];
+  }
   for (int64_t begin = 0, stop; begin < told->clauses; begin = stop) {
     for (stop = begin + 1; stop < told->clauses && told->clause_text[stop] == told->clause_text[begin];) stop++;
     int64_t sentences = add_sentences(told, &spoken, begin, stop);
-    float size = spoken.size[0];
-    memcpy(whole, spoken.sums, (size_t)told->chosen * sizeof *whole);
-    for (int64_t sentence = 1; sentence < sentences; sentence++) {
-      size += spoken.size[sentence];
-      for (int64_t place = 0; place < told->chosen; place++) whole[place] += spoken.sums[sentence * width + place];
-    }
-    float root = sqrtf(size);
-    for (int64_t place = 0; place < told->chosen; place++) whole[place] /= root;
+    add_text(&spoken, sentences);
     int other = 0;
     for (int64_t sentence = 0; sentence < sentences; sentence++) {
-      believe(told, &spoken, sentence, whole, any_rest);
+      believe(told, &spoken, sentence, any_rest);
       for (int64_t place = 0; place < told->chosen; place++)
-        other |= spoken.sums[sentence * width + place] >= LEAST && !told->rest[place];
+        other |= spoken.sums[sentence * width + place] >= LEAST && !spoken.is_rest[place];
     }
     tell(told, &spoken, begin, stop, other && any_rest && !all_rest);
   }
   free(held);
   return 0;
 }
+
+typedef struct {
+  int64_t rows, inputs, outputs;
+  const float *states;   /* (rows, inputs) */
+  const int8_t *weights; /* (3, inputs, outputs): of the row before, the row itself and the row after */
+  const float *scale, *bias;
+  float *answer; /* (rows, outputs) */
+} Layer;
+
+/* Some columns of all rows: each input that is not 0 adds to its row and to those beside it. All are whole numbers and
+ * every sum is exact, so that products may be fused with sums. `weights` are (inputs, 3, BLOCK). */
+INLINE void convolve(const Layer *layer, const float *weights, const int32_t *inputs, const int64_t *stops, int64_t column) {
+#if defined(__clang__)
+#pragma clang fp contract(fast)
+#endif
+  Worth earlier = {0}, now = {0}; /* sums so far of the row before and of this one */
+  for (int64_t row = 0; row <= layer->rows; row++) {
+    Worth next = {0}, weight;
+    for (int64_t place = row ? stops[row - 1] : 0; row < layer->rows && place < stops[row]; place++) {
+      const float *from = weights + 3 * BLOCK * inputs[place];
+      float value = layer->states[row * layer->inputs + inputs[place]];
+      memcpy(&weight, from, sizeof weight);
+      next += value * weight;
+      memcpy(&weight, from + BLOCK, sizeof weight);
+      now += value * weight;
+      memcpy(&weight, from + 2 * BLOCK, sizeof weight);
+      earlier += value * weight;
+    }
+    if (row) memcpy(layer->answer + (row - 1) * layer->outputs + column, &earlier, sizeof earlier);
+    earlier = now, now = next;
+  }
+}
+
+/* A word of the second tier with its two neighbours; -1 where there is no memory. */
+INLINE int convolve_all(const Layer *layer) {
+  size_t rows = (size_t)layer->rows, across = (size_t)layer->inputs, width = (size_t)layer->outputs, found = 0;
+  int64_t *stops = malloc(rows * (sizeof *stops + across * sizeof(int32_t)) + 3 * BLOCK * across * sizeof(float));
+  if (!stops) return -1;
+  float *weights = (float *)(stops + rows);
+  int32_t *inputs = (int32_t *)(weights + 3 * BLOCK * across);
+  for (size_t row = 0; row < rows; row++) {
+    for (size_t input = 0; input < across; input++) {
+      inputs[found] = (int32_t)input;
+      found += layer->states[row * across + input] != 0;
+    }
+    stops[row] = (int64_t)found;
+  }
+  for (size_t column = 0; column < width; column += BLOCK) {
+    for (size_t input = 0; input < across; input++)
+      for (size_t beside = 0; beside < 3; beside++)
+        for (size_t lane = 0; lane < BLOCK; lane++)
+          weights[(input * 3 + beside) * BLOCK + lane] = layer->weights[(beside * across + input) * width + column + lane];
+    convolve(layer, weights, inputs, stops, (int64_t)column);
+  }
+  for (size_t row = 0; row < rows; row++)
+    for (size_t column = 0; column < width; column++) {
+      float *answer = layer->answer + row * width + column, held = *answer * layer->scale[column];
+      *answer = between(held + layer->bias[column], 0, 127) + 12582912.0f - 12582912.0f;
+    }
+  free(stops);
+  return 0;
+}
+
+#define LAYER(name, attributes) \
+  attributes static int name(const Layer *layer) { return convolve_all(layer); }
 
 #define TELL(name, attributes) \
   attributes static int name(const Told *told) { return tell_all(told); }
@@ -764,13 +850,17 @@ INLINE int tell_all(const Told *told) {
 
 READ(read_anywhere, )
 TELL(tell_anywhere, )
+LAYER(layer_anywhere, )
 #if defined(__x86_64__)
 #include <cpuid.h>
-READ(read_avx2, __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))))
-READ(read_avx512, __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi,bmi2,lzcnt,popcnt"))))
-
-TELL(tell_avx2, __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))))
-TELL(tell_avx512, __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi,bmi2,lzcnt,popcnt"))))
+#define SMALL __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
+#define LARGE __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi,bmi2,lzcnt,popcnt")))
+READ(read_avx2, SMALL)
+READ(read_avx512, LARGE)
+TELL(tell_avx2, SMALL)
+TELL(tell_avx512, LARGE)
+LAYER(layer_avx2, SMALL)
+LAYER(layer_avx512, LARGE)
 
 /* 2 with AVX-512 (foundation, bytes and words, double and quad words, vector length), 1 with AVX2, else 0. */
 static int width(void) {
@@ -806,6 +896,17 @@ PUBLIC int touchstone_tell(const Told *told, int most) {
 #endif
   (void)most;
   return tell_anywhere(told);
+}
+
+PUBLIC int touchstone_layer(const Layer *layer, int most) {
+#if defined(__x86_64__)
+  int best = width();
+  if (best > most) best = most;
+  if (best == 2) return layer_avx512(layer);
+  if (best == 1) return layer_avx2(layer);
+#endif
+  (void)most;
+  return layer_anywhere(layer);
 }
 
 /* The hash of the source this was built from: Python uses no library of another. */

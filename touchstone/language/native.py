@@ -26,6 +26,7 @@ Numbers = npt.NDArray[np.float32]
 SOURCE = Path(__file__).with_name("kernel.c")
 LIBRARY = Path(__file__).with_name("_kernel.dll" if sys.platform == "win32" else "_kernel.so")
 LANGUAGES, HEADS, WIDEST, CHOSEN = 32, 128, 2, 512  # what kernel.c is written for
+_OUTPUTS = 32  # columns of a layer that are added up at once
 _CLAUSE = 48  # bytes of text in a clause, guessed low: there is more room where it is needed
 _ENTRY = np.dtype([("key", np.uint64), ("word", np.int32), ("steer", np.uint32)])
 
@@ -56,6 +57,13 @@ class _Told(ctypes.Structure):
         *((name, ctypes.c_int64) for name in ("clauses", "room", "chosen", "longest")),
         *((name, ctypes.c_void_p) for name in ("clause_text", "clause_sentence", "size", "moods", "cues", "near")),
         *((name, ctypes.c_void_p) for name in ("places", "rest", "whole", "shares", "likely", "speaks")),
+    ]
+
+
+class _Layer(ctypes.Structure):
+    _fields_ = [
+        *((name, ctypes.c_int64) for name in ("rows", "inputs", "outputs")),
+        *((name, ctypes.c_void_p) for name in ("states", "weights", "scale", "bias", "answer")),
     ]
 
 
@@ -130,6 +138,26 @@ class Kernel:
         if _library().touchstone_tell(ctypes.byref(facts), widest):
             raise MemoryError("no memory for the sentences of a text")
         return likely.T, speaks.T
+
+
+def convolved(
+    states: Numbers, weights: npt.NDArray[np.int8], scale: Numbers, bias: Numbers, *, widest: int = WIDEST
+) -> Numbers | None:
+    """Words with their two neighbours, whole numbers from 0 to 127: (rows, outputs); None where NumPy is to do it."""
+    inputs, outputs = weights.shape[1:]
+    if library() is None or outputs % _OUTPUTS or weights.dtype != np.int8:
+        return None
+    answer = np.empty((len(states), outputs), np.float32)
+    floats = {"states": states, "scale": scale, "bias": bias}
+    held: dict[str, npt.NDArray[Any]] = {
+        name: np.ascontiguousarray(array, np.float32) for name, array in floats.items()
+    }
+    held |= {"weights": np.ascontiguousarray(weights), "answer": answer}
+    pointers = {name: array.ctypes.data for name, array in held.items()}
+    facts = _Layer(rows=len(states), inputs=inputs, outputs=outputs, **pointers)
+    if _library().touchstone_layer(ctypes.byref(facts), widest):
+        raise MemoryError("no memory for the weights of a layer")
+    return answer
 
 
 def _library() -> ctypes.CDLL:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from touchstone.language import native
 from touchstone.language.found import Table
 from touchstone.language.index import Index
 from touchstone.language.walk import BLOCKS, Walk
@@ -175,20 +176,24 @@ class Network:
         signs = seen.signs[begin : begin + len(rows)]
         states = np.concatenate([vectors, signs], axis=1)
         filled = (rows >= 0).astype(np.float32)[:, None]
-        states = self._layer(states, "first") * filled
+        states = self.layer(states, "first") * filled
         for name in ("second", "third"):
-            states = np.minimum(self._layer(states, name) + states, 127) * filled
+            states = np.minimum(self.layer(states, name) + states, 127) * filled
         starts = np.append(begin, seen.ends[first : stop - 1]) - begin
         return self._attended(states, signs, filled, starts)
 
-    def _layer(self, states: Numbers, name: str) -> Numbers:
+    def layer(self, states: Numbers, name: str) -> Numbers:
         """A word with its two neighbours: (rows, outputs)."""
+        scale, bias = self.arrays[f"{name}_scale"], self.arrays[f"{name}_bias"]
+        made = native.convolved(states, self.arrays[name], scale, bias)
+        if made is not None:
+            return made
         weights = self.arrays[name].astype(np.float32)
         sums = _product(states, weights[1])
         sums[1:] += _product(states[:-1], weights[0])
         sums[:-1] += _product(states[1:], weights[2])
-        sums *= self.arrays[f"{name}_scale"]
-        sums += self.arrays[f"{name}_bias"]
+        sums *= scale
+        sums += bias
         answer: Numbers = np.rint(np.clip(sums, 0, 127))
         return answer
 
