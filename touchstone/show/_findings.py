@@ -28,6 +28,11 @@ class Told:
     units: dict[str, str]  # names of units by id
     seed: int
 
+    @property
+    def estimated(self) -> bool:
+        """Whether any row has a figure."""
+        return any(each.value is not None for each in self.rows)
+
     def by(self, *columns: str) -> list[Figure]:
         """The rows by exactly these columns."""
         return [each for each in self.rows if set(each.by) == set(columns)]
@@ -71,13 +76,12 @@ def told(ask: Ask, name: str) -> Told:
 
 def picture(found: Told) -> Picture:
     """The measure's own picture, or intervals side by side; where nothing is estimated, why."""
-    known = [each for each in found.rows if each.value is not None]
-    if not known:
+    if not found.estimated:
         return _silent(found)
     if (_PICTURES / f"{found.name}.py").exists():
         made: Picture = importlib.import_module(f"touchstone.show._pictures.{found.name}").picture(found)
         return made
-    return _plain(found, known)
+    return _plain(found)
 
 
 def formula(found: Told) -> str:
@@ -91,10 +95,10 @@ def _silent(found: Told) -> Picture:
     return Picture(sentence, (Note(sentence, "empty", "See what this measure needs in the documentation."),))
 
 
-def _plain(found: Told, known: list[Figure]) -> Picture:
+def _plain(found: Told) -> Picture:
     """The cut with most figures that a chart has room for, the largest first, then all rows as a table."""
     cuts: dict[tuple[str, ...], list[Figure]] = {}
-    for each in known:
+    for each in (row for row in found.rows if row.value is not None):
         cuts.setdefault(tuple(each.by), []).append(each)
     rows = max(cuts.values(), key=lambda cut: (len(cut) <= _forest.MOST, len(cut)))
     rows = sorted(rows, key=lambda each: (-(each.value or 0.0), found.label(each)))

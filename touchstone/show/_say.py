@@ -22,7 +22,8 @@ def number(value: float | None, *, measured_in: str = "", signed: bool = False) 
     if value is None or not math.isfinite(value):
         return "–"
     if "share" in measured_in:
-        text = f"{100 * value:+.0f}" if signed else f"{100 * value:.0f}"
+        decimals = 1 if 0 < abs(value) < 0.0995 else 0  # of few in a hundred the tenth tells
+        text = f"{100 * value:{'+' if signed else ''}.{decimals}f}"
         return _minus(text, signed=signed) + (f"{SPACE}points" if signed else f"{SPACE}%")
     decimals = _decimals(value, measured_in)
     return _minus(f"{value:{'+' if signed else ''},.{decimals}f}", signed=signed)

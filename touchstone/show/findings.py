@@ -16,20 +16,22 @@ def show(ask: Ask, *, name: str | None = None) -> Page:
     if name in names:
         return _one(ask, str(name), names)
     found = [told for each in names if (told := _findings.told(ask, each)).rows]
-    rows = tuple(
-        (Link(_findings.titled(each.name)[0], f"findings?name={each.name}"), _findings.picture(each).sentence)
-        for each in found
-    )
-    if not rows:
+    if not found:
         note = Note("Nothing has been measured yet.", "empty", "`touchstone run` measures all that can be.")
         return Page("findings", "Findings", "Nothing has been measured yet.", "", (note,))
-    grid = Grid("What the measures say", "", ("measure", "in one sentence"), rows)
-    return Page(
-        "findings",
-        "Findings",
-        f"{_say.named(_say.word(len(rows)))} measures have something to say.",
-        "",
-        (_choice(names, ""), grid),
+    saying, silent = ([each for each in found if each.estimated is told] for told in (True, False))
+    grids = [Grid(title, "", ("measure", "in one sentence"), _lines(some)) for title, some in
+             (("What the measures say", saying), ("What cannot be said yet", silent)) if some]  # fmt: skip
+    verb = "measure has" if len(saying) == 1 else "measures have"
+    sentence = f"{_say.named(_say.word(len(saying)))} {verb} something to say."
+    return Page("findings", "Findings", sentence, "", (_choice(names, ""), *grids))
+
+
+def _lines(found: list[_findings.Told]) -> tuple[tuple[Link, str], ...]:
+    """Each measure, leading to its page, with its sentence."""
+    return tuple(
+        (Link(_findings.titled(each.name)[0], f"findings?name={each.name}"), _findings.picture(each).sentence)
+        for each in found
     )
 
 
