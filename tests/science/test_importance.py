@@ -105,6 +105,21 @@ def test_sampled_orders_come_close_to_all_orders() -> None:
     assert np.abs(sampled_lmg(found, grouped, rounds=300, seed=1) - lmg(found, grouped)).max() < 0.002
 
 
+def test_25_drivers_by_sampled_orders_lie_within_two_thousandths_of_exact() -> None:
+    parts = [
+        mixed(seed, size)[0] for seed, size in ((11, 12), (12, 13))
+    ]  # unrelated sets: each has its own exact shares
+    found = np.eye(26)
+    exact = []
+    for start, part in zip((0, 12), parts, strict=True):
+        size = len(part) - 1
+        inside = slice(start, start + size)
+        found[inside, inside] = part[:-1, :-1]
+        found[inside, -1] = found[-1, inside] = part[:-1, -1] / np.sqrt(2)
+        exact.append(lmg(part[None], alone(size))[0] / 2)
+    assert np.abs(sampled_lmg(found[None], alone(25), rounds=500, seed=1)[0] - np.concatenate(exact)).max() < 0.002
+
+
 def test_an_ordinal_outcome_gives_the_correlation_it_was_cut_from() -> None:
     random = np.random.default_rng(6)
     driver = random.normal(size=100_000)

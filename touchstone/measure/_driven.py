@@ -17,6 +17,7 @@ DRAWS = 400
 SUBSETS = 8_000_000  # subsets looked at over all draws; beyond, orders are sampled
 STEADY = 0.2  # least variance of a direction that is told from those who rated two touchpoints of many
 SIDE = 10  # fewest answers below, above and at the middle then
+FEW_ORDERS = 100  # orders sampled for each draw: the same for all, so that what they miss cancels out
 ORDERS = 25_000  # orders sampled where there are too many touchpoints for every subset
 
 
@@ -177,7 +178,7 @@ def _pooled(chosen: Sums, kind: NDArray[np.int64], *, seed: int, draws: int) -> 
 def _shapley(tables: Floats, players: Sequence[Sequence[int]], *, seed: int) -> Floats:
     """Exact for the estimate up to `EXACT` players; draws by the same few orders where subsets are too many."""
     size = len(players)
-    few = {"rounds": max(1, 400 // (2 * size)), "seed": seed}
+    few = {"rounds": max(1, FEW_ORDERS // (2 * size)), "seed": seed}
     many = {"rounds": max(2, ORDERS // (2 * size)), "seed": seed}
     value = lmg(tables[:1], players) if size <= EXACT else sampled_lmg(tables[:1], players, **many)
     if 2**size * len(tables) <= SUBSETS:

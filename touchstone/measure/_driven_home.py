@@ -119,12 +119,12 @@ def _select(question: Question, by: tuple[str, ...], *, centred: bool) -> tuple[
     block = _BLOCK if by else "substr(md5(thread), 1, 2)"
     chosen = "".join(f', a."by {name}" AS "by {name}"' for name in by)
     order = "".join(f'a."by {name}", ' for name in by) + "a.block, a.name, b.name"
-    sql = f"""WITH outcome AS ({outcome}),
+    sql = f"""WITH outcome AS (SELECT thread, {block} AS block{keys}, v FROM ({outcome}) AS whole),
 rated AS ({_CENTRED if centred else _RATED}),
 told AS (
-  SELECT thread, {block} AS block{keys}, '' AS name, v, 0.0 AS low, 0.0 AS high FROM outcome
+  SELECT thread, block{keys}, '' AS name, v, 0.0 AS low, 0.0 AS high FROM outcome
   UNION ALL
-  SELECT o.thread, {block.replace("thread", "o.thread")} AS block{own}, r.name, r.v, r.low, r.high
+  SELECT o.thread, o.block{own}, r.name, r.v, r.low, r.high
   FROM outcome AS o JOIN rated AS r ON r.thread = o.thread
 )
 SELECT a.block AS block{chosen}, a.name AS first, b.name AS second, count(*) AS n, {", ".join([*sums, *products])}

@@ -15,7 +15,7 @@ from touchstone.core.errors import Refused
 from touchstone.core.tables import METRIC, NUMBER, TEXT
 from touchstone.measure import _driven_file, _driven_home
 from touchstone.measure._answers import Question
-from touchstone.measure._driven import Answers, Asymmetry, Weighed, asymmetry, weigh
+from touchstone.measure._driven import DRAWS, Answers, Asymmetry, Weighed, asymmetry, weigh
 from touchstone.measure._given import given
 from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._scores import salt
@@ -26,6 +26,7 @@ CUTS = ((), ("region",), ("product",))
 """What is stored of it by `run`."""
 _FEWEST = 30  # answers that rate a touchpoint where not everyone rates everything
 _EACH = 4  # and of these on average for each touchpoint there is
+_MANY = 8  # groups; beyond, half as many draws for each
 _FLATTERED = 0.05  # R squared that is too high by more than this is said
 _FORMULA = {
     "lmg": "mean of what the touchpoint adds to R squared over all orders (Lindeman, Merenda & Gold 1980; Shapley)",
@@ -69,7 +70,8 @@ def measure(
         groups = _stages(ask, groups)
     found, words = _told(ask, question, cut, figure=figure, missing=missing, scale_usage=scale_usage,
                          not_applicable=not_applicable)  # fmt: skip
-    how = {"method": method, "ordinal": ordinal, "seed": ask.seed}
+    draws = DRAWS if len(found) <= _MANY else DRAWS // 2
+    how = {"method": method, "ordinal": ordinal, "seed": ask.seed, "draws": draws}
     kind = _Kind(cut, player, tuple(groups), words)
     tables = [_group(key, answers, kind, how) for key, answers in found]
     marks = "|".join((salt(question), words, method, str(ordinal), missing, scale_usage, ",".join(groups)))
@@ -148,7 +150,7 @@ def _estimates(
 ) -> list[dict[str, Any]]:
     names, players = _players(kept.names, kind.groups)
     found = weigh(kept, players, **how)
-    sides = asymmetry(kept, seed=how["seed"])
+    sides = asymmetry(kept, seed=how["seed"], draws=how["draws"])
     shared = {**detail, **_whole(kept, found, how)}
     made = []
     for at, (name, player) in enumerate(zip(names, players, strict=True)):
