@@ -92,7 +92,7 @@ def test_the_effect_of_a_trait_on_the_rate_is_found() -> None:
 def test_limits_of_the_mean_hold_the_models_truth() -> None:
     """The truth: what the generating parameters expect of the same customers."""
     held = []
-    for seed in range(60):
+    for seed in range(40):
         history, _ = lived("bg_nbd", seed=seed, customers=400)
         found = fit(history)
         true = Lifetime("bg_nbd", np.log([0.8, 6.0, 0.9, 2.5]), found.covariance, 0.0)
@@ -129,3 +129,19 @@ def test_what_cannot_be_fitted_is_said() -> None:
         History.of([1], [5], [3])
     with pytest.raises(ValueError, match="spent"):
         spending([1, 2, 3], [1, 0, 2])
+
+
+def test_many_customers_are_fitted_by_some_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    history, _ = lived("pareto_nbd", seed=4, customers=4_000)
+    monkeypatch.setattr("touchstone.science.lifetime.CELLS", 1_500)
+    cells, count, whose = history.cells(1_500)
+    assert cells.age.size <= 1_500
+    assert count.sum() == 4_000
+    assert (cells.frequency[whose] == history.frequency).all()
+    assert np.abs(cells.age[whose] - history.age).max() < 2
+    found = fit(history, model="pareto_nbd")
+    mean = found.purchases(cells, 26).mean(whose)
+    assert mean.value == pytest.approx(found.expected(history, 26).mean(), rel=0.01)
+    low, high = mean.limits(found.covariance)
+    truth = Lifetime("pareto_nbd", np.log([0.8, 6.0, 0.7, 15.0]), found.covariance, 0.0)
+    assert low[0] < truth.expected(history, 26).mean() < high[0]

@@ -159,11 +159,11 @@ def _filed(table: pa.Table, until: date | None) -> pa.Table:
     return found.append_column("end", pa.array([end] * len(found), pa.date32())).sort_by("person")
 
 
-def last_seen(ask: Ask, question: Question, known: Customers, *, kinds: Sequence[str], column: str) -> list[str | None]:
+def last_seen(ask: Ask, question: Question, known: Customers, *, kinds: Sequence[str], column: str) -> Any:
     """What each customer's last visit has as `column` (one of CUTS), in the order of `known`; None where unknown."""
     table = ask.given
     if table is not None and column not in table.column_names:
-        return [None] * len(known.keys)
+        return pa.nulls(len(known.keys), TEXT)
     if table is None:
         seen, parameters = _seen(question, kinds)
         sql = f"""
@@ -183,8 +183,7 @@ def last_seen(ask: Ask, question: Question, known: Customers, *, kinds: Sequence
             plain.group_by("person", use_threads=False).aggregate([(column, "last")]).rename_columns(["person", column])
         )
     at = pc.index_in(known.keys["person"].combine_chunks(), value_set=found["person"].combine_chunks())
-    words: list[str | None] = found[column].combine_chunks().take(at).to_pylist()
-    return words
+    return found[column].combine_chunks().take(at)
 
 
 def _seen(question: Question, kinds: Sequence[str]) -> tuple[str, list[Any]]:

@@ -18,7 +18,7 @@ from touchstone.core.tables import INSTANT, NUMBER, TEXT
 from touchstone.measure._answers import Question
 from touchstone.measure._customers import FEW, Customers, customers, scores
 from touchstone.measure._rows import Heading, nothing, rows, tidy
-from touchstone.measure._scores import salt
+from touchstone.measure._scores import grouped, salt
 from touchstone.science.difference import holm
 from touchstone.science.lifetime import NAMES, Forecast, History, Lifetime, fit
 from touchstone.science.spending import Spending, spending
@@ -71,7 +71,7 @@ def measure(
     known = customers(ask, question, kinds=("purchase",))
     if known is None:
         return nothing()
-    found = _worth(ask, known, model=model, weeks=weeks, names=tuple(covariates))
+    found = _worth(ask, known, model=model, weeks=weeks, names=tuple(covariates), each="person" in by)
     places, keys = _groups(known, question.by)
     said = _said(known, model, weeks)
     if isinstance(found, str):
@@ -103,16 +103,16 @@ class _Estimates:
     high: NDArray[np.float64]
 
 
-def _worth(ask: Ask, known: Customers, *, model: str, weeks: float, names: tuple[str, ...]) -> _Worth | str:
+def _worth(ask: Ask, known: Customers, *, model: str, weeks: float, names: tuple[str, ...], each: bool) -> _Worth | str:
     """The fit and its forecasts; why not, in words, where the data cannot bear them."""
     if (again := int((known.frequency > 0).sum())) < _AGAIN:
         return f"only {again} customers bought again; it takes {_AGAIN}"
     extra, names = _covariates(scores(ask, known, names), names)
     history = History.of(known.frequency, known.recency, known.age, extra)
     lifetime = fit(history, model=model)
-    distinct, _, whose = history.distinct()
-    forecast = lifetime.purchases(distinct, weeks)
-    bought = Forecast(forecast.value[whose], forecast.slope[whose])
+    cells, _, whose = history.cells()
+    forecast = lifetime.purchases(cells, weeks)
+    bought = Forecast(lifetime.expected(history, weeks) if each else forecast.value[whose], forecast.slope[whose])
     if not np.isfinite(bought.value).all() or not np.isfinite(bought.slope).all():
         return "the likelihood of these purchases has no clear peak"
     if not known.money:
@@ -149,12 +149,8 @@ def _groups(known: Customers, by: tuple[str, ...]) -> tuple[list[NDArray[np.int6
         return [np.arange(size)], known.keys.select([]).slice(0, 1)
     if "person" in by:
         return list(np.arange(size)[:, None]), known.keys.select(list(by))
-    words = list(zip(*(known.keys[each].to_pylist() for each in by), strict=True))
-    order = sorted(set(words))
-    at = {key: place for place, key in enumerate(order)}
-    group = np.array([at[key] for key in words])
-    keys = pa.table({name: pa.array([key[place] for key in order], TEXT) for place, name in enumerate(by)})
-    return [np.flatnonzero(group == place) for place in range(len(order))], keys
+    order, group, keys = grouped(known.keys.select(list(by)))
+    return np.split(order, np.flatnonzero(np.diff(group)) + 1), keys
 
 
 def _estimates(found: _Worth, places: list[NDArray[np.int64]], *, each: bool) -> _Estimates:

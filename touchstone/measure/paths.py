@@ -36,8 +36,8 @@ _METHODS = {
     "last_touch": "where it was the last step",
 }
 _FEW = 10  # purchases with something met before them; fewer tell too little
-_DRAWS, _LARGE = 200, 40  # replicates of the bootstrap; of chains with many states
-_MANY = 60  # states
+_DRAWS, _LARGE = 200, 40  # replicates of the bootstrap; of chains with many states, or of very many journeys
+_MANY, _CROWD = 60, 20_000  # states, journeys
 
 
 def measure(
@@ -174,7 +174,8 @@ def _again(ask: Ask, known: Met, brought: Any, chain: Chain) -> Any:
     """How often each journey was made and what it brought, had other persons come (Poisson bootstrap over persons)."""
     random = np.random.default_rng(ask.seed)
     worth = np.divide(brought, known.won, out=np.zeros_like(brought), where=known.won > 0)
-    for _ in range(_DRAWS if chain.size <= _MANY else _LARGE):
+    large = chain.size > _MANY or known.journeys.count > _CROWD
+    for _ in range(_LARGE if large else _DRAWS):
         if known.person is None:
             won, lost = random.poisson(known.won) * 1.0, random.poisson(known.lost) * 1.0
         else:

@@ -58,7 +58,7 @@ class _Found:
 
     lifetime: Lifetime
     history: History
-    people: list[str]
+    people: Any  # their names
     gone: Forecast
     no_visit: NDArray[np.float64]  # probability of no visit within the horizon
     fallen: NDArray[np.bool_]  # would more likely than not have come, had they come just now, and will not now
@@ -97,7 +97,7 @@ def measure(
     if not cut:
         return told.rows([()], _share(found, [np.arange(again.size)]), [again.size], [_counts(found, slice(None))])
     last = last_seen(ask, question, known, kinds=_CAME, column="touchpoint" if cut == ("person",) else cut[0])
-    names = [last[place] for place in again]
+    names = last.take(pa.array(again))
     return _people(found, names, told) if cut == ("person",) else _groups(found, names, told, alpha=alpha)
 
 
@@ -144,17 +144,17 @@ def _found(ask: Ask, known: Customers, again: NDArray[np.int64], *, weeks: float
     """The model of all customers, and what it says of those who came again."""
     lifetime = fit(History.of(known.frequency, known.recency, known.age), model="pareto_nbd")
     history = History.of(known.frequency[again], known.recency[again], known.age[again])
-    distinct, _, whose = history.distinct()
-    gone, no_visit = lifetime.gone(distinct), lifetime.silence(distinct, weeks)
-    fresh = lifetime.silence(replace(distinct, recency=distinct.age), weeks)
+    cells, _, whose = history.cells()
+    gone, no_visit = lifetime.gone(cells), lifetime.silence(cells, weeks)
+    fresh = lifetime.silence(replace(cells, recency=cells.age), weeks)
     return _Found(
         lifetime,
         history,
-        known.keys["person"].take(pa.array(again)).to_pylist(),
+        known.keys["person"].take(pa.array(again)),
         Forecast(gone.value[whose], gone.slope[whose]),
         no_visit[whose],
         ((no_visit >= 0.5) & (fresh < 0.5))[whose],
-        lifetime.purchases(distinct, weeks).value[whose],
+        lifetime.expected(cells, weeks)[whose],
         _complained(ask, known)[again],
     )
 
@@ -194,28 +194,30 @@ def _counts(found: _Found, of: Any) -> dict[str, int]:
     return {"silent": int((fallen & ~spoke).sum()), "complained": int((fallen & spoke).sum())}
 
 
-def _people(found: _Found, names: Sequence[str | None], told: _Told) -> pa.Table:
+def _people(found: _Found, names: Any, told: _Told) -> pa.Table:
     """Every customer who came again: the probability of having left, and what speaks for it."""
     low, high = found.gone.limits(found.lifetime.covariance)
     since = found.history.age - found.history.recency
     columns = {"no_visit": found.no_visit, "expected_visits": found.expected, "weeks_since_last": since}
-    silent = found.fallen & ~found.complained
+    silent, last = found.fallen & ~found.complained, names.to_pylist()
     detail = [
         {**{name: tidy(column[at]) for name, column in columns.items()}, "complained": bool(found.complained[at]),
-         "silent": bool(silent[at]), "last_touchpoint": names[at]}
-        for at in range(len(names))
+         "silent": bool(silent[at]), "last_touchpoint": last[at]}
+        for at in range(len(last))
     ]  # fmt: skip
     limits = _limits(found.gone.value, low, np.fmin(high, 1.0))
-    return told.rows([(each,) for each in found.people], limits, [1] * len(names), detail)
+    return told.rows([(each,) for each in found.people.to_pylist()], limits, [1] * len(last), detail)
 
 
-def _groups(found: _Found, names: Sequence[str | None], told: _Told, *, alpha: float) -> pa.Table:
+def _groups(found: _Found, names: Any, told: _Told, *, alpha: float) -> pa.Table:
     """By where customers were last: the share silent, against that of customers last seen elsewhere."""
-    words = np.array([each or "" for each in names])
-    keys = sorted(set(words.tolist()) - {""})
+    words = names.dictionary_encode()
+    code = words.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    keys = sorted(words.dictionary.to_pylist())
     if not keys:
         return nothing()
-    places, others = [words == each for each in keys], [(words != each) & (words != "") for each in keys]
+    at = {name: place for place, name in enumerate(words.dictionary.to_pylist())}
+    places, others = [code == at[each] for each in keys], [(code != at[each]) & (code >= 0) for each in keys]
     here, elsewhere = _share(found, places), _share(found, others)
     apart = difference(here, elsewhere)
     adjusted = holm(apart.probability)

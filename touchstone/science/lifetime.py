@@ -19,6 +19,8 @@ from scipy.special import betaln, gammaln, hyp2f1, ndtri
 
 Floats = NDArray[np.float64]
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
+CELLS = 10_000  # customers a model is fitted to at most, and histories that stand for all others alike
+SPREAD = 8.0  # standard deviations that a covariate may span
 REACH = 12.0  # logarithms of parameters are looked for within +-REACH
 FLAT = 3.0  # standard deviation given to a logarithm that the data do not tell at all
 STEP = 1e-4  # of the numerical derivatives
@@ -49,12 +51,22 @@ class History:
             raise ValueError("needs frequency >= 0 and 0 <= recency <= age, and finite covariates")
         return cls(x, last, known, extra)
 
-    def distinct(self) -> tuple[History, Floats, NDArray[np.int64]]:
-        """The distinct histories, how many customers have each, and which is whose."""
-        table = np.column_stack([self.frequency, self.recency, self.age, self.covariates])
-        rows, whose, counts = np.unique(table, axis=0, return_inverse=True, return_counts=True)
-        known = History(rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3:])
-        return known, counts.astype(float), whose.reshape(-1)
+    def cells(self, most: int = CELLS) -> tuple[History, Floats, NDArray[np.int64]]:
+        """Histories that stand for all, how many customers each stands for, and which stands for whom.
+
+        They are the distinct ones; where there are more than `most`, times are rounded just so far that there are not.
+        """
+        columns = [self.frequency, self.recency, self.age, *self.covariates.T]
+        for step in (0.0, *(self.age.max(initial=1.0) * 2.0**power for power in range(-8, 0))):
+            scales = [0.0, step, step, *(step / self.age.max(initial=1.0) * SPREAD for _ in self.covariates.T)]
+            rounded = [np.round(each / by) * by if by else each for each, by in zip(columns, scales, strict=True)]
+            whose = _numbered(rounded)
+            if whose.size == 0 or whose.max() < most:
+                break
+        first = np.unique(whose, return_index=True)[1]
+        kept = [each[first] for each in rounded]
+        extra = np.column_stack(kept[3:]) if kept[3:] else np.zeros((first.size, 0))
+        return History(kept[0], kept[1], kept[2], extra), np.bincount(whose).astype(float), whose
 
 
 @dataclass(frozen=True)
@@ -125,25 +137,29 @@ class Lifetime:
         after, now = (np.logaddexp(*_terms(self.model, self.coefficients, each)) for each in (longer, history))
         return np.asarray(np.exp(np.fmin(after - now, 0.0)), float)
 
-    def purchases(self, history: History, time: float) -> Forecast:
+    def expected(self, history: History, time: float) -> Floats:
         """Purchases expected of each customer within `time` after the end of what is known."""
+        return np.fmax(_expected(self.model, self.coefficients, history, time), 1e-300)
+
+    def purchases(self, history: History, time: float) -> Forecast:
+        """`expected`, with how it follows the coefficients."""
 
         def logs(coefficients: Floats) -> Floats:
-            expected = _expected(self.model, coefficients, history, time)
-            return np.log(np.fmax(expected, 1e-300))
+            return np.log(np.fmax(_expected(self.model, coefficients, history, time), 1e-300))
 
-        return Forecast(np.exp(logs(self.coefficients)), slopes(logs, self.coefficients))
+        return Forecast(self.expected(history, time), slopes(logs, self.coefficients))
 
 
 def fit(history: History, *, model: str = "bg_nbd") -> Lifetime:
     """The model likeliest to give these histories: bg_nbd, mbg_nbd or pareto_nbd.
 
+    Of more than CELLS customers a sample is taken, and the covariance is that of the sample.
     With covariates each multiplies the rate and the readiness to leave by exp(effect x covariate); standardise them.
     ValueError where there is no model of the name, no customer, no time, or nobody ever bought again.
     """
     if model not in NAMES:
         raise ValueError(f"no model {model!r}; known: {', '.join(NAMES)}")
-    known, count, _ = history.distinct()
+    known, count, _ = sampled(history).cells()
     if not count.size or not known.frequency.any() or not known.age.any():
         raise ValueError("needs customers who bought again")
     total = float(count.sum())
@@ -156,7 +172,26 @@ def fit(history: History, *, model: str = "bg_nbd") -> Lifetime:
     start[:4] = np.log([0.5, 0.5 / rate, 0.7, 2.0 if model != "pareto_nbd" else float(count @ known.age) / total / 2])
     limits = [(-REACH, REACH)] * start.size
     best = minimize(loss, start, method="L-BFGS-B", bounds=limits, options={"ftol": 1e-13, "gtol": 1e-8})
-    return Lifetime(model, best.x, curvature(loss, best.x, total), -best.fun * total)
+    return Lifetime(model, best.x, curvature(loss, best.x, total), -best.fun * history.age.size)
+
+
+def sampled(history: History) -> History:
+    """Everyone; of more than CELLS customers every so many-th, in the order of their histories."""
+    size = history.age.size
+    if size <= CELLS:
+        return history
+    order = np.lexsort((*history.covariates.T[::-1], history.age, history.recency, history.frequency))
+    some = order[((np.arange(CELLS) + 0.5) * size / CELLS).astype(np.int64)]
+    return History(history.frequency[some], history.recency[some], history.age[some], history.covariates[some])
+
+
+def _numbered(columns: list[Floats]) -> NDArray[np.int64]:
+    """The same number for rows that are the same in every column, in the order of the columns."""
+    number = np.zeros(columns[0].size, np.int64)
+    for column in columns:
+        code = np.unique(column, return_inverse=True)[1].astype(np.int64)
+        number = np.unique(number * (code.max(initial=0) + 1) + code, return_inverse=True)[1].astype(np.int64)
+    return number
 
 
 def curvature(loss: Callable[[Floats], float], at: Floats, total: float) -> Floats:
