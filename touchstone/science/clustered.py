@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr, ndtri, stdtrit
 
 from touchstone.science.difference import Difference, difference
 from touchstone.science.interval import Interval, share_interval
@@ -46,6 +46,42 @@ def clustered_share(told: Clusters, *, confidence: float = 0.95) -> Interval:
     found = share_interval(np.clip(share * size, 0, size), size, confidence=confidence)
     value = np.where(told.n > 0, share, np.nan)
     return Interval(value, np.fmin(found.low, value), np.fmax(found.high, value), size, found.variance)
+
+
+def clustered_ratio(told: Clusters, *, confidence: float = 0.95) -> Interval:
+    """Hits per n, neither below nought, with limits by Student's t on the logarithm.
+
+    The variance is that of a ratio of sums over clusters (Cochran 1977, section 3.12). A group without hits has limits
+    from nought to what three of them would be (the rule of three); NaN where a group has nothing.
+    """
+    n = np.where(told.n > 0, told.n, np.nan)
+    ratio = told.hits / n
+    spread = told.hits_squared - 2 * ratio * told.crossed + ratio**2 * told.n_squared
+    with np.errstate(divide="ignore", invalid="ignore"):
+        clusters = np.fmax(n**2 / told.n_squared, 2.0)  # of equal size, that tell as much
+        error = np.sqrt(np.fmax(spread, 0.0) * clusters / (clusters - 1)) / told.hits
+        reach = np.exp(stdtrit(clusters - 1, 0.5 + confidence / 2) * error)
+    some = told.hits > 0
+    low, high = np.where(some, ratio / reach, ratio), np.where(some, ratio * reach, 3.0 / n)
+    return Interval(ratio, low, high, told.n, spread / n)
+
+
+def paired(first: ArrayLike, second: ArrayLike, both: ArrayLike, n: ArrayLike) -> Difference:
+    """The share of `n` pairs in which the second holds less the share in which the first does, with limits.
+
+    `both` counts the pairs in which both hold. Wald's interval with half a pair added to each cell (Agresti & Min
+    2005); the probability is McNemar's (1947), by the normal curve. NaN where there is no pair.
+    """
+    one, two, shared, size = (np.asarray(each, float) for each in (first, second, both, n))
+    size = np.where(size > 0, size, np.nan)
+    gone, come = one - shared, two - shared
+    value = (come - gone) / size
+    middle = (come - gone) / (size + 2)
+    spread = (come + gone + 1 - (come - gone) ** 2 / (size + 2)) / (size + 2) ** 2
+    reach = float(ndtri(0.975)) * np.sqrt(spread)
+    chance = 2 * ndtr(-np.abs(come - gone) / np.sqrt(np.fmax(come + gone, 1.0)))
+    low, high = np.fmin(middle - reach, value), np.fmax(middle + reach, value)
+    return Difference(value, low, high, np.where(np.isfinite(value), chance, np.nan))
 
 
 def apart(one: Clusters, other: Clusters) -> Difference:
