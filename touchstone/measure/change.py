@@ -134,6 +134,7 @@ def _detail(series: Series, watched: Watched, every: str, baseline: int) -> dict
         detail.update(
             changed_from=looks[watched.earliest], changed_until=looks[watched.latest],
             looks_to_alarm=watched.alarm - watched.change + 1, **_means(series, watched.change),
+            series=[[look, tidy(mean, digits=4)] for look, mean in zip(looks, _by_look(series), strict=True)],
         )  # fmt: skip
     elif watched.looks <= baseline:
         detail["why"] = f"{watched.looks} looks: a change is told against {baseline}, so {baseline + 1} are needed"
@@ -153,6 +154,12 @@ def _means(series: Series, change: int) -> dict[str, Any]:
         each @ series.scores / each.sum() for each in (series.counts[:change].sum(0), series.counts[change:].sum(0))
     )
     return {"mean_before": tidy(before), "mean_since": tidy(since)}
+
+
+def _by_look(series: Series) -> list[float]:
+    """The mean of each look."""
+    means: list[float] = (series.counts @ series.scores / series.counts.sum(axis=1)).tolist()
+    return means
 
 
 def _told(told: list[tuple[Series, Watched]], details: list[dict[str, Any]], narrowed: str) -> pa.Table:
