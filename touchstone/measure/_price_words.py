@@ -71,7 +71,7 @@ SAID = {
 }  # fmt: skip
 """Phrases that settle what a text says of its price; an earlier list settles it before a later one."""
 ABOUT = (
-    "price", "prices", "priced", "pricing", "cost", "costs", "fee", "fees", "charge", "charges", "charged",
+    "price", "prices", "priced", "pricing", "cost", "costs", "fee", "fees",
     "bill", "billed", "invoice", "money", "paid", "pay", "payment", "quote", "discount", "expensive", "cheap",
     "cheaper",
     "prix", "coût", "coûts", "frais", "facture", "facturé", "payé", "payer", "argent", "devis", "remise", "tarif",
@@ -101,7 +101,12 @@ CLARITY = ("clarity", "clear", "understandable", "transparent", "transparency")
 
 @cache
 def pattern(name: str) -> str:
-    """The expression that finds any of the phrases in a text in small letters; plain enough for every engine."""
-    phrases = ABOUT if name == "about" else SAID[name]
+    """The expression that finds any of the phrases in a text in small letters; plain enough for every engine.
+
+    `said` finds whatever one of SAID would, `any` whatever that or `about` would.
+    """
+    settling = tuple(dict.fromkeys(phrase for phrases in SAID.values() for phrase in phrases))
+    known = {**SAID, "about": ABOUT, "said": settling, "any": (*settling, *ABOUT)}
+    phrases = known[name]
     found = "|".join(each.replace("'", "['’]").replace(" ", "[ -]+") for each in phrases)
     return f"(^|[^a-zà-ÿ])({found})([^a-zà-ÿ]|$)"

@@ -78,7 +78,8 @@ def _home(ask: Ask, question: Question) -> pa.Table:
     sql, parameters = asked(question, _COLUMNS)
     keys = ", ".join(f'"{each}"' for each in question.by)
     own = f"{keys}, " if keys else ""
-    depth, liked = (_number(name) for name in ("depth", "(likes|fans|followers)"))
+    depth = _number("depth")
+    liked = f"CASE WHEN regexp_matches(facts, 'likes|fans|followers') THEN {_number('(likes|fans|followers)')} END"
     sums = ", ".join(f"CAST(sum({sql}) AS DOUBLE) AS {name}" for name, sql in _summed().items())
     table = ask.lake(
         f"""WITH told AS (
