@@ -86,15 +86,17 @@ class Terms:
         return self.term[order], self.text[order]
 
 
-def terms(texts: pa.Array, *, apart: Iterable[str] = ()) -> Terms:
+def terms(texts: pa.Array, *, apart: Iterable[str] = (), everyday: bool = False) -> Terms:
     """The telling words and two-word runs of each text; small and everyday words, numbers and those `apart` stay out.
 
     A run is parted by one space, has no small word in it, and one word at least that tells by itself. Everyday words
-    are those by which the language room tells languages.
+    are those by which the language room tells languages; with `everyday` they tell like any other.
     """
     tokens = tokenise(pc.replace_substring_regex(texts, _ADDRESSED, "\n"))
     spoken = _spoken(tokens)
-    own = spoken & ~np.isin(tokens.hash, _everyday()) & ~np.isin(tokens.hash, _hashed(apart))
+    own = spoken & ~np.isin(tokens.hash, _hashed(apart))
+    if not everyday:
+        own &= ~np.isin(tokens.hash, _everyday())
     run = np.zeros(len(own), np.bool_)
     spaced = tokens.data[tokens.stop[:-1]] == ord(" ")
     near = spaced & (tokens.start[1:] == tokens.stop[:-1] + 1) & ~tokens.clause_begins[1 : len(own)]
