@@ -135,7 +135,7 @@ def test_thousands_of_examples_take_seconds():
 def test_the_texts_to_ask_for_are_doubtful_and_unlike(most):
     taught = teach(said(120, seed=9), taxonomy=SHOP)
     texts = ["My parcel was fine.", "", *["Some other matter entirely was odd."] * 20, "The cubicle refund was slow."]
-    order = unsure(taught, texts, most=most)
+    order = unsure(taught.compile(), texts, most=most)
     assert len(order) == min(most, len(texts) - 1)
     assert 1 not in order
     assert len(set(order)) == len(order)

@@ -26,6 +26,7 @@ def _derive(store: Any) -> dict[str, Any]:
 def _understand(store: Any) -> dict[str, Any]:
     """Runs every enricher over what it has not yet read, and again over what a correction taken back had changed."""
     reader = Reader(store)
+    reader.calibrate()
     reader.catch_up()
     counts = dict.fromkeys(UNDERSTOOD, 0)
     for made, upto in store.mapped(reader.maker, *UNDERSTOOD, function=reader.enrichers):

@@ -68,6 +68,7 @@ def compare(store: Any) -> dict[str, Any]:
     if not candidate:
         return {}
     reader, now = Reader(store, model=str(model_file(store, candidate["version"]))), Reader(store)
+    reader.calibrate()
     ask = store.ask()
     facts = ask.lake(_FACTS)
     read = store.corrected("mention", _read(store, reader), maker=reader.maker)

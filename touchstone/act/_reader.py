@@ -11,6 +11,7 @@ from zlib import crc32
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from touchstone.act._calibration import Calibration, kept, renew
 from touchstone.core import finder
 from touchstone.core.tables import MENTION, SIGNAL
 from touchstone.core.taxonomy import parse, write
@@ -25,6 +26,11 @@ def _loaded(file: str, _written: int) -> Any:
     return load(file or None)
 
 
+@lru_cache(maxsize=4)
+def _ready(file: str, written: int, taxonomy: str, shares: tuple[float, ...]) -> Any:
+    return _loaded(file, written).compile(parse(taxonomy)).expecting(shares)
+
+
 @dataclass(frozen=True)
 class Enrichers:
     """Every enricher with a model and a taxonomy, told by what they are read from: it may travel to other processes."""
@@ -32,13 +38,18 @@ class Enrichers:
     file: str  # empty: the model that ships with the package
     written: int  # when, for a file may be taught anew
     taxonomy: str  # as YAML
+    calibration: Calibration
+
+    @property
+    def compiled(self) -> Any:
+        """The model with the taxonomy and the calibration, ready to read."""
+        return _ready(self.file, self.written, self.taxonomy, self.calibration.shares)
 
     def __call__(self, interactions: pa.Table) -> dict[str, pa.Table]:
         """The MENTION and SIGNAL rows of a batch, each with the `seq` of its interaction."""
         from touchstone.understand import _pass
 
-        model = _loaded(self.file, self.written).compile(parse(self.taxonomy))
-        reading = _pass.read(interactions, model, numbered=True)
+        reading = _pass.read(interactions, self.compiled, numbered=True, calibration=self.calibration.version)
         made = [finder.verb("understand", part)(reading) for part in finder.names("understand")]
         made = [_numbered(each, interactions) for each in made]
         return {
@@ -83,13 +94,22 @@ class Reader:
 
     @property
     def maker(self) -> str:
-        """Another model or another taxonomy is another maker, which reads everything anew."""
-        return f"understand@{self.model.version}-{crc32(self._written_taxonomy.encode()):08x}"
+        """Another model, taxonomy or calibration is another maker, which reads everything anew."""
+        return "-".join(filter(None, (f"understand@{self._what}", kept(self.store, self._what).version)))
+
+    @property
+    def _what(self) -> str:
+        return f"{self.model.version}-{crc32(self._written_taxonomy.encode()):08x}"
 
     @property
     def enrichers(self) -> Enrichers:
         """What reads a batch."""
-        return Enrichers(self._file, self._written, self._written_taxonomy)
+        return Enrichers(self._file, self._written, self._written_taxonomy, kept(self.store, self._what))
+
+    def calibrate(self) -> None:
+        """Learns from the home's texts how frequent touchpoints without words are, where that is not known yet."""
+        if not all(each.words for each in self.taxonomy):
+            renew(self.store, self._what, _ready(self._file, self._written, self._written_taxonomy, ()))
 
     def read(self, interactions: pa.Table) -> dict[str, pa.Table]:
         """The MENTION and SIGNAL rows of a batch; one pass of the model serves every enricher."""

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from touchstone.core import taxonomy as taxonomies
+from touchstone.core.taxonomy import Taxonomy
 
 
 def tag_file(source: str, *, output: str, taxonomy: str | None, model: str | None) -> None:
@@ -48,10 +49,16 @@ def ask_file(source: str, *, model: str, output: str) -> int:
     """Writes the texts of a file that are most worth labelling, without labels, and says how many."""
     from touchstone.language.lines import File
     from touchstone.language.model import load
+    from touchstone.language.tagger import SEEN
+    from touchstone.language.tokens import strings
     from touchstone.language.unsure import unsure
 
     lines = [line for line in File(source).objects() if not {"mentions", "kinds", "promotional"} & set(line)]
-    order = unsure(load(model), [line["text"] for line in lines])
+    texts = [line["text"] for line in lines]
+    taught = load(model)
+    compiled = taught.compile(taught.taxonomy or Taxonomy("none", ()))
+    some = texts[:: max(1, len(texts) // SEEN)]
+    order = unsure(compiled.calibrated(strings(some)), texts)
     with Path(output).open("w", encoding="utf-8") as out:
         out.writelines(json.dumps(lines[place], ensure_ascii=False) + "\n" for place in order)
     return len(order)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -46,13 +47,19 @@ class Compiled:
 
     def calibrated(self, texts: pa.Array | pa.ChunkedArray) -> Compiled:
         """This, knowing from unlabelled texts how frequent each touchpoint is; words and examples need no such help."""
-        if self.meaning is None:
+        return self.expecting(self.shares(texts))
+
+    def shares(self, texts: pa.Array | pa.ChunkedArray) -> tuple[float, ...]:
+        """How frequent each touchpoint without words, and none, is in texts; empty where nothing is learned."""
+        if self.meaning is None or len((found := self.found(texts)).cues) == 0:
+            return ()
+        return tuple(meaning.learned_shares(self.meaning, meaning.levels(self.meaning, found)).tolist())
+
+    def expecting(self, shares: Sequence[float]) -> Compiled:
+        """This, with `shares` learned before; none of them change nothing."""
+        if self.meaning is None or not shares:
             return self
-        found = self.found(texts)
-        if len(found.cues) == 0:
-            return self
-        shares = meaning.learned_shares(self.meaning, meaning.levels(self.meaning, found))
-        return replace(self, meaning=replace(self.meaning, shares=shares))
+        return replace(self, meaning=replace(self.meaning, shares=np.array(shares)))
 
     def read(self, texts: pa.Array | pa.ChunkedArray) -> Reading:
         """Everything the model finds in an Arrow array of strings; a null reads as an empty text."""

@@ -17,7 +17,7 @@ from touchstone.language.lines import Block, File, Sample, blocks
 from touchstone.language.model import Model, load
 from touchstone.language.tokens import buffers, strings
 
-_SEEN = 20_000  # lines, spread over all, that a model is made ready for
+SEEN = 20_000  # lines, spread over all, that a model is made ready for
 
 
 def tag(
@@ -32,7 +32,7 @@ def tag(
     held, ids = list(blocks(rows)), (row.get("id") for row in rows)
     texts = list(chain.from_iterable(block.texts for block in held))
     names = list(chain.from_iterable(block.names for block in held))
-    compiled = _ready(model, taxonomy, Sample(texts[:: max(1, len(texts) // _SEEN)], names))
+    compiled = _ready(model, taxonomy, Sample(texts[:: max(1, len(texts) // SEEN)], names))
     for block in held:
         for line in _answers(block, compiled).to_pylist():
             yield orjson.loads(line) | {"id": next(ids)}
@@ -40,7 +40,7 @@ def tag(
 
 def tag_file(file: File, *, model: Model | None = None, taxonomy: Taxonomy | None = None) -> Iterator[memoryview]:
     """The same of a file of JSON lines, as JSON lines in UTF-8, block by block."""
-    compiled = _ready(model, taxonomy, file.sample(_SEEN))
+    compiled = _ready(model, taxonomy, file.sample(SEEN))
     for block in file:
         answers = _answers(block, compiled)
         yield memoryview(answers.buffers()[2])[: int(buffers(answers)[1][-1])]

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from touchstone.core.taxonomy import Taxonomy
+from touchstone.language.compiled import Compiled
 from touchstone.language.features import features
 from touchstone.language.groups import by_text
-from touchstone.language.model import Model
 from touchstone.language.reading import Reading
 from touchstone.language.tokens import strings
 from touchstone.language.walk import walk
@@ -18,13 +17,12 @@ from touchstone.language.walk import walk
 _POOL = 2_000  # of the least sure, among which no two alike are sought
 
 
-def unsure(model: Model, texts: Sequence[str], *, most: int = 100) -> list[int]:
+def unsure(compiled: Compiled, texts: Sequence[str], *, most: int = 100) -> list[int]:
     """Places of at most `most` of the texts, the one most worth labelling first.
 
     Each next one is doubtful and unlike those before it: doubt (0 to 1) times distance (1 less the greatest likeness).
     """
-    held = strings(texts)
-    compiled = model.compile(model.taxonomy or Taxonomy("none", ()))
+    held, model = strings(texts), compiled.model
     doubt = _doubt(compiled.read(held), len(model.taught.get("kinds", {}).get("names", ())))
     pool = np.argsort(-doubt, kind="stable")[:_POOL]
     pool = pool[doubt[pool] > 0]

@@ -49,10 +49,11 @@ class Understood:
         return pa.Table.from_arrays(columns, schema=schema)
 
 
-def read(interactions: pa.Table, model: Compiled, *, numbered: bool = False) -> Understood:
+def read(interactions: pa.Table, model: Compiled, *, numbered: bool = False, calibration: str = "") -> Understood:
     """The batch with everything the model finds in it. Interactions without text find nothing.
 
-    What is derived from a `numbered` one brings the seq of its interactions beside its own columns.
+    What is derived from a `numbered` one brings the seq of its interactions beside its own columns. `calibration` says
+    which shares the model expects, where a home learned its own: makers bear it.
     """
     names = ("id", "text", "touchpoint", *(("seq",) if numbered else ()))
     columns = {name: _whole(interactions[name]) for name in names}
@@ -61,7 +62,7 @@ def read(interactions: pa.Table, model: Compiled, *, numbered: bool = False) -> 
         reading=model.read(columns["text"]),
         taxonomy=model.taxonomy,
         kinds=model.model.kinds,
-        version=model.model.version,
+        version="-".join(filter(None, (model.model.version, calibration))),
     )
 
 
