@@ -11,6 +11,8 @@ import pytest
 from tests import _brand
 from touchstone.core.errors import Refused
 from touchstone.core.page import Cards, Estimate, Form, Grid, Voice, Words
+from touchstone.core.viewer import Viewer
+from touchstone.home import texts
 
 PARKING = "\n".join(f"Nowhere to leave the car, {word}." for word in ("again", "sadly", "as ever", "twice"))
 
@@ -147,6 +149,62 @@ def test_asked_first_is_what_the_machine_is_least_sure_of_and_answers_leave_the_
     assert said == {each.name for each in voice.mentions}
     assert home.page("labelling").blocks[0].verbatim.id != asked
     assert asked not in home.store.readings()
+
+
+def in_order(home: Any) -> list[str]:
+    sql = "select interaction from signal where layer = 'asking' order by score desc"
+    return [str(id) for id in home.ask().lake(sql)["interaction"].to_pylist()]
+
+
+def test_a_home_asks_in_the_order_of_teach_ask(tmp_path: Path) -> None:
+    home = _brand.full(tmp_path / "home")
+    rows = home.ask().lake("select id, text from interaction where text <> '' order by id").to_pylist()
+    (tmp_path / "texts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    model = tmp_path / "model.npz"
+    (tmp_path / "none.jsonl").touch()
+    texts.teach_file(str(tmp_path / "none.jsonl"), output=str(model), taxonomy="auto_dealer")
+    texts.ask_file(str(tmp_path / "texts.jsonl"), model=str(model), output=str(tmp_path / "asked.jsonl"))
+    asked = [json.loads(line)["id"] for line in (tmp_path / "asked.jsonl").read_text("utf-8").splitlines()]
+    assert asked
+    assert in_order(home)[: len(asked)] == asked
+    assert [home.page("labelling", skip=str(n)).blocks[0].verbatim.id for n in range(4)] == asked[:4]
+
+
+def test_who_is_asked_about_goes_with_who_is_erased_and_partners_see_no_more_than_their_own(tmp_path: Path) -> None:
+    home = _brand.empty(tmp_path / "home")
+    voices = [{**row, "person": row["source_id"]} for row in _brand.voices()]
+    home.store.append([voices])
+    home.run(durable=False)
+    [gone] = home.ask().lake("select person from interaction where id = ?", [in_order(home)[0]])["person"].to_pylist()
+    before = in_order(home)
+    assert home.store.erase(gone) == 1
+    assert in_order(home) == before[1:]
+    partner = home.store.as_viewer(Viewer("partner", units=("north",)))
+    sql = "select distinct i.unit from signal s join interaction i on i.id = s.interaction where s.layer = 'asking'"
+    assert set(partner.ask().lake(sql)["unit"].to_pylist()) <= {"north-quay", "north-hill"}
+    assert partner.ask().lake("select count(*) as n from signal where layer = 'asking'")["n"][0].as_py() < len(before)
+
+
+def test_an_answer_to_what_is_asked_is_never_taken_for_a_random_reading(tmp_path: Path) -> None:
+    home = _brand.full(tmp_path / "home")
+    for id in in_order(home)[:4]:
+        home.act("read", interaction=id, agreed=True, picked=True)
+    assert home.store.readings() == {}
+    home.run(durable=False)
+    assert not set(in_order(home)) & {row["interaction"] for row in home.store.corrections()}
+
+
+def test_examples_that_quote_an_erased_person_go_and_others_stay(tmp_path: Path) -> None:
+    home = _brand.empty(tmp_path / "home")
+    letter = {"source": "letters", "person": "ann", "text": "Nowhere to park.\nThe  coffee was cold, as ever."}
+    home.store.append([[{**letter, "source_id": "1"}]])
+    home.store.append([[{**letter, "source_id": "1", "text": "Parking is better now."}]])
+    for typed in ("Nowhere to park.\nThe coffee was cold, as ever.", "Parking is better now.", "Cold coffee."):
+        home.act("example", touchpoint="parking", texts=typed)
+    lines = json.dumps({"text": letter["text"], "mentions": []})
+    home.act("example", lines=lines)
+    assert home.store.erase("ann") == 1
+    assert [json.loads(row["change"])["text"] for row in home.store.corrections()] == ["Cold coffee."]
 
 
 def test_readings_kept_apart_measure_now_and_taught(home: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from touchstone.act import _lesson
+from touchstone.act import _asking, _lesson
 from touchstone.act._misreading import MAKER, misreading
 from touchstone.act._reader import UNDERSTOOD, Reader
 from touchstone.core import finder
@@ -51,8 +51,10 @@ def _connected(store: Any, part: str) -> int:
 
 
 def _measure(store: Any) -> dict[str, Any]:
-    """Every measure by every stored cut; first how well the machine reads, which sentiment is corrected by."""
-    store.replace("metric", MAKER, misreading(store, Reader(store)))
+    """Every measure by every stored cut; first how well the machine reads, which corrects sentiment, and where ill."""
+    reader = Reader(store)
+    store.replace("metric", MAKER, misreading(store, reader))
+    store.replace("signal", _asking.MAKER, _asking.asking(store, reader))
     return {part: _replace(store, "metric", part, _figures(store.ask(), part)) for part in finder.names("measure")}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from touchstone.act import _asking
 from touchstone.act._misreading import apart, misreading
 from touchstone.act._reader import Reader
 from touchstone.act._tried import MAKER, accuracy, expected, figures, moved, row, sample
@@ -85,6 +86,7 @@ def compare(store: Any) -> dict[str, Any]:
         *sample(ask, read, changes.changed),
     ]
     _show(store, rows)
+    store.replace("signal", _asking.MAKER, _asking.asking(store, reader))
     return {"texts": changes.texts, "changed": len(changes.changed)}
 
 

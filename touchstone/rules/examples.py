@@ -13,6 +13,7 @@ WHOLE = ("reading", "example")
 """Tables of corrections that say what a person read in a whole text, drawn at random or picked."""
 LINES = ("mention", "signal")
 YES = 0.5
+SHORTEST, LONGEST = 15, 600  # characters of a text worth asking a person about
 
 
 def standing(corrections: Iterable[Row]) -> list[Row]:

@@ -14,9 +14,9 @@ from touchstone.show import _say, _words
 TONES = {"positive": "praise", "negative": "complaint", "mixed": "both", "neutral": "neither"}
 """What a polarity is called beside a customer's words."""
 YES = 0.5
-_LABELS = "select distinct layer, label from signal where layer <> 'language'"
+_LABELS = "select distinct layer, label from signal where layer not in ('language', 'asking')"
 _SIGNALS = """select layer, label, max(score) as score, max(probability) as probability from signal
-    where interaction = ? and layer <> 'language' group by layer, label"""
+    where interaction = ? and layer not in ('language', 'asking') group by layer, label"""
 _CORRECTED = """select id, "table" as kind, change, name, strftime(made_at, '%Y-%m-%d %H:%M') as day
     from correction where interaction = ? order by seq"""
 

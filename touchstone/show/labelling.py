@@ -7,15 +7,14 @@ from typing import Any
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Field, Form, Note, Page
+from touchstone.rules.examples import LONGEST, SHORTEST
 from touchstone.show import _say, _voices
 
 WHO = ("insider",)
-_SHORTEST, _LONGEST = 15, 600  # characters of a text worth asking about
 _LEFT = """i.text is not null and length(i.text) between ? and ?
     and i.id not in (select c.interaction from correction c where c.interaction is not null)"""
-_UNSURE = f"""select i.id from interaction i join (
-        select interaction, min(abs(confidence - 0.5)) as margin from mention group by interaction) m
-    on m.interaction = i.id where {_LEFT} order by m.margin, md5(i.id || ?), i.id limit 1 offset ?"""
+_UNSURE = f"""select i.id from signal s join interaction i on i.id = s.interaction
+    where s.layer = 'asking' and {_LEFT} order by s.score desc, i.id limit 1 offset ?"""
 _RANDOM = f"select i.id from interaction i where {_LEFT} order by md5(i.id || ?), i.id limit 1 offset ?"
 _READ = """select count(distinct case when "table" = 'example' then interaction end) as picked,
     count(distinct case when "table" = 'reading' then interaction end) as drawn from correction"""
@@ -29,12 +28,13 @@ def show(ask: Ask, *, id: str | None = None, drawn: str | None = None, skip: str
     """
     random = drawn == "random"
     passed = int(skip) if skip and skip.isascii() and skip.isdigit() and len(skip) < 6 else 0
-    values = [_SHORTEST, _LONGEST]
+    values = [SHORTEST, LONGEST]
     left = ask.lake(f"select count(*) as n from interaction i where {_LEFT}", values)["n"][0].as_py()
-    found = [id] if id else ask.lake(_RANDOM if random else _UNSURE, [*values, str(ask.seed), passed])["id"].to_pylist()
+    sql, given = (_RANDOM, [*values, str(ask.seed), passed]) if random else (_UNSURE, [*values, passed])
+    found = [id] if id else ask.lake(sql, given)["id"].to_pylist()
     voice = _voices.voice(ask, found[0]) if found else None
     if voice is None:
-        note = Note("There is nothing left to ask.", "empty", "Bring more texts, or teach from what was answered.")
+        note = Note("There is nothing left to ask.", "empty", "Teach from what was answered, or bring texts and run.")
         return Page("labelling", "Labelling", "Nothing is left to ask.", "", (note,))
     mode = "&drawn=random" if random else ""
     voice = replace(voice, back=f"/labelling?id={voice.verbatim.id}{mode}&skip={passed}")

@@ -22,6 +22,7 @@ def erase(record: Record, lake: Lake, *, who: str, home: Path) -> int:
     with record.writing() as connection:
         rows = connection.execute(select(interaction.c.seq, interaction.c.id).where(interaction.c.person == who)).all()
         ids = [row.id for row in rows]
+        _unquote(connection, who)
         _forget(connection, who, ids)
         release(connection, [row.seq for row in rows])
         bump(connection)
@@ -30,6 +31,22 @@ def erase(record: Record, lake: Lake, *, who: str, home: Path) -> int:
     _rejects(home / "rejects", who)
     record.compact()
     return len(rows)
+
+
+def _unquote(connection: Connection, who: str) -> None:
+    """Takes out the examples typed in that quote a text of the person, or a line of one, spaces aside."""
+    said: set[str] = set()
+    for table in (interaction, interaction_history):
+        for text in connection.execute(select(table.c.text).where(table.c.person == who)).scalars():
+            said |= {" ".join(each.split()) for each in (text or "", *(text or "").splitlines())}
+    typed = select(correction.c.seq, correction.c.change).where(correction.c.interaction.is_(None))
+    quoting = [
+        row.seq
+        for row in connection.execute(typed)
+        if (text := json.loads(row.change or "{}").get("text")) and " ".join(text.split()) in said
+    ]
+    for start in range(0, len(quoting), 500):
+        connection.execute(delete(correction).where(correction.c.seq.in_(quoting[start : start + 500])))
 
 
 def _forget(connection: Connection, who: str, ids: Sequence[str]) -> None:
