@@ -92,7 +92,7 @@ def _cast(field: str, value: Any, annotation: Any) -> Any:
     """One value as the type its annotation names; pydantic's lax reading of texts ("yes" is true, "5" is 5)."""
     from pydantic import TypeAdapter, ValidationError  # only where a door has texts to turn
 
-    if isinstance(value, str) and "Sequence[" in str(annotation):
+    if isinstance(value, str) and "Sequence[" in str(annotation) and "Mapping[" not in str(annotation):
         value = [each.strip() for each in value.split(",") if each.strip()]
     try:
         if isinstance(value, str) and "dict[" in str(annotation):
