@@ -22,7 +22,7 @@ from touchstone.measure._scores import salt
 from touchstone.science.interval import Interval
 
 FIELDS = {"outcome": NUMBER}
-CUTS = ((), ("region",), ("product",))
+CUTS = ((), ("region",))
 """What is stored of it by `run`."""
 _FEWEST = 30  # answers that rate a touchpoint where not everyone rates everything
 _EACH = 4  # and of these on average for each touchpoint there is
