@@ -25,7 +25,7 @@ def test_the_cut_with_most_figures_is_drawn_largest_first() -> None:
     chart = next(each for each in found.blocks if isinstance(each, Chart))
     assert [each.label for each in chart.figures] == ["North Gate", "South"]
     assert "north Gate" not in found.sentence
-    assert "North Gate comes first at 70" in found.sentence
+    assert "highest is North Gate at 70" in found.sentence
     assert "between 60" in found.sentence
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ _ELSEWHERE = {*_stored.NAMES, "difference"}
 """Measures that have pages of their own."""
 _PICTURES = Path(__file__).parent / "_pictures"
 _LISTED = 60
+WHOLE = "All together"
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Told:
     rows: tuple[Figure, ...]
     units: dict[str, str]  # names of units by id
     seed: int
+    nouns: tuple[str, str] = ("unit", "units")  # what a unit is called here, one and many
 
     @property
     def estimated(self) -> bool:
@@ -40,7 +43,7 @@ class Told:
     def label(self, figure: Figure) -> str:
         """What a row is about, for people: units by their names, words with a large first letter."""
         parts = [self.units.get(value, value) if key == "unit" else value for key, value in figure.by.items()]
-        return _say.named(", ".join(parts)) if parts else "All together"
+        return _say.named(", ".join(parts)) if parts else WHOLE
 
     def estimates(self, rows: Sequence[Figure], *, middle: float | None = None) -> list[Estimate]:
         """The rows as estimates that open to their n, interval and formula."""
@@ -71,7 +74,7 @@ def titled(name: str) -> tuple[str, str]:
 def told(ask: Ask, name: str) -> Told:
     """All stored rows of a measure, in the order of their ids."""
     rows = _stored.unfolded(ask.lake(f"{_stored.READ} where name = ? order by id", [name]))
-    return Told(name, tuple(rows), _league.unit_names(ask), ask.seed)
+    return Told(name, tuple(rows), _league.unit_names(ask), ask.seed, _league.nouns(ask))
 
 
 def picture(found: Told) -> Picture:
@@ -104,11 +107,26 @@ def _plain(found: Told) -> Picture:
     rows = sorted(rows, key=lambda each: (-(each.value or 0.0), found.label(each)))
     title, _ = titled(found.name)
     shown = found.estimates(rows)
-    first = f"{title}: {_say.inline(shown[0].label)} comes first at {_say.value(shown[0])}"
-    limits = _say.interval(shown[0])
-    sentence = f"{first}, {limits}." if limits else f"{first}."
     chart = _forest.forest(shown, title=title, lead="Dots are figures, bars their 95 % intervals.")
-    return Picture(sentence, (chart, table(found, rows)))
+    return Picture(_plainly(title, shown), (chart, table(found, rows)))
+
+
+def _plainly(title: str, shown: Sequence[Estimate]) -> str:
+    """The one figure there is, or the largest, whose place is open where the next one's interval reaches it."""
+    first, limits = shown[0], _say.interval(shown[0])
+    doubt = f" ({limits})" if limits else ""
+    if len(shown) == 1:
+        about = "" if first.label == WHOLE else f" of {_say.inline(first.label)}"
+        return f"{title}: the figure{about} is {_say.value(first)}{doubt}."
+    apart = first.low is not None and shown[1].high is not None and first.low > shown[1].high
+    order = "" if apart else "; others may be as high"
+    return f"{title}: highest is {_say.inline(first.label)} at {_say.value(first)}{doubt}{order}."
+
+
+def warned(rows: Sequence[Figure]) -> tuple[Note, ...]:
+    """What makes the figures doubtful, as the rows say it: the most frequent warning of them."""
+    said = Counter(str(each.detail["warning"]) for each in rows if each.detail.get("warning"))
+    return tuple(Note(f"{_say.named(text)}.", "warning") for text, _ in said.most_common(1))
 
 
 def table(found: Told, rows: Sequence[Figure]) -> Grid:

@@ -22,7 +22,7 @@ def picture(told: Told) -> Picture:
         title = "The message that came last"
         blocks.append(_forest.forest([_named(told, each) for each in tipping], title=title, lead=lead))
     rows = [*sorted(reactions, key=_place), *levels]
-    return Picture(_sentence(told, levels, reactions), (*blocks, _findings.table(told, rows)))
+    return Picture(_sentence(told, levels, reactions), (*blocks, *([_findings.table(told, rows)] if rows else [])))
 
 
 def _place(figure: Figure) -> tuple[str, float]:
@@ -46,6 +46,8 @@ def _title(levels: list[Figure]) -> str:
 
 
 def _sentence(told: Told, levels: list[Figure], reactions: list[Figure]) -> str:
+    if not levels and not reactions:
+        return "No level and no reaction is known well enough to be told."
     speaking = [each for each in levels or reactions if each.detail.get("speaks")]
     best = max(speaking or levels or reactions, key=lambda each: each.value or 0.0)
     shown = told.estimates([best])[0]

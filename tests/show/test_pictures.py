@@ -1,0 +1,93 @@
+"""Every picture of a measure: a sentence whatever is known, charts that hold, figures that open."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import altair
+import pytest
+
+from tests import _living
+from touchstone import show
+from touchstone.core import finder
+from touchstone.core.page import Chart, Estimate, Grid, Page, Streaks
+from touchstone.core.viewer import Viewer
+from touchstone.show import _draw, _findings, _pictures, _stored
+from touchstone.show._findings import Picture, Told, picture
+from touchstone.show._stored import Figure
+
+NAMES = sorted(path.stem for path in Path(_pictures.__path__[0]).glob("[a-z]*.py"))
+HOSTILE = '</script><b onclick="x">"\'\\ {{1}} ü'
+
+
+@cache
+def rows(name: str) -> tuple[Figure, ...]:
+    """What `run` stores of a measure on the example brand in miniature."""
+    measure = finder.verb("measure", name)
+    cuts = getattr(finder.part("measure", name), "CUTS", ((),))
+    return tuple(row for cut in cuts for row in _stored.unfolded(measure(_living.ask(), by=cut)))
+
+
+def told(name: str, *found: Figure, units: dict[str, str] | None = None) -> Told:
+    return Told(name, found, units or {}, 1)
+
+
+def holds(drawn: Picture) -> None:
+    """A sentence, and charts that Vega-Lite takes."""
+    assert re.fullmatch(r"\S.*[.!?]", drawn.sentence)
+    assert "None" not in re.sub(r"^None of", "", drawn.sentence)
+    assert "nan" not in drawn.sentence.split()
+    for chart in (each for each in drawn.blocks if isinstance(each, Chart)):
+        altair.LayerChart.from_dict(_draw.chosen(chart.specification, "wide"))
+        assert "<svg" in _draw.svg(chart, form="narrow")
+
+
+def opens(drawn: Picture) -> list[Estimate]:
+    """All figures of a picture that open to their doubt."""
+    found = [each for block in drawn.blocks if isinstance(block, Chart) for each in block.figures]
+    found += [cell for block in drawn.blocks if isinstance(block, Grid) for row in block.rows for cell in row
+              if isinstance(cell, Estimate)]  # fmt: skip
+    return found + [each for block in drawn.blocks if isinstance(block, Streaks) for _, some in block.groups
+                    for each in some]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_picture_says_a_sentence_and_its_charts_hold(name: str) -> None:
+    found = told(name, *rows(name))
+    drawn = picture(found)
+    holds(drawn)
+    assert not found.estimated or opens(drawn)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_any_estimate_it_still_says_so(name: str) -> None:
+    none = [replace(each, value=None, low=None, high=None) for each in rows(name)]
+    holds(picture(told(name, *none)))
+    assert not opens(picture(told(name, *none)))
+    holds(picture(told(name)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_row_is_enough(name: str) -> None:
+    known = [each for each in rows(name) if each.value is not None]
+    for each in {tuple(sorted(row.by)): row for row in known}.values():
+        holds(picture(told(name, each)))
+        holds(picture(told(name, replace(each, low=None, high=None))))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hostile_names_stay_data(name: str) -> None:
+    turned = [replace(each, by={key: HOSTILE + value if key == "unit" else value for key, value in each.by.items()})
+              for each in rows(name)]  # fmt: skip
+    drawn = picture(told(name, *turned, units={each.by.get("unit", ""): each.by.get("unit", "") for each in turned}))
+    holds(drawn)
+    text = show.html(Page("findings", name, drawn.sentence, "", drawn.blocks), viewer=Viewer("insider"))
+    assert "<b onclick" not in text
+    assert text.count("</script>") == text.count("<script")
+
+
+def test_measures_that_are_drawn_are_measures() -> None:
+    assert set(NAMES) <= set(_findings.measures())
