@@ -14,6 +14,7 @@ from touchstone.language.walk import Walk
 
 Numbers = npt.NDArray[np.float32]
 _AT_ONCE = 4096  # rows that stay near the processor
+_LINE = 64  # bytes that a processor reads from memory at once
 WIDE = 32
 """Table rows are padded to a multiple of so many columns."""
 
@@ -78,7 +79,7 @@ def packed(parts: Sequence[Part], length: int, *, touchpoints: int, taught: int)
     for part in parts:
         scale[part.columns] = np.maximum(scale[part.columns], part.most)
     scale /= np.float32(127)
-    rows = np.zeros((length, len(scale)), np.int8)
+    rows = _aligned(length, len(scale))
     for part in parts:
         for begin in range(0, len(part.values), _AT_ONCE):
             steps = part.values[begin : begin + _AT_ONCE] * np.asarray(part.worth, np.float32) / scale[part.columns]
@@ -87,6 +88,13 @@ def packed(parts: Sequence[Part], length: int, *, touchpoints: int, taught: int)
                 place = slice(at + begin, at + begin + len(steps)) if isinstance(at, int) else at[begin:][: len(steps)]
                 rows[place, part.columns] = steps
     return Table(rows, scale, touchpoints, taught)
+
+
+def _aligned(length: int, width: int) -> npt.NDArray[np.int8]:
+    """Zeros, the first at the beginning of a line of the processor's memory: a row that fits into one is in one."""
+    held = np.zeros(length * width + _LINE, np.int8)
+    begin = -held.ctypes.data % _LINE
+    return held[begin : begin + length * width].reshape(length, width)
 
 
 __all__ = ["CLAUSE_HEADS", "Found", "Part", "Table", "packed"]

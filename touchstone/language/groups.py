@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,16 +21,21 @@ class Groups:
     ends: npt.NDArray[np.int64]
     among: int
 
-    @property
+    @cached_property
     def sizes(self) -> npt.NDArray[np.int64]:
         """How many clauses each group has."""
         return np.diff(self.ends, prepend=0)
 
+    @cached_property
+    def _single(self) -> bool:
+        """Whether every group has one clause."""
+        return len(self.clauses) == len(self.ends) and bool((self.sizes == 1).all())
+
     def __matmul__(self, values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         held = values[self.clauses].astype(np.float64)
-        size = self.sizes
-        if len(held) == len(size) and bool((size == 1).all()):
+        if self._single:
             return held
+        size = self.sizes
         answer = np.zeros((len(size), *values.shape[1:]))
         some = np.flatnonzero(size)
         if len(some):

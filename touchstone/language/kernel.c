@@ -307,8 +307,10 @@ INLINE void look_up_words(const Lexicon *lexicon, Batch *batch, size_t tokens) {
     batch->steer[token] = entry->steer;
     batch->recent[hash % RECENT] = (Entry){hash, entry->word, entry->steer};
   }
-  for (size_t token = 0; token < tokens; token++)
+  for (size_t token = 0; token < tokens; token++) {
+    __builtin_prefetch(lexicon->evidence + (size_t)(batch->steer[token] & 0xFFFFFF) * LANGUAGES);
     if (batch->word[token] >= 0) __builtin_prefetch(lexicon->table + (size_t)batch->word[token] * (size_t)lexicon->stride);
+  }
 }
 
 /* Rows of pairs or triples: most are unknown, which one bit tells. */
@@ -347,6 +349,32 @@ INLINE Narrow lanes(const int8_t *from) {
   return __builtin_convertvector(held, Narrow);
 }
 
+/* The greatest of the lanes. */
+INLINE int32_t greatest(Sum held) {
+#if defined(__clang__)
+  return __builtin_reduce_max(held);
+#else
+  int32_t best = held[0];
+  for (int lane = 1; lane < BLOCK; lane++) best = held[lane] > best ? held[lane] : best;
+  return best;
+#endif
+}
+
+/* The first lane that holds a number which one holds. */
+INLINE int first_lane(Sum held, int32_t number) {
+#if defined(__clang__)
+  typedef _Bool Flags __attribute__((ext_vector_type(BLOCK)));
+  Flags flags = __builtin_convertvector(held == number, Flags);
+  uint32_t found;
+  memcpy(&found, &flags, sizeof found);
+  return __builtin_ctz(found);
+#else
+  int lane = 0;
+  while (held[lane] != number) lane++;
+  return lane;
+#endif
+}
+
 /* The language of a text by its small words and accents, -1 where unsure, and how sure (0 to 1). */
 INLINE int tell_language(const Lexicon *lexicon, const Batch *batch, const Text *text, float *sureness) {
   Sum total = {0};
@@ -365,13 +393,10 @@ INLINE int tell_language(const Lexicon *lexicon, const Batch *batch, const Text 
       if (++fit == FIT) total += __builtin_convertvector(part, Sum), part = (Narrow){0}, fit = 0;
     }
   total += __builtin_convertvector(part, Sum);
-  int32_t scores[LANGUAGES], best = 0, next = 0;
-  memcpy(scores, &total, sizeof scores);
-  for (int place = 0; place < LANGUAGES; place++) best = scores[place] > best ? scores[place] : best;
-  int spoken = 0;
-  while (scores[spoken] != best) spoken++;
-  scores[spoken] = 0;
-  for (int place = 0; place < LANGUAGES; place++) next = scores[place] > next ? scores[place] : next;
+  static const Sum lane = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                           16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
+  total &= total > 0; /* in vectors throughout: what is stored whole and read in parts is waited for */
+  int32_t best = greatest(total), spoken = first_lane(total, best), next = greatest(total & (lane != spoken));
   float first = (float)best / 127.0f, second = (float)next / 127.0f;
   int sure = first >= 0.5f && first - second >= 0.12f * first;
   *sureness = sure ? first / (first + second + 0.5f) : 0;
@@ -528,12 +553,12 @@ INLINE void write_text(const Lexicon *lexicon, Batch *batch, const Text *text, F
     }
   }
   for (size_t block = 0; block * BLOCK < heads; block++) best[block] = greater(best[block], sentence[block]);
-  int32_t greatest[HEADS];
-  memcpy(greatest, best, sizeof greatest);
+  int32_t sums[HEADS];
+  memcpy(sums, best, sizeof sums);
   for (size_t column = 0; column < (size_t)lexicon->text_columns; column++) {
     size_t from = (size_t)lexicon->clause_columns + column;
     found->by_text[(size_t)found->texts * (size_t)lexicon->text_columns + column] =
-        (float)greatest[from] * lexicon->scale[from];
+        (float)sums[from] * lexicon->scale[from];
   }
 }
 
@@ -809,9 +834,9 @@ INLINE void convolve(const Layer *layer, const float *weights, const int32_t *in
 /* A word of the second tier with its two neighbours; -1 where there is no memory. */
 INLINE int convolve_all(const Layer *layer) {
   size_t rows = (size_t)layer->rows, across = (size_t)layer->inputs, width = (size_t)layer->outputs, found = 0;
-  int64_t *stops = malloc(rows * (sizeof *stops + across * sizeof(int32_t)) + 3 * BLOCK * across * sizeof(float));
+  int64_t *stops = malloc(rows * (sizeof *stops + across * sizeof(int32_t)) + 3 * BLOCK * across * sizeof(float) + WIDE);
   if (!stops) return -1;
-  float *weights = (float *)(stops + rows);
+  float *weights = (float *)(((uintptr_t)(stops + rows) + WIDE - 1) / WIDE * WIDE); /* vectors fit into lines of memory */
   int32_t *inputs = (int32_t *)(weights + 3 * BLOCK * across);
   for (size_t row = 0; row < rows; row++) {
     for (size_t input = 0; input < across; input++) {
