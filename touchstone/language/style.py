@@ -7,15 +7,17 @@ Information Science and Technology 60 (2009), 538-556. Each counts once in a tex
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from scipy.sparse import csr_array, diags_array
 
 from touchstone.language.learned import curve
 from touchstone.language.tokens import apart, buffers, mix
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Numbers = npt.NDArray[np.float32]
 Places = npt.NDArray[np.intp]
@@ -119,6 +121,8 @@ class Style:
 
 def style(texts: pa.Array) -> Style:
     """What is to be learned of how texts are written."""
+    from scipy.sparse import csr_array, diags_array  # dear to import, and for teaching only
+
     held = [(first, occurring(texts.slice(first, stop - first))) for first, stop in _pieces(texts)]
     text = np.concatenate([(keys >> BITS) + first for first, keys in held])
     column = np.concatenate([keys & (1 << BITS) - 1 for _, keys in held])
