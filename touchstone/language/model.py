@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from touchstone.language.compiled import Compiled
 
 SHIPPED = Path(__file__).parent / "model.npz"
-FORM = 1
+FORM = 2
+"""Raised whenever a file that was taught before would read otherwise: a new `network.npz` is such a change."""
 _HEADER = 1 << 10  # bytes in which the header of an array ends
 KINDS = (
     "problem", "suggestion", "request", "question", "praise", "recommendation", "thanks", "churn_threat",
@@ -124,9 +125,8 @@ def _arrays(held: bytes) -> dict[str, npt.NDArray[Any]]:
         for member in file.infolist():
             begin, content = 0, held
             if member.compress_type == zipfile.ZIP_STORED:
-                own = (
-                    member.header_offset
-                )  # its header: 30 bytes, of which the last four are two lengths (APPNOTE 4.3.7)
+                # its header: 30 bytes, of which the last four are two lengths (APPNOTE 4.3.7)
+                own = member.header_offset
                 begin = own + 30 + sum(struct.unpack_from("<HH", held, own + 26))
             else:
                 content = file.read(member)
