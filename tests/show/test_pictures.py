@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import altair
+import numpy as np
 import pytest
 
 from tests import _living
@@ -15,6 +16,7 @@ from touchstone import show
 from touchstone.core import finder
 from touchstone.core.page import Chart, Estimate, Grid, Page, Streaks
 from touchstone.core.viewer import Viewer
+from touchstone.home.one_shot import one_shot
 from touchstone.show import _draw, _findings, _pictures, _stored
 from touchstone.show._findings import Picture, Told, picture
 from touchstone.show._stored import Figure
@@ -91,3 +93,47 @@ def test_hostile_names_stay_data(name: str) -> None:
 
 def test_measures_that_are_drawn_are_measures() -> None:
     assert set(NAMES) <= set(_findings.measures())
+
+
+def measured(name: str, path: Path, lines: list[str], *keys: str, **settings: str) -> tuple[Figure, ...]:
+    """The rows of a measure in one shot on a file of these lines."""
+    path.write_text("\n".join(lines), "utf-8")
+    found = one_shot("measure", name, file=str(path), map={}, set=settings, by=list(keys))
+    return tuple(
+        Figure(name, {key: row[key] for key in keys}, row["value"], row["low"], row["high"], row["n"],
+               row["detail"]["measured_in"], row["detail"])
+        for row in found
+    )  # fmt: skip
+
+
+def test_an_effect_is_told_period_by_period_with_what_must_be_near_nought(tmp_path: Path) -> None:
+    chance = np.random.default_rng(1)
+    lines = ["unit,occurred_at,value"] + [
+        f"u{unit},2025-{month:02}-{day:02},{3 + (unit < 3 and month > 6) + chance.normal(0, 0.3):.3f}"
+        for unit in range(12) for month in range(1, 13) for day in (3, 17)
+    ]  # fmt: skip
+    drawn = picture(
+        told("effect", *measured("effect", tmp_path / "in.csv", lines, units="u0,u1,u2", start="2025-07-01"))
+    )
+    holds(drawn)
+    assert re.match(r"The 3 units that got the fix moved \S+ more than the 9 that did not \(between", drawn.sentence)
+    chart, grid, *_ = drawn.blocks
+    assert isinstance(chart, Chart)
+    assert len(chart.figures) == 12
+    assert isinstance(grid, Grid)
+    assert any("Placebo" in row[0] for row in grid.rows)
+
+
+def test_equity_names_the_brand_and_who_switches(tmp_path: Path) -> None:
+    chance = np.random.default_rng(1)
+    lines = ["person,sequence,brand"] + [
+        f"p{person},{step},{'home' if chance.random() < 0.7 else 'else'}" for person in range(60) for step in range(6)
+    ]
+    found = measured("equity", tmp_path / "in.csv", lines, "brand")
+    drawn = picture(told("equity", *found))
+    holds(drawn)
+    assert drawn.sentence.startswith("Home is worth")
+    assert drawn.sentence.endswith("of what all brands are worth: more than any other brand.")
+    switching = next(each for each in drawn.blocks if isinstance(each, Grid))
+    assert switching.columns == ("bought last", "home", "else")
+    holds(picture(told("equity", found[0])))

@@ -17,13 +17,28 @@ _DRAWN, _LISTED = 4, 40
 def picture(told: Told) -> Picture:
     """How many series raised an alarm; for the plainest, look by look, when they changed and when it was seen."""
     raised = sorted((each for each in told.rows if each.value is not None), key=lambda each: _plain(told, each))
-    charts: list[Block] = [_chart(told, each) for each in raised[:_DRAWN]]
+    drawn = [each for each in raised if each.detail.get("series")][:_DRAWN]
+    charts: list[Block] = [_chart(told, each) for each in drawn]
+    return Picture(_sentence(told, raised), (*charts, _table(told, raised)))
+
+
+def _sentence(told: Told, raised: list[Figure]) -> str:
+    """How many changed of those watched long enough, the plainest of them, and how many chance alone might raise."""
     first = raised[0]
-    sentence = (
-        f"{_say.some(len(raised), 'series has', 'series have').capitalize()} changed of {_say.count(len(told.rows))} "
-        f"that are watched; plainest is {_named(told, first)}, since {first.detail['changed_at']}."
-    )
-    return Picture(sentence, (*charts, _table(told, raised)))
+    watched = sum(each.value is not None or each.detail["looks"] > each.detail["baseline"] for each in told.rows)
+    shown = told.estimates([first], middle=0.0)[0]
+    size = _say.number(shown.value, measured_in=first.measured_in, signed=True)
+    many = f"{_say.count(len(raised))} series raised an alarm of {_say.count(watched)} watched long enough"
+    plainest = f"plainest is {_named(told, first)}, by {size} since {first.detail['changed_at']}"
+    return f"{many}, where chance alone may raise {_by_chance(first, watched)}; {plainest}."
+
+
+def _by_chance(figure: Figure, watched: int) -> str:
+    """How many false alarms there may be."""
+    alpha = float(figure.detail["alpha"])
+    if figure.detail.get("family") == "all":
+        return f"one with a probability of {alpha:g} at most"
+    return f"up to {_say.count(max(alpha * watched, 1))}"
 
 
 def _plain(told: Told, figure: Figure) -> tuple[float, str]:
