@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from touchstone.core.page import Chart, Grid, Note
-from touchstone.show._findings import Told, formula, picture
+from touchstone.show._findings import Told, formula, picture, warned
 from touchstone.show._stored import Figure
 
 
@@ -49,3 +51,27 @@ def test_without_an_estimate_it_says_why_and_draws_nothing(detail: dict[str, obj
 def test_the_formula_stands_below_where_a_row_says_it() -> None:
     assert formula(told(row("sentiment", 0.1), row("sentiment", 0.2, detail={"formula": "a / b"}))) == "a / b"
     assert formula(told()) == ""
+
+
+def test_a_single_figure_is_said_as_it_is() -> None:
+    assert re.fullmatch(
+        r"Net sentiment.*: the figure is 40.% \(between 30.% and 50.%\)\.", single(row("sentiment", 0.4))
+    )
+    assert "the figure of North Gate is 40" in single(row("sentiment", 0.4, unit="north"))
+
+
+def single(figure: Figure) -> str:
+    return picture(told(figure)).sentence
+
+
+def test_a_lead_within_chance_is_not_called_one() -> None:
+    close, apart = ([row("sentiment", value, unit=unit) for unit, value in (("south", low), ("north", 0.7))]
+                    for low in (0.6, 0.2))  # fmt: skip
+    assert picture(told(*close)).sentence.endswith("; others may be as high.")
+    assert not picture(told(*apart)).sentence.endswith("; others may be as high.")
+
+
+def test_a_doubtful_assumption_stands_below_the_figures() -> None:
+    rows = [row("sentiment", 0.4, detail={"warning": "few answers"}, unit=unit) for unit in ("south", "north")]
+    assert [each.text for each in warned(rows)] == ["Few answers."]
+    assert warned([row("sentiment", 0.4)]) == ()

@@ -54,14 +54,15 @@ def _groups(found: _league.League) -> Streaks:
         groups.setdefault(int(row.detail.get("group") or 1), []).append(shown)
     titled = tuple((_group(at, groups), tuple(each)) for at, each in sorted(groups.items()))
     lead = (
-        f"A group ends where its best is told from the next. {found.many.capitalize()} with few answers are drawn "
-        "towards the mean; the ranks in brackets are those each may have."
+        "Within a group none is told from its best; colour is what is told from the mean. "
+        f"{found.many.capitalize()} with few answers are drawn towards the mean; the ranks in brackets are those each "
+        "may have."
     )
     return Streaks(f"{_say.some(len(found.estimates), found.one, found.many)}, compared fairly", lead, titled)
 
 
 def _group(at: int, groups: dict[int, list[Estimate]]) -> str:
-    return "Cannot be told apart" if len(groups) == 1 else f"Group {at}: cannot be told apart from one another"
+    return "Cannot be told apart" if len(groups) == 1 else f"Group {at}"
 
 
 def _apart(told: Told, whole: Sequence[Figure]) -> str:

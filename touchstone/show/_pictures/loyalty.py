@@ -27,9 +27,9 @@ def picture(told: Told) -> Picture:
         for each in rows
         if each.by["link"] == "money" and each.value is not None and each.detail.get("parts")
     ]
-    blocks += [_chain(told, rows)] if rows else []
+    blocks += [_chain(told, rows, "The chain, link by link")] if rows else []
     others = [each for each in told.rows if each.value is not None and each not in rows]
-    blocks += [_findings.table(told, sorted(others, key=told.label))] if others else []
+    blocks += [_chain(told, sorted(others, key=_place), "Of some of the customers")] if others else []
     return Picture(_sentence(told, rows), (*blocks, *_findings.warned(rows)))
 
 
@@ -41,7 +41,8 @@ def _place(figure: Figure) -> tuple[bool, str, int, str]:
 
 def _parts(told: Told, figure: Figure) -> Block:
     """The money of one cause: each link's part of it, then all."""
-    whole = replace(told.estimates([figure], middle=0.0)[0], label=_CHAIN["money"].capitalize(), real=None)
+    whole = replace(told.estimates([figure], middle=0.0)[0], label=_CHAIN["money"].capitalize())
+    whole = replace(whole, real=figure.detail.get("real"))
     shown = [
         replace(
             whole, label=_say.named(_CHAIN.get(name, name)), **{end: each.get(end) for end in ("value", "low", "high")}
@@ -55,14 +56,21 @@ def _parts(told: Told, figure: Figure) -> Block:
     return _forest.forest([*shown, whole], title=title, lead=lead)
 
 
-def _chain(told: Told, rows: list[Figure]) -> Grid:
+def _chain(told: Told, rows: list[Figure], title: str) -> Grid:
     """Every link in its own unit; what bears no estimate says why."""
     cells = tuple(
-        (_say.named(_CHAIN.get(each.by["link"], each.by["link"])), _say.named(each.by["of"]), _judged(told, each),
+        (_link(told, each), _say.named(each.by["of"]), _judged(told, each),
          each.measured_in, each.n)
         for each in rows
     )  # fmt: skip
-    return Grid("The chain, link by link", "", ("", "with more", "figure", "measured in", "n"), cells)
+    return Grid(title, "", ("", "with more", "figure", "measured in", "n"), cells)
+
+
+def _link(told: Told, figure: Figure) -> str:
+    """The link in words, and whose it is where not everybody's."""
+    whose = {key: value for key, value in figure.by.items() if key not in ("of", "link")}
+    name = _CHAIN.get(figure.by["link"], figure.by["link"])
+    return f"{told.label(replace(figure, by=whose))}: {name}" if whose else _say.named(name)
 
 
 def _judged(told: Told, figure: Figure) -> Estimate:

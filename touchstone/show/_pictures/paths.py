@@ -46,7 +46,7 @@ def _chart(told: Told, rows: Sequence[Figure]) -> Chart:
     axis = {"title": rows[0].measured_in, "tickCount": 5, "format": "~r"}
     x = {"field": "value", "type": "quantitative", "axis": axis}
     last = [each for each in lines if each["last"] is not None]
-    stroke = {"type": "tick", "thickness": 3, "color": LIGHT["ink"]}
+    stroke = {"type": "tick", "thickness": 3, "size": 14, "color": LIGHT["ink"]}
     layers = [
         {"mark": {"type": "rule", "strokeWidth": 5, "opacity": 0.35, "strokeCap": "round"}, "data": {"values": lines},
          "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, "y": y, "color": TONE}},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from touchstone.core.page import Estimate
 from touchstone.show import _findings, _forest, _say
 from touchstone.show._findings import Picture, Told
+from touchstone.show._stored import Figure
 
 
 def picture(told: Told) -> Picture:
@@ -17,11 +18,20 @@ def picture(told: Told) -> Picture:
         for row, figure in zip(rows, told.estimates(rows, middle=0.0), strict=True)
     ]
     inflated = [told.label(each) for each in rows if each.detail.get("inflated")]
-    limits = _say.interval(shown[0])
-    first = f"{_say.inline(shown[0].label)} stands {_say.value(shown[0])} of the scale above the others ({limits})"
-    sentence = (
-        f"{_say.listed(inflated)} inflated: {first}." if inflated else f"No source is inflated; highest, {first}."
-    )
     lead = "Dots are shifts against the other sources' scores of the same items, bars their 95 % intervals."
     chart = _forest.forest(shown, title="Shift of each source", lead=lead)
-    return Picture(sentence[0].upper() + sentence[1:], (chart, _findings.table(told, rows)))
+    return Picture(_sentence(rows[0], inflated), (chart, _findings.table(told, rows)))
+
+
+def _sentence(first: Figure, inflated: list[str]) -> str:
+    """How far the highest source stands above the others, and whether that can be chance."""
+    value, low, high = (
+        _say.number(each, measured_in=first.measured_in) for each in (first.value, first.low, first.high)
+    )
+    way = "higher" if (first.value or 0.0) >= 0 else "lower"
+    size = value.lstrip("−")
+    limits = f" (a shift between {low} and {high})" if first.low is not None else ""
+    said = f"{_say.named(first.by['source'])} scores the same items {size} of the scale {way} than the others{limits}"
+    if inflated:
+        return f"{said}; inflated beyond what chance explains: {_say.listed(inflated)}."
+    return f"{said}; no source is inflated beyond what chance explains."
