@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from touchstone.measure._answers import Question, check, expression, joins, narrowing
+from touchstone.core.where import parse
+from touchstone.measure._answers import PLAIN, Question, check, day, expression, joins, narrowing
 
 _DATED = """SELECT interaction.*, CAST(occurred_at AS DATE) AS day,
     CAST(date_trunc('month', CAST(occurred_at AS DATE)) AS DATE) AS month FROM interaction"""
@@ -33,6 +35,21 @@ def asked(question: Question, columns: Mapping[str, str]) -> tuple[str, list[Any
     lines.insert(0, f"SELECT {', '.join(outer)} FROM (")
     lines.append(") AS narrowed" + (f" WHERE {' AND '.join(kept)}" if kept else ""))
     return "\n".join(lines), parameters
+
+
+def within(question: Question) -> tuple[list[str], list[Any]]:
+    """A question's condition and period over rows whose instant is called `moment`, with the parameters."""
+    condition = parse(question.where, dict.fromkeys(PLAIN, "text")) if question.where else None
+    since, until = day(question.since, field="since"), day(question.until, field="until")
+    narrowed = [f"({condition.sql})"] if condition else []
+    parameters: list[Any] = list(condition.parameters) if condition else []
+    if since:
+        narrowed.append("moment >= ?")
+        parameters.append(since)
+    if until:
+        narrowed.append("moment < ?")
+        parameters.append(until + timedelta(days=1))
+    return narrowed, parameters
 
 
 def _renamed(sql: str, names: list[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,9 @@ from numpy.typing import NDArray
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
 from touchstone.core.tables import TEXT
-from touchstone.core.where import parse
-from touchstone.measure._answers import PLAIN, Question, day
+from touchstone.measure._answers import PLAIN, Question
 from touchstone.measure._given import given
+from touchstone.measure._interactions import within
 from touchstone.science.attribution import Journeys
 
 Floats = NDArray[np.float64]
@@ -132,16 +131,7 @@ def _filed(table: pa.Table, element: str) -> pa.Table:
 
 def _asked(ask: Ask, question: Question, element: str) -> pa.Table:
     """What every person met and bought, person by person, in order of time."""
-    condition = parse(question.where, dict.fromkeys(PLAIN, "text")) if question.where else None
-    since, until = day(question.since, field="since"), day(question.until, field="until")
-    narrowed = [f"({condition.sql})"] if condition else []
-    parameters: list[Any] = [*MET, *(condition.parameters if condition else ())]
-    if since:
-        narrowed.append("moment >= ?")
-        parameters.append(since)
-    if until:
-        narrowed.append("moment < ?")
-        parameters.append(until + timedelta(days=1))
+    narrowed, parameters = within(question)
     return ask.lake(
         f"""
         SELECT person, moment, bought, step, amount, currency FROM (
@@ -153,5 +143,5 @@ def _asked(ask: Ask, question: Question, element: str) -> pa.Table:
         ) AS met {"WHERE " + " AND ".join(narrowed) if narrowed else ""}
         ORDER BY person, moment, bought, id
         """,
-        parameters,
+        [*MET, *parameters],
     )

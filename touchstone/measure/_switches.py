@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,9 @@ from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
-from touchstone.core.where import parse
-from touchstone.measure._answers import PLAIN, Question, day
+from touchstone.measure._answers import PLAIN, Question
 from touchstone.measure._given import given
+from touchstone.measure._interactions import within
 
 Floats = NDArray[np.float64]
 
@@ -79,16 +78,7 @@ def _lines(previous: Sequence[Any], brand: Sequence[Any], last: Sequence[bool], 
 
 def _asked(ask: Ask, question: Question) -> pa.Table:
     """How often each product was bought after which, by whether it was the person's last purchase."""
-    condition = parse(question.where, dict.fromkeys(PLAIN, "text")) if question.where else None
-    since, until = day(question.since, field="since"), day(question.until, field="until")
-    narrowed = [f"({condition.sql})"] if condition else []
-    parameters: list[Any] = list(condition.parameters) if condition else []
-    if since:
-        narrowed.append("moment >= ?")
-        parameters.append(since)
-    if until:
-        narrowed.append("moment < ?")
-        parameters.append(until + timedelta(days=1))
+    narrowed, parameters = within(question)
     return ask.lake(
         f"""
         SELECT previous, brand, later IS NULL AS last, count(*) AS n, sum(amount) AS paid, count(amount) AS priced
