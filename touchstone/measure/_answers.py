@@ -87,6 +87,12 @@ def period_text(starts: Any, period: str) -> Any:
     return pc.take(pa.array(words, pa.string()), encoded.indices)
 
 
+def by_words(column: Any, name: str) -> list[str]:
+    """What a by column says, row by row: periods as text, others as they are."""
+    words: list[str] = (period_text(column, name) if name in PERIODS else column).to_pylist()
+    return words
+
+
 def day(value: str | date | None, *, field: str) -> date | None:
     """A day from text, date or instant; Refused where it is none."""
     if value is None or value == "":

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
-from touchstone.measure._answers import PERIODS, Question, day, period_text
+from touchstone.measure._answers import Question, by_words, day
 from touchstone.measure._interactions import asked
 from touchstone.measure._leagues import cases_of
 from touchstone.science.covariance import Sums, sums
@@ -128,7 +128,7 @@ FROM interaction WHERE person IS NOT NULL AND occurred_at IS NOT NULL""").to_pyl
     currency = _currency(ask)
     table = ask.lake(sql, [*parameters, turn, currency, turn, turn])
     said = {"split": turn.isoformat(), "period_days": (last - turn + timedelta(days=1)).days, "currency": currency}
-    columns = [_words(table[f"by {name}"], name) for name in question.by]
+    columns = [by_words(table[f"by {name}"], name) for name in question.by]
     places: dict[tuple[str, ...], list[int]] = {}
     for place in range(len(table)):
         places.setdefault(tuple(column[place] for column in columns), []).append(place)
@@ -141,11 +141,6 @@ def _currency(ask: Ask) -> str:
 WHERE kind = 'purchase' AND amount IS NOT NULL AND currency IS NOT NULL
 GROUP BY currency ORDER BY n DESC, currency LIMIT 1""").to_pylist()
     return found[0]["currency"] if found else ""
-
-
-def _words(column: Any, name: str) -> list[str]:
-    words: list[str] = (period_text(column, name) if name in PERIODS else column).to_pylist()
-    return words
 
 
 _AGAIN = "('purchase', 'visit', 'answer', 'review', 'turn', 'message', 'post', 'idea', 'redemption', 'referral')"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
-from touchstone.measure._answers import PERIODS, Question, check, period_text
+from touchstone.measure._answers import Question, by_words, check
 from touchstone.measure._driven import Answers
 from touchstone.measure._interactions import asked
 from touchstone.measure._scores import scale_text
@@ -49,7 +49,7 @@ def groups(
     scale = [found_scales[0][name] for name in ("metric", "worst", "best")]
     table = ask.lake(sql, [*parameters, *scale])
     found: dict[tuple[str, ...], list[int]] = {}
-    columns = [_words(table[f"by {name}"], name) for name in by]
+    columns = [by_words(table[f"by {name}"], name) for name in by]
     for place in range(len(table)):
         found.setdefault(tuple(column[place] for column in columns), []).append(place)
     steps = _steps(ask, question, by, scale)
@@ -65,16 +65,11 @@ def _steps(
     keys = "".join(f'"by {name}", ' for name in by)
     sql = f"SELECT {keys}v, count(*) AS n FROM ({outcome}) AS o GROUP BY {keys}v ORDER BY {keys}v"
     table = ask.lake(sql, [*parameters, *scale])
-    columns = [_words(table[f"by {name}"], name) for name in by]
+    columns = [by_words(table[f"by {name}"], name) for name in by]
     found: dict[tuple[str, ...], list[tuple[float, float]]] = {}
     for place, pair in enumerate(zip(table["v"].to_pylist(), table["n"].to_pylist(), strict=True)):
         found.setdefault(tuple(column[place] for column in columns), []).append(pair)
     return {key: (np.array([v for v, _ in each]), np.array([n for _, n in each])) for key, each in found.items()}
-
-
-def _words(column: Any, name: str) -> list[str]:
-    words: list[str] = (period_text(column, name) if name in PERIODS else column).to_pylist()
-    return words
 
 
 def _answers(table: pa.Table, steps: tuple[Floats, Floats]) -> Answers:

@@ -62,9 +62,9 @@ def _funnel(found: _league.League, points: Rows) -> dict[str, Any]:
     mean = [{"mean": found.mean, "n": max(counts), "text": "mean"}]
     layers = [
         _area(band, x, axis),
-        _layer(DASHED, mean, y=_quantity("mean")),
-        _layer({"type": "text", "align": "left", "dx": 8}, mean, x=x, y=_quantity("mean"), text=_name("text")),
-        _layer({"type": "circle", "size": 44, "opacity": 0.9}, points, x=x, y=y, color=TONE, tooltip=TIP),
+        layer(DASHED, mean, y=_quantity("mean")),
+        layer({"type": "text", "align": "left", "dx": 8}, mean, x=x, y=_quantity("mean"), text=_name("text")),
+        layer({"type": "circle", "size": 44, "opacity": 0.9}, points, x=x, y=y, color=TONE, tooltip=TIP),
         *(_label(x, side, halo=halo) for halo in (True, False) for side in ("name", "left")),
     ]
     made = _layered(layers) | {"datasets": {"names": _names(points, ROOM["wide"])}}
@@ -154,10 +154,10 @@ def over_time(series: Sequence[Estimate], *, title: str, lead: str, mean: float)
     last = {"type": "text", "align": "left", "dx": 8, "fontWeight": 600, "color": LIGHT["ink"]}
     layers = [
         _area(points, x, axis),
-        _layer(DASHED, [{"mean": mean}], y=_quantity("mean")),
-        _layer({"type": "line", "color": LIGHT["ink"], "strokeWidth": 1.4}, points, x=x, y=y),
-        _layer({"type": "circle", "size": 34, "opacity": 1}, points, x=x, y=y, color=TONE, tooltip=TIP),
-        _layer(last, points[-1:], x=x, y=y, text=_name("last")),
+        layer(DASHED, [{"mean": mean}], y=_quantity("mean")),
+        layer({"type": "line", "color": LIGHT["ink"], "strokeWidth": 1.4}, points, x=x, y=y),
+        layer({"type": "circle", "size": 34, "opacity": 1}, points, x=x, y=y, color=TONE, tooltip=TIP),
+        layer(last, points[-1:], x=x, y=y, text=_name("last")),
     ]
     return Chart(title, lead, _layered(layers), tuple(series))
 
@@ -177,8 +177,8 @@ def distribution(counts: dict[str, int], *, title: str, lead: str) -> Chart:
     y = {"field": "label", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 140}}
     x = _quantity("n", scale={"domain": [0, most * 1.25]}, axis=None)
     layers = [
-        _layer({"type": "bar", "height": 12}, rows, x=x, y=y, color=TONE),
-        _layer({"type": "text", "align": "left", "dx": 7}, rows, x=x, y=y, text=_name("text")),
+        layer({"type": "bar", "height": 12}, rows, x=x, y=y, color=TONE),
+        layer({"type": "text", "align": "left", "dx": 7}, rows, x=x, y=y, text=_name("text")),
     ]
     return Chart(title, lead, _layered(layers) | {"height": 30 * len(rows) + 20})
 
@@ -219,7 +219,7 @@ def _count_axis(counts: Sequence[int], counted: str) -> dict[str, Any]:
 
 def _area(rows: Rows, x: dict[str, Any], axis: dict[str, Any]) -> dict[str, Any]:
     low = _quantity("low", scale={"zero": False}, axis=axis)
-    return _layer({"type": "area", "color": LIGHT["band"]}, rows, x=x, y=low, y2={"field": "high"})
+    return layer({"type": "area", "color": LIGHT["band"]}, rows, x=x, y=low, y2={"field": "high"})
 
 
 def _quantity(field: str, **more: Any) -> dict[str, Any]:
@@ -230,7 +230,8 @@ def _name(field: str) -> dict[str, str]:
     return {"field": field, "type": "nominal"}
 
 
-def _layer(mark: dict[str, Any], rows: Rows, **encoding: Any) -> dict[str, Any]:
+def layer(mark: dict[str, Any], rows: Rows, **encoding: Any) -> dict[str, Any]:
+    """One layer of a chart: a mark drawn for each of `rows`."""
     return {"mark": mark, "data": {"values": rows}, "encoding": encoding}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from touchstone.core.page import Chart, Estimate
 from touchstone.show import _say
-from touchstone.show._charts import SCHEMA, TIP, TONE, TONES
+from touchstone.show._charts import SCHEMA, TIP, TONE, TONES, layer
 from touchstone.show._draw import LIGHT
 
 MOST = 24  # lines that a chart has room for
@@ -35,8 +35,8 @@ def forest(estimates: Sequence[Estimate], *, title: str, lead: str = "") -> Char
     dot = {"type": "circle", "size": 56, "opacity": 1}
     layers = [
         *_middle(shown),
-        _layer(bar, lines, x={**x, "field": "low"}, x2={"field": "high"}, y=y, color=TONE),
-        _layer(dot, lines, x=x, y=y, color=TONE, tooltip=TIP),
+        layer(bar, lines, x={**x, "field": "low"}, x2={"field": "high"}, y=y, color=TONE),
+        layer(dot, lines, x=x, y=y, color=TONE, tooltip=TIP),
     ]
     made = {"$schema": SCHEMA, "layer": layers, "padding": {"left": 5, "right": 24, "top": 5, "bottom": 5}}
     return Chart(title, lead, made | {"height": 24 * len(lines) + 30}, tuple(shown))
@@ -48,8 +48,4 @@ def _middle(shown: Sequence[Estimate]) -> list[dict[str, Any]]:
     if len(middles) != 1:
         return []
     rule = {"type": "rule", "color": LIGHT["edge"], "strokeDash": [3, 3]}
-    return [_layer(rule, [{"middle": middles.pop()}], x={"field": "middle", "type": "quantitative"})]
-
-
-def _layer(mark: dict[str, Any], rows: list[dict[str, Any]], **encoding: Any) -> dict[str, Any]:
-    return {"mark": mark, "data": {"values": rows}, "encoding": encoding}
+    return [layer(rule, [{"middle": middles.pop()}], x={"field": "middle", "type": "quantitative"})]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from touchstone.core.page import Block, Chart, Grid
 from touchstone.show import _say
-from touchstone.show._charts import SCHEMA, TIP
+from touchstone.show._charts import SCHEMA, TIP, layer
 from touchstone.show._draw import LIGHT
 from touchstone.show._findings import Picture, Told
 from touchstone.show._stored import Figure
@@ -63,18 +61,14 @@ def _chart(told: Told, figure: Figure) -> Chart:
     mean = {"x": {**x, "field": "from"}, "x2": {"field": "to"}, "y": {**y, "field": "mean"}}
     rule = {"type": "rule", "color": LIGHT["bad"], "strokeDash": [3, 3]}
     layers = [
-        _layer({"type": "line", "color": LIGHT["dot"], "strokeWidth": 1}, points, x=x, y=y),
-        _layer({"type": "circle", "color": LIGHT["dot"], "size": 22}, points, x=x, y=y, tooltip=TIP),
-        _layer({"type": "rule", "color": LIGHT["ink"], "strokeWidth": 2}, steps, **mean),
-        _layer(rule, [{"look": detail["alarm_at"]}], x=x),
+        layer({"type": "line", "color": LIGHT["dot"], "strokeWidth": 1}, points, x=x, y=y),
+        layer({"type": "circle", "color": LIGHT["dot"], "size": 22}, points, x=x, y=y, tooltip=TIP),
+        layer({"type": "rule", "color": LIGHT["ink"], "strokeWidth": 2}, steps, **mean),
+        layer(rule, [{"look": detail["alarm_at"]}], x=x),
     ]
     title = f"{_say.named(_named(told, figure))}: changed since {changed}, seen on {detail['alarm_at']}"
     lead = f"Each dot is a {detail['every']}; lines are the means before and since, the dashed line is the alarm."
     return Chart(title, lead, {"$schema": SCHEMA, "layer": layers}, tuple(told.estimates([figure], middle=0.0)))
-
-
-def _layer(mark: dict[str, Any], rows: list[dict[str, Any]], **encoding: Any) -> dict[str, Any]:
-    return {"mark": mark, "data": {"values": rows}, "encoding": encoding}
 
 
 def _table(told: Told, raised: list[Figure]) -> Grid:

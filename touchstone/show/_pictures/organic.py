@@ -6,7 +6,7 @@ from typing import Any
 
 from touchstone.core.page import Block, Chart, Grid
 from touchstone.show import _findings, _say
-from touchstone.show._charts import SCHEMA, TIP
+from touchstone.show._charts import SCHEMA, TIP, layer
 from touchstone.show._draw import LIGHT
 from touchstone.show._findings import Picture, Told
 from touchstone.show._stored import Figure
@@ -51,8 +51,8 @@ def _waterfall(told: Told, figure: Figure) -> Chart:
     x = {"field": "from", "type": "quantitative", "scale": {"zero": False}, "axis": {"title": None, "tickCount": 5}}
     end = {**x, "field": "to"}
     layers = [
-        _layer({"type": "bar", "height": 10, "color": LIGHT["gold"]}, rows, x=x, x2={"field": "to"}, y=y),
-        _layer({"type": "tick", "thickness": 3, "size": 22, "color": LIGHT["ink"]}, rows, x=end, y=y, tooltip=TIP),
+        layer({"type": "bar", "height": 10, "color": LIGHT["gold"]}, rows, x=x, x2={"field": "to"}, y=y),
+        layer({"type": "tick", "thickness": 3, "size": 22, "color": LIGHT["ink"]}, rows, x=end, y=y, tooltip=TIP),
     ]
     made = {"$schema": SCHEMA, "layer": layers, "height": 28 * len(rows) + 30}
     scale = f" on {figure.by['scale']}" if "scale" in figure.by else ""
@@ -63,7 +63,3 @@ def _waterfall(told: Told, figure: Figure) -> Chart:
 def _campaigns(figure: Figure) -> Grid:
     cells = tuple((each["start"], each["end"]) for each in figure.detail["windows"])
     return Grid("Campaigns found in the data", "", ("first day", "last day"), cells, narrow=True)
-
-
-def _layer(mark: dict[str, Any], rows: list[dict[str, Any]], **encoding: Any) -> dict[str, Any]:
-    return {"mark": mark, "data": {"values": rows}, "encoding": encoding}

@@ -6,7 +6,7 @@ from typing import Any
 
 from touchstone.core.page import Block, Chart
 from touchstone.show import _findings, _forest, _say
-from touchstone.show._charts import SCHEMA, TIP, TONE, TONES
+from touchstone.show._charts import SCHEMA, TIP, TONE, TONES, layer
 from touchstone.show._draw import LIGHT
 from touchstone.show._findings import Picture, Told
 from touchstone.show._stored import Figure
@@ -44,11 +44,11 @@ def _dumbbells(told: Told, rows: list[Figure], title: str) -> Chart:
         "axis": {"title": rows[0].measured_in, "tickCount": 5},
     }
     layers = [
-        _layer({"type": "rule", "strokeWidth": 2, "color": LIGHT["edge"]}, lines, x=x, x2={"field": "promised"}, y=y),
-        _layer({"type": "rule", "strokeWidth": 6, "opacity": 0.4}, lines, x={**x, "field": "low"},
+        layer({"type": "rule", "strokeWidth": 2, "color": LIGHT["edge"]}, lines, x=x, x2={"field": "promised"}, y=y),
+        layer({"type": "rule", "strokeWidth": 6, "opacity": 0.4}, lines, x={**x, "field": "low"},
                x2={"field": "high"}, y=y, color=TONE),
-        _layer({"type": "circle", "size": 64, "opacity": 1}, lines, x=x, y=y, color=TONE, tooltip=TIP),
-        _layer({"type": "tick", "thickness": 3, "color": LIGHT["ink"]}, lines, x={**x, "field": "promised"}, y=y),
+        layer({"type": "circle", "size": 64, "opacity": 1}, lines, x=x, y=y, color=TONE, tooltip=TIP),
+        layer({"type": "tick", "thickness": 3, "color": LIGHT["ink"]}, lines, x={**x, "field": "promised"}, y=y),
     ]  # fmt: skip
     made = {"$schema": SCHEMA, "layer": layers, "height": 26 * len(lines) + 40}
     lead = "The upright stroke is what was promised, the dot what is lived with its 95 % interval."
@@ -69,10 +69,6 @@ def _line(told: Told, figure: Figure) -> dict[str, Any]:
         "tone": TONES["bad" if figure.detail.get("real") and (figure.value or 0.0) > 0 else "open"],
         "text": _say.aloud(told.estimates([figure])[0]),
     }
-
-
-def _layer(mark: dict[str, Any], rows: list[dict[str, Any]], **encoding: Any) -> dict[str, Any]:
-    return {"mark": mark, "data": {"values": rows}, "encoding": encoding}
 
 
 def _sentence(told: Told, rows: list[Figure]) -> str:
