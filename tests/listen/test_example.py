@@ -93,7 +93,9 @@ def test_every_row_keeps_to_the_words_of_the_tables(brand: Brand) -> None:
     assert pc.all(
         pc.and_(pc.less_equal(scored["worst"], scored["value"]), pc.less_equal(scored["value"], scored["best"]))
     )
-    assert min(Counter(rows["kind"].to_pylist()).values()) > 50
+    kinds = Counter(rows["kind"].to_pylist())
+    assert kinds.pop("event") == 12  # the fix, once for each dealer that got it
+    assert min(kinds.values()) > 50
 
 
 def test_no_id_occurs_twice_and_rows_come_in_order_of_time(brand: Brand) -> None:
@@ -190,6 +192,12 @@ def test_a_fix_lifts_one_touchpoint_at_the_dealers_that_got_it(brand: Brand) -> 
         sides.setdefault((row["unit"] in fix["units"], late), []).append(row["value"])
     means = {side: np.mean(values) for side, values in sides.items()}
     assert len(fix["units"]) == 12
+    told = brand.rows(kind="event")
+    assert sorted(row["unit"] for row in told) == sorted(fix["units"])
+    assert {(row["touchpoint"], row["occurred_at"]) for row in told} == {
+        (fix["touchpoint"], datetime.fromisoformat(fix["start"]))
+    }
+    assert json.loads(told[0]["attributes"]) == {"fix": "new waiting area"}
     assert (means[True, True] - means[True, False]) - (means[False, True] - means[False, False]) > 0.25
 
 

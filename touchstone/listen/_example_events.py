@@ -28,7 +28,7 @@ INCREMENT = 0.12
 
 def listen(block: Block) -> list[pa.Table]:
     """All wordless interactions of the block."""
-    streams = (_impressions, _visits, _purchases, _offers, _redemptions, _referrals)
+    streams = (_impressions, _visits, _purchases, _offers, _redemptions, _referrals, _fixes)
     return [stream(block) for stream in streams]
 
 
@@ -189,4 +189,22 @@ def _referrals(block: Block) -> pa.Table:
         product=block.world.people.product[person],
         touchpoint="word of mouth",
         attributes=pc.binary_join_element_wise('{"referred": "', told, '"}', ""),
+    )
+
+
+def _fixes(block: Block) -> pa.Table:
+    """The brand's own word of its fix: one row for each dealer that got it, on the day it began."""
+    fix = block.world.fix
+    unit = fix.units if block.start <= fix.day < block.stop else fix.units[:0]
+    return rows(
+        block,
+        "x",
+        source="crm",
+        kind="event",
+        channel="crm",
+        day=np.full(len(unit), fix.day),
+        unit=unit,
+        level="employee",
+        touchpoint=block.world.touchpoints[fix.touchpoint],
+        attributes='{"fix": "new waiting area"}',
     )
