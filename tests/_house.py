@@ -27,6 +27,7 @@ STRANGERS = {  # module: where it may be at home
     "argon2": ("store",),
     "sqlglot": ("store", "core/where.py"),
     "splink": ("connect",),
+    "phonenumbers": ("connect",),
     "networkx": ("connect",),
     "igraph": ("connect",),
     "httpx": ("core",),

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
+from sqlalchemy import select
 
 from touchstone.core import taxonomy as taxonomies
 from touchstone.core.errors import Refused, Retry
 from touchstone.core.settings import Settings
-from touchstone.core.tables import CORRECTED, DERIVED, INTERACTION, UNIT
+from touchstone.core.tables import CORRECTED, DERIVED, INTERACTION, PERSON, TEXT, UNIT
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import Viewer
 from touchstone.store import _narrow, tables
@@ -36,6 +37,7 @@ COLUMNS = {
     "interaction": INTERACTION.names,
     **{name: schema.names for name, schema in DERIVED.items()},
     "unit": UNIT.names,
+    "person": PERSON.names,
     "correction": CORRECTED.names,
     "touchpoint": TOUCHPOINT.names,
     **{name: [*columns, "n"] for name, columns in CUBES.items()},
@@ -48,6 +50,14 @@ def read_taxonomy(path: Path, settings: Settings) -> Taxonomy:
     if settings.taxonomy:
         return taxonomies.load(settings.taxonomy)
     return taxonomies.parse((path / TAXONOMY).read_text("utf-8"), where=TAXONOMY)
+
+
+def persons(record: Record) -> pa.Table:
+    """Everybody the record knows, by id: a home may know millions, so they are read when they are asked for."""
+    with record.reading() as connection:
+        rows = connection.execute(select(tables.person).order_by(tables.person.c.id)).all()
+    columns = zip(*rows, strict=True) if rows else [[]] * len(PERSON)
+    return pa.Table.from_arrays([pa.array(each, TEXT) for each in columns], schema=PERSON)
 
 
 class Snapshot:
@@ -86,6 +96,8 @@ class Snapshot:
         kind = "table" if name in FIGURES and sum(piece.rows for piece in pieces) <= HELD else "view"
         if name == "correction":
             fill(self.duck, name, corrections(self._lake.record))
+        elif name == "person":
+            fill(self.duck, name, persons(self._lake.record))
         elif name in self._small:
             fill(self.duck, name, self._small[name])
         elif files:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from touchstone.core.errors import Refused
-from touchstone.core.tables import CORRECTED, DERIVED, INTERACTION, UNIT, conform
+from touchstone.core.tables import CORRECTED, DERIVED, INTERACTION, PERSON, UNIT, conform
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import INSIDER, Viewer
 from touchstone.store._choose import read
@@ -44,6 +44,7 @@ def scratch(
     *,
     mentions: pa.Table | list[dict[str, Any]] | None = None,
     units: pa.Table | list[dict[str, Any]] | None = None,
+    persons: pa.Table | list[dict[str, Any]] | None = None,
     taxonomy: Taxonomy | None = None,
     derived: Mapping[str, Any] | None = None,
     seed: int = 20261121,
@@ -61,6 +62,7 @@ def scratch(
     made = {**(derived or {}), **({} if mentions is None else {"mention": mentions})}
     tables |= {name: conform(made.get(name, []), schema) for name, schema in DERIVED.items()}
     tables["unit"] = conform(units if units is not None else [], UNIT)
+    tables["person"] = conform(persons if persons is not None else [], PERSON)
     tables["correction"] = CORRECTED.empty_table()
     tables["touchpoint"] = touchpoints(taxonomy)
     for name, table in tables.items():
