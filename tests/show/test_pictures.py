@@ -137,3 +137,20 @@ def test_equity_names_the_brand_and_who_switches(tmp_path: Path) -> None:
     switching = next(each for each in drawn.blocks if isinstance(each, Grid))
     assert switching.columns == ("bought last", "home", "else")
     holds(picture(told("equity", found[0])))
+
+
+def test_a_table_has_a_column_for_all_that_tells_its_rows_apart_and_folds_when_it_is_long() -> None:
+    by = [{"unit": f"u{number}", "verdict": "dear"} for number in range(15)]
+    rows = [Figure("price", each, 0.2, 0.1, 0.3, 40, "share of texts", {}) for each in by]
+    grid = _findings.table(told("price", *rows, units={"u0": "North"}), rows)
+    assert grid.columns == ("unit", "share of texts", "between", "n")
+    assert grid.rows[0][0] == "North"
+    assert grid.rows[0][2:] == ("10\u00a0% and 30\u00a0%", 40)
+    assert grid.folded
+    assert not _findings.table(told("price", *rows[:3]), rows[:3]).folded
+
+
+def test_figures_of_one_table_carry_a_sign_together_or_not_at_all() -> None:
+    rows = [Figure("gap", {"word": str(value)}, value, value - 1, value + 1, 9, "log-odds", {}) for value in (0.5, 8.0)]
+    shown = _findings.table(told("gap", *rows), rows).rows
+    assert {row[1].floor < 0 for row in shown} == {True}

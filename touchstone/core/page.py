@@ -163,6 +163,9 @@ class Link:
         return self.label
 
 
+BETWEEN = "between"  # the column of a table that says a figure's interval
+
+
 @dataclass(frozen=True)
 class Grid:
     """A plain table; a cell is text, a number, a link or an estimate."""
@@ -172,6 +175,7 @@ class Grid:
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     narrow: bool = False  # few short columns: a phone shows it as a table too
+    folded: bool = False  # long: its title opens it
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,9 @@ def first_estimate(block: Streaks) -> Estimate | None:
     return every[0] if len(scales) == 1 else None
 
 
+_FIGURE = r"[−+]?[\d.,]+(\u00a0(%|points))?"
+
+
 def numeric(grid: Grid) -> set[int]:
     """Columns that hold figures: they stand to the right."""
     return {place for place in range(len(grid.columns)) if grid.rows and all(_figure(row[place]) for row in grid.rows)}
@@ -74,7 +77,7 @@ def numeric(grid: Grid) -> set[int]:
 def _figure(content: Any) -> bool:
     """Whether a cell holds a figure, as such or as text."""
     if isinstance(content, str):
-        return re.fullmatch(r"[−+]?[\d.,]+(\u00a0%)?|–", content) is not None
+        return re.fullmatch(rf"({_FIGURE}( and {_FIGURE})?)?|–", content) is not None
     return content is None or isinstance(content, (int, float, Estimate))
 
 

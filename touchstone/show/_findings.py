@@ -10,7 +10,7 @@ from pathlib import Path
 
 from touchstone.core import finder
 from touchstone.core.ask import Ask
-from touchstone.core.page import Block, Estimate, Grid, Note
+from touchstone.core.page import BETWEEN, Block, Estimate, Grid, Note
 from touchstone.show import _forest, _league, _say, _stored
 from touchstone.show._stored import Figure
 
@@ -18,6 +18,7 @@ _ELSEWHERE = {*_stored.NAMES, "difference"}
 """Measures that have pages of their own."""
 _PICTURES = Path(__file__).parent / "_pictures"
 _LISTED = 60
+OPEN = 12  # lines of a table that a page shows without being asked
 WHOLE = "All together"
 
 
@@ -46,8 +47,21 @@ class Told:
         return _say.named(", ".join(parts)) if parts else WHOLE
 
     def estimates(self, rows: Sequence[Figure], *, middle: float | None = None) -> list[Estimate]:
-        """The rows as estimates that open to their n, interval and formula."""
-        return [_stored.estimate(each, self.label(each), middle=middle, seed=self.seed) for each in rows]
+        """The rows as estimates that open to their n, interval and formula, all on one scale where they have none."""
+        ends = _stored.span(rows)
+        return [
+            _stored.estimate(each, self.label(each), middle=middle, ends=each.ends or ends, seed=self.seed)
+            for each in rows
+        ]
+
+    def column(self, name: str) -> str:
+        """A by column for people: a unit as it is called here."""
+        return self.nouns[0] if name == "unit" else name.replace("_", " ")
+
+    def cell(self, figure: Figure, column: str) -> str:
+        """What a row is about in one of its by columns; all together where it is not cut by it."""
+        value = figure.by.get(column, WHOLE)
+        return self.units.get(value, value) if column == "unit" else _say.named(value)
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,7 @@ class Picture:
     sentence: str
     blocks: tuple[Block, ...]
     lead: str = ""
+    formula: str = ""  # where that of most rows is not the one to name
 
 
 def measures() -> list[str]:
@@ -88,8 +103,9 @@ def picture(found: Told) -> Picture:
 
 
 def formula(found: Told) -> str:
-    """The formula and source of a measure, as its rows say."""
-    return next((str(each.detail["formula"]) for each in found.rows if each.detail.get("formula")), "")
+    """The formula and source of a measure that most of its rows name; a figure that differs says its own."""
+    said = Counter(str(each.detail["formula"]) for each in found.rows if each.detail.get("formula"))
+    return said.most_common(1)[0][0] if said else ""
 
 
 def _silent(found: Told) -> Picture:
@@ -130,8 +146,15 @@ def warned(rows: Sequence[Figure]) -> tuple[Note, ...]:
 
 
 def table(found: Told, rows: Sequence[Figure]) -> Grid:
-    """Rows as a plain table whose figures open."""
-    shown = found.estimates(rows[:_LISTED])
-    more = f", the first {_LISTED} of {_say.count(len(rows))}" if len(rows) > _LISTED else ""
-    cells = tuple((each.label, each, each.n) for each in shown)
-    return Grid(f"All figures{more}", "", ("", rows[0].measured_in, "n"), cells)
+    """Rows as a plain table whose figures open: a column for all that tells them apart; a long one is folded."""
+    listed = rows[:_LISTED]
+    told_by = list(dict.fromkeys(key for each in listed for key in each.by))
+    keys = [key for key in told_by if len({each.by.get(key) for each in listed}) > 1] or told_by[:1]
+    cells = tuple(
+        (*(found.cell(row, key) for key in keys), shown, _say.limits(shown), shown.n)
+        for row, shown in zip(listed, found.estimates(listed), strict=True)
+    )
+    many = f"The first {_LISTED} of {_say.count(len(rows))} figures" if len(rows) > _LISTED else "All figures"
+    by = _say.listed([found.column(key) for key in keys])
+    columns = (*(found.column(key) for key in keys), rows[0].measured_in, BETWEEN, "n")
+    return Grid(f"{many} by {by}" if by else many, "", columns, cells, folded=len(listed) > OPEN)

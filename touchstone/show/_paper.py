@@ -9,6 +9,7 @@ from typing import Any
 
 from touchstone.core.errors import Stop
 from touchstone.core.page import (
+    BETWEEN,
     Block,
     Cards,
     Chart,
@@ -118,16 +119,21 @@ def _quote(verbatim: Verbatim) -> dict[str, str]:
 
 
 def _table(grid: Grid) -> dict[str, Any]:
+    """The table; of one that a screen folds, the first lines."""
+    rows = grid.rows[:MOST] if grid.folded else grid.rows
+    rest = len(grid.rows) - len(rows)
     return {
         "columns": list(grid.columns),
         "right": sorted(_filters.numeric(grid)),
-        "rows": [[_cell(content) for content in row] for row in grid.rows],
+        "rows": [[_cell(content, doubt=BETWEEN not in grid.columns) for content in row] for row in rows],
+        "rest": f"{_say.count(rest)} more in the HTML report" if rest > 0 else "",
     }
 
 
-def _cell(content: Any) -> str:
+def _cell(content: Any, *, doubt: bool) -> str:
+    """A cell as text; a figure with its interval, where no column of the table says it."""
     if isinstance(content, Estimate):
-        return f"{_say.value(content)} {_say.interval(content)}".strip()
+        return f"{_say.value(content)} {_say.interval(content) if doubt else ''}".strip()
     if isinstance(content, (int, float)):
         return _filters.plain_number(content)
     return "–" if content is None else str(content)

@@ -61,12 +61,16 @@ def value(estimate: Estimate) -> str:
 
 def interval(estimate: Estimate) -> str:
     """The 95 % interval: between +28 and +34. Empty where there is none."""
+    between = limits(estimate)
+    return f"between {between}" if between else ""
+
+
+def limits(estimate: Estimate) -> str:
+    """The ends of the 95 % interval: +28 and +34. Empty where there are none."""
     if estimate.low is None or estimate.high is None:
         return ""
-    low, high = (
-        number(end, measured_in=estimate.measured_in, signed=signed(estimate)) for end in (estimate.low, estimate.high)
-    )
-    return f"between {low} and {high}"
+    ends = (estimate.low, estimate.high)
+    return " and ".join(number(end, measured_in=estimate.measured_in, signed=signed(estimate)) for end in ends)
 
 
 def aloud(estimate: Estimate) -> str:

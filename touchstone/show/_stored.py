@@ -157,7 +157,7 @@ def estimate(
     href: str = "",
 ) -> Estimate:
     """A figure as an estimate that opens to its n, interval, formula and words."""
-    ends = ends or figure.ends or _span(figure)
+    ends = ends or figure.ends or span([figure])
     detail = figure.detail
     rank = (detail["rank"], detail["rank_low"], detail["rank_high"]) if "rank" in detail else None
     return Estimate(
@@ -221,8 +221,8 @@ def _reaches_below(figure: Figure) -> bool:
     return figure.ends is not None and min(figure.ends) < 0
 
 
-def _span(figure: Figure) -> tuple[float, float]:
-    """Ends for a figure without a scale: from nothing to beyond its interval, or even on both sides of nothing."""
-    far = max(abs(each) for each in (figure.low, figure.high, figure.value, 1.0) if each is not None) * 1.15
-    below = any(each is not None and each < 0 for each in (figure.low, figure.value))
-    return (-far if below else 0.0, far)
+def span(figures: Iterable[Figure]) -> tuple[float, float]:
+    """Ends for figures without a scale: from nothing to beyond their intervals, or even on both sides of nothing."""
+    known = [each for row in figures for each in (row.low, row.high, row.value) if each is not None]
+    far = max([1.0, *map(abs, known)]) * 1.15
+    return (-far if any(each < 0 for each in known) else 0.0, far)

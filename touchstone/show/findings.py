@@ -40,7 +40,7 @@ def _one(ask: Ask, name: str, names: list[str]) -> Page:
     title, what = _findings.titled(name)
     drawn = _findings.picture(found)
     blocks: list[Block] = [_choice(names, name), *drawn.blocks]
-    if formula := _findings.formula(found):
+    if formula := drawn.formula or _findings.formula(found):
         blocks.append(Note(f"How it is reckoned: {formula}."))
     return Page("findings", title, drawn.sentence, drawn.lead or f"{what[:1].upper()}{what[1:]}.", tuple(blocks))
 

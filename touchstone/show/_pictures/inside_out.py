@@ -50,5 +50,5 @@ def _sentence(real: list[Figure], tried: int) -> str:
     more = f"; {_say.count(len(real) - 1)} more pairs go together" if len(real) > 1 else ""
     return (
         f"When {first.by['inside'].replace('_', ' ')} rises, {first.by['figure']} of {first.by['touchpoint']} {way} "
-        f"{later}, an association tried among {_say.count(tried)}{more}."
+        f"{later}{more} ({_say.count(tried)} pairs looked at; an association, no proof of a cause)."
     )

@@ -63,7 +63,8 @@ def _chain(told: Told, rows: list[Figure], title: str) -> Grid:
          each.measured_in, each.n)
         for each in rows
     )  # fmt: skip
-    return Grid(title, "", ("", "with more", "figure", "measured in", "n"), cells)
+    columns = ("", "with more", "figure", "measured in", "n")
+    return Grid(title, "", columns, cells, folded=len(cells) > _findings.OPEN)
 
 
 def _link(told: Told, figure: Figure) -> str:

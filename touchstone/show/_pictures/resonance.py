@@ -34,6 +34,12 @@ def _name(figure: Figure) -> str:
     return _say.named(", ".join(part for part in parts if part))
 
 
+def _speaking(figure: Figure) -> str:
+    """Who speaks to whom: “Quiet-electric” to prospects."""
+    level = figure.by.get("level", "").replace("_", " ")
+    return f"“{_say.named(figure.by['campaign'])}”" + (f" to {_say.plural(level)}" if level else "")
+
+
 def _named(told: Told, figure: Figure) -> Estimate:
     middle = 0.0 if figure.by["sign"] == "tipping" else None
     shown = told.estimates([figure], middle=middle)[0]
@@ -41,8 +47,8 @@ def _named(told: Told, figure: Figure) -> Estimate:
 
 
 def _title(levels: list[Figure]) -> str:
-    cold = [_say.inline(_name(each)) for each in levels if each.detail.get("turns_away")]
-    return f"Left cold: {_say.listed(cold)}" if cold else "No level is left cold beyond chance"
+    cold = [_speaking(each) for each in levels if each.detail.get("turns_away")]
+    return f"Leaves cold: {_say.listed(cold)}" if cold else "No level is left cold beyond chance"
 
 
 def _sentence(told: Told, levels: list[Figure], reactions: list[Figure]) -> str:
@@ -53,5 +59,5 @@ def _sentence(told: Told, levels: list[Figure], reactions: list[Figure]) -> str:
     shown = told.estimates([best])[0]
     said = f"{_say.value(shown)} of its impressions are acted on ({_say.interval(shown)})"
     if not speaking:
-        return f"No campaign speaks more than the others beyond chance; {_say.inline(_name(best))} leads: {said}."
-    return f"{_name(best)} speaks most clearly: {said}."
+        return f"No campaign speaks more than the others beyond chance; {_speaking(best)} leads: {said}."
+    return f"{_speaking(best)} speaks most clearly: {said}."

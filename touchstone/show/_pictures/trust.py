@@ -21,7 +21,8 @@ def picture(told: Told) -> Picture:
     units = sorted(_indices(told.by("unit", "part")), key=lambda each: each.value or 0.0)
     blocks += [_findings.table(told, sorted(quarters, key=lambda each: each.by["quarter"]))] if quarters else []
     blocks += [_findings.table(told, units)] if units else []
-    return Picture(_sentence(told, whole), tuple(blocks))
+    formula = str(whole[0].detail.get("formula", "")) if whole else ""
+    return Picture(_sentence(told, whole), tuple(blocks), formula=formula)
 
 
 def _place(figure: Figure) -> int:
