@@ -38,7 +38,7 @@ def test_a_chart_has_room_for_some_and_the_table_for_more() -> None:
     grid = next(each for each in found.blocks if isinstance(each, Grid))
     assert len(chart.figures) == 24
     assert len(grid.rows) == 60
-    assert "the first 60 of 80" in grid.title
+    assert "The first 60 of 80 figures by unit" in grid.title
 
 
 @pytest.mark.parametrize("detail", [{"why": "fewer than 50 answers"}, {}])
