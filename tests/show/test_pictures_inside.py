@@ -43,8 +43,8 @@ def reaction(campaign: str, level: str, value: float, **detail: Any) -> Figure:
 
 def test_whom_a_campaign_leaves_cold_stands_in_the_title() -> None:
     found = drawn(reaction("quiet", "prospect", 0.4, speaks=True), reaction("quiet", "owner", 0.1, turns_away=True))
-    assert "Quiet, prospect speaks most clearly" in found.sentence
-    assert charts(found)[0].title == "Left cold: quiet, owner"
+    assert "“Quiet” to prospects speaks most clearly" in found.sentence
+    assert charts(found)[0].title == "Leaves cold: “Quiet” to owners"
     calm = drawn(reaction("quiet", "prospect", 0.4), reaction("quiet", "owner", 0.4))
     assert "beyond chance" in calm.sentence
 
