@@ -57,6 +57,13 @@ def test_the_touchpoint_before_silence_stands_out() -> None:
     assert rows["service"]["detail"]["elsewhere"] == pytest.approx(rows["sales"]["value"], abs=1e-5)
 
 
+def test_one_place_alone_is_told_without_another_to_compare_with() -> None:
+    [row] = unfolded(measure(brand(garage()), by=["unit"], weeks=13))
+    assert row["by"] == {"unit": "a"}
+    assert row["value"] == pytest.approx(unfolded(measure(brand(garage()), weeks=13))[0]["value"])
+    assert "elsewhere" not in row["detail"]
+
+
 def test_where_nothing_is_planted_nothing_stands_out() -> None:
     found = 0
     for seed in range(8):
@@ -64,6 +71,32 @@ def test_where_nothing_is_planted_nothing_stands_out() -> None:
         moved = [{**each, "touchpoint": ("sales", "service")[random.integers(2)]} for each in rows]
         found += any(each["detail"]["real"] for each in unfolded(measure(brand(moved), by=["touchpoint"], weeks=13)))
     assert found <= 1
+
+
+def test_the_horizon_follows_the_rhythm_of_the_visits() -> None:
+    """The same lives three times slower: the same customers are called silent, with three times as long to wait."""
+    quick = garage()
+    slow = [{**each, "occurred_at": START + 3 * (each["occurred_at"] - START)} for each in quick]
+    told = [unfolded(measure(brand(rows), by=["person"])) for rows in (quick, slow)]
+    silent = [{row["by"]["person"] for row in rows if row["detail"]["silent"]} for rows in told]
+    assert len(silent[0]) > 20
+    assert len(silent[0] ^ silent[1]) <= 3
+    weeks = [rows[0]["detail"]["weeks"] for rows in told]
+    assert weeks[1] == pytest.approx(3 * weeks[0], rel=0.1)
+    [short] = unfolded(measure(brand(slow), weeks=2))
+    assert "would not come within 2 weeks either" in short["detail"]["warning"]
+
+
+def test_where_visits_are_too_rare_to_tell_who_left_there_is_no_estimate() -> None:
+    random = np.random.default_rng(3)
+    rows = [visit(f"c{who:03}", float(day), id=f"{who}-{day}") for who in range(400)
+            for day in random.integers(0, 700, 1 + random.poisson(0.1))]  # fmt: skip
+    [row] = unfolded(measure(brand(rows)))
+    assert (row["value"], row["low"], row["high"]) == (None, None, None)
+    assert "too rarely to tell who left" in row["detail"]["why"]
+    parts = unfolded(measure(brand(rows), by=["touchpoint"]))
+    assert {each["value"] for each in parts} == {None}
+    assert all("why" in each["detail"] for each in parts)
 
 
 def test_who_complained_was_not_silent() -> None:
@@ -114,6 +147,6 @@ def test_what_cannot_be_told_is_said() -> None:
     [row] = measure(brand([visit("a", 0), visit("b", 3), visit("b", 9)])).to_pylist()
     assert row["value"] is None
     assert "two days" in json.loads(row["detail"])["why"]
-    for asked in ({"by": ["month"]}, {"by": ["unit", "touchpoint"]}, {"weeks": 0.0}):
+    for asked in ({"by": ["month"]}, {"by": ["unit", "touchpoint"]}, {"weeks": -1.0}):
         with pytest.raises(Refused):
             measure(brand(garage()), **asked)

@@ -20,7 +20,8 @@ from touchstone.measure._customers import FEW, Customers, customers, scores
 from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._scores import grouped, salt
 from touchstone.science.difference import holm
-from touchstone.science.lifetime import NAMES, Forecast, History, Lifetime, fit
+from touchstone.science.forecast import Forecast
+from touchstone.science.lifetime import NAMES, History, Lifetime, fit
 from touchstone.science.spending import Spending, spending
 
 FIELDS = {"person": TEXT, "occurred_at": INSTANT, "amount": NUMBER}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,8 +21,9 @@ from touchstone.measure._customers import WEEK, Customers, customers, last_seen
 from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._scores import salt
 from touchstone.science.difference import difference, holm
+from touchstone.science.forecast import Forecast
 from touchstone.science.interval import Interval, share_interval
-from touchstone.science.lifetime import Forecast, History, Lifetime, fit
+from touchstone.science.lifetime import History, Lifetime, fit
 from touchstone.science.misclassification import widened
 
 FIELDS = {"person": TEXT, "occurred_at": INSTANT, "touchpoint": TEXT, "unit": TEXT, "complained": NUMBER}
@@ -30,6 +31,7 @@ CUTS = ((), ("touchpoint",), ("unit",))
 """What is stored of it by `run`."""
 _CAME = ("visit", "purchase", "redemption")
 _AGAIN = 10  # fewer customers who came again tell too little
+_VAGUE = 1.0  # standard deviation of the logarithm of the share gone beyond which nothing is told
 _NEAR = 91  # days before the last visit within which a complaint is about it
 _COMPLAINTS = """
     SELECT person, max(day) AS day FROM (
@@ -48,7 +50,7 @@ _COMPLAINTS = """
 """Whoever said that something was wrong, and when last: in words, as a problem, or with a score in the lower half."""
 _FORMULA = (
     "mean probability of having left by {until}, of customers who came on two days or more, by Pareto/NBD "
-    "(Schmittlein, Morrison & Colombo 1987); those who complained count as nought; silent looks {weeks:g} weeks ahead"
+    "(Schmittlein, Morrison & Colombo 1987); those who complained count as nought"
 )
 
 
@@ -61,7 +63,7 @@ class _Found:
     people: Any  # their names
     gone: Forecast
     no_visit: NDArray[np.float64]  # probability of no visit within the horizon
-    fallen: NDArray[np.bool_]  # would more likely than not have come, had they come just now, and will not now
+    fallen: NDArray[np.bool_]  # will more likely than not come no more within it
     expected: NDArray[np.float64]  # visits within the horizon
     complained: NDArray[np.bool_]
 
@@ -73,15 +75,16 @@ def measure(
     where: str | None = None,
     since: str | date | None = None,
     until: str | date | None = None,
-    weeks: float = 52.0,
+    weeks: float = 0.0,
     alpha: float = 0.05,
 ) -> pa.Table:
     """Silence: share of customers who stopped coming without complaining.
 
     Asked of those who came on two days or more. `by` is person, or what the last visit has (touchpoint, unit, region,
     channel, product, …): then `detail` compares with the customers last seen elsewhere, and `real` holds after Holm's
-    correction at `alpha`. `silent` are those who would more likely than not come within `weeks` after `until` (the end
-    of what is known) had they come just now, and after so long a silence will not.
+    correction at `alpha`. `silent` are those who will more likely than not stay away for `weeks` after `until` (the end
+    of what is known); 0: for as long as within which every one of them would more likely than not come, had they come
+    just now.
     """
     cut = tuple(by)
     _check(ask, cut, weeks)
@@ -89,11 +92,12 @@ def measure(
     known = customers(ask, question, kinds=_CAME)
     if known is None:
         return nothing()
-    told = _Told(cut, _FORMULA.format(weeks=weeks, until=known.until), f"{weeks}|{salt(question)}")
+    told = _Told(cut, _FORMULA.format(until=known.until), f"{weeks}|{salt(question)}")
     again = np.flatnonzero(known.frequency > 0)
     if again.size < _AGAIN:
         return told.unable(again.size)
-    found = _found(ask, known, again, weeks=weeks)
+    found, about = _found(ask, known, again, weeks=weeks)
+    told = replace(told, about=about)
     if not cut:
         return told.rows([()], _share(found, [np.arange(again.size)]), [again.size], [_counts(found, slice(None))])
     last = last_seen(ask, question, known, kinds=_CAME, column="touchpoint" if cut == ("person",) else cut[0])
@@ -107,8 +111,8 @@ def _check(ask: Ask, cut: tuple[str, ...], weeks: float) -> None:
         raise Refused("silence is told of all, or by one column.", field="by", todo=f"One of {', '.join(known)}.")
     if cut and ask.given is not None and cut[0] not in ask.given.column_names:
         raise Refused(f"no column {cut[0]!r}.", field="by", where="the file", todo=f"Name it: --map {cut[0]}=COLUMN.")
-    if not weeks > 0:
-        raise Refused("a horizon is longer than nothing.", field="weeks", todo="Say how many weeks ahead.")
+    if not weeks >= 0:
+        raise Refused("a horizon is not behind us.", field="weeks", todo="Say how many weeks ahead; 0: as it takes.")
 
 
 @dataclass(frozen=True)
@@ -118,12 +122,15 @@ class _Told:
     by: tuple[str, ...]
     formula: str
     salt: str
+    about: dict[str, Any] = field(default_factory=dict)  # what every row says; with `why`, no row has an estimate
 
     def rows(
         self, keys: Sequence[tuple[str, ...]], estimates: Any, n: Sequence[int], detail: Sequence[dict[str, Any]]
     ) -> pa.Table:
         """A METRIC row per key."""
-        shared = {"formula": self.formula, "scale": {"worst": 1, "best": 0}}
+        shared = {"formula": self.formula, "scale": {"worst": 1, "best": 0}, **self.about}
+        if "why" in self.about:
+            estimates, detail = _limits(*np.full((3, len(keys)), np.nan)), [{} for _ in keys]
         columns = {name: pa.array([key[at] for key in keys], TEXT) for at, name in enumerate(self.by)}
         return rows(
             pa.table(columns),
@@ -140,23 +147,39 @@ class _Told:
         return nothing() if self.by else self.rows([()], _limits(*np.full((3, 1), np.nan)), [again], [{"why": why}])
 
 
-def _found(ask: Ask, known: Customers, again: NDArray[np.int64], *, weeks: float) -> _Found:
-    """The model of all customers, and what it says of those who came again."""
+def _found(ask: Ask, known: Customers, again: NDArray[np.int64], *, weeks: float) -> tuple[_Found, dict[str, Any]]:
+    """What the model of all customers says of those who came again, and what every row is to say."""
     lifetime = fit(History.of(known.frequency, known.recency, known.age), model="pareto_nbd")
     history = History.of(known.frequency[again], known.recency[again], known.age[again])
     cells, _, whose = history.cells()
-    gone, no_visit = lifetime.gone(cells), lifetime.silence(cells, weeks)
-    fresh = lifetime.silence(replace(cells, recency=cells.age), weeks)
-    return _Found(
+    rhythm = lifetime.rhythm(cells)
+    horizon = weeks or min(rhythm, float(cells.age.max()))
+    gone, no_visit = lifetime.gone(cells), lifetime.silence(cells, horizon)
+    found = _Found(
         lifetime,
         history,
         known.keys["person"].take(pa.array(again)),
         Forecast(gone.value[whose], gone.slope[whose]),
         no_visit[whose],
-        ((no_visit >= 0.5) & (fresh < 0.5))[whose],
-        lifetime.expected(cells, weeks)[whose],
+        (no_visit >= 0.5)[whose] & bool(weeks or np.isfinite(rhythm)),
+        lifetime.expected(cells, horizon)[whose],
         _complained(ask, known)[again],
     )
+    return found, {"weeks": tidy(horizon, digits=1), **_doubts(found, rhythm, horizon)}
+
+
+def _doubts(found: _Found, rhythm: float, horizon: float) -> dict[str, Any]:
+    """Why nothing can be told, or what is to be said beside it."""
+    if float(found.gone.mean().spread(found.lifetime.covariance)[0]) > _VAGUE:
+        rate = float(found.history.frequency.sum() / found.history.age.sum()) * 52
+        often = f"those who came again came {rate:.1f} times a year after their first visit"
+        return {"why": f"{often}: too rarely to tell who left from who comes seldom"}
+    if rhythm <= horizon + 1e-9:
+        return {}
+    if np.isfinite(rhythm):
+        rest = f"within {rhythm:.0f} all would more likely than not"
+        return {"warning": f"some who came just now would not come within {horizon:.0f} weeks either; {rest}"}
+    return {"warning": "some come so seldom that they are not known long enough to call anyone like them silent"}
 
 
 def _complained(ask: Ask, known: Customers) -> NDArray[np.bool_]:
@@ -218,7 +241,10 @@ def _groups(found: _Found, names: Any, told: _Told, *, alpha: float) -> pa.Table
         return nothing()
     at = {name: place for place, name in enumerate(words.dictionary.to_pylist())}
     places, others = [code == at[each] for each in keys], [(code != at[each]) & (code >= 0) for each in keys]
-    here, elsewhere = _share(found, places), _share(found, others)
+    here = _share(found, places)
+    if len(keys) == 1:  # nobody was last seen elsewhere
+        return told.rows([(keys[0],)], here, here.n.astype(int).tolist(), [_counts(found, places[0])])
+    elsewhere = _share(found, others)
     apart = difference(here, elsewhere)
     adjusted = holm(apart.probability)
     detail = [

@@ -9,21 +9,20 @@ Schmittlein, Morrison & Colombo 1987 (Pareto/NBD); Fader & Hardie 2007 for covar
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
-from scipy.special import betaln, gammaln, hyp2f1, ndtri
+from scipy.optimize import brentq, minimize
+from scipy.special import betaln, gammaln, hyp2f1
+
+from touchstone.science.forecast import Forecast, curvature, slopes
 
 Floats = NDArray[np.float64]
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
 CELLS = 10_000  # customers a model is fitted to at most, and histories that stand for all others alike
 SPREAD = 8.0  # standard deviations that a covariate may span
 REACH = 12.0  # logarithms of parameters are looked for within +-REACH
-FLAT = 3.0  # standard deviation given to a logarithm that the data do not tell at all
-STEP = 1e-4  # of the numerical derivatives
 NAMES = {
     "bg_nbd": ("r", "alpha", "a", "b"),
     "mbg_nbd": ("r", "alpha", "a", "b"),
@@ -70,36 +69,6 @@ class History:
 
 
 @dataclass(frozen=True)
-class Forecast:
-    """Figures per customer, and how each one's logarithm follows the fitted coefficients (customers x coefficients)."""
-
-    value: Floats
-    slope: Floats
-
-    def limits(self, covariance: Floats, *, confidence: float = 0.95) -> tuple[Floats, Floats]:
-        """Limits from the curvature of the likelihood (delta method on the logarithm)."""
-        spread = np.sqrt(np.fmax(np.einsum("ij,jk,ik->i", self.slope, covariance, self.slope), 0.0))
-        factor = np.exp(np.fmin(float(ndtri(0.5 + confidence / 2)) * spread, 700.0))
-        return self.value / factor, self.value * factor
-
-    def deviation(self, covariance: Floats) -> Floats:
-        """Standard deviation of each figure, as far as the model is not known (delta method)."""
-        spread = np.einsum("ij,jk,ik->i", self.slope, covariance, self.slope)
-        return np.asarray(self.value * np.sqrt(np.fmax(spread, 0.0)), float)
-
-    def mean(self, of: NDArray[np.int64] | None = None) -> Forecast:
-        """The mean figure of the customers (those at places `of`), as a forecast of one row."""
-        value, slope = (self.value, self.slope) if of is None else (self.value[of], self.slope[of])
-        total = value.sum()
-        share = value / total if total > 0 else np.full(value.size, 1 / value.size)
-        return Forecast(np.array([value.mean()]), (share @ slope)[None, :])
-
-    def times(self, other: Forecast) -> Forecast:
-        """The product of two figures that rest on separate coefficients: those of this one first."""
-        return Forecast(self.value * other.value, np.hstack([self.slope, other.slope]))
-
-
-@dataclass(frozen=True)
 class Lifetime:
     """A fitted model: `coefficients` are the logarithms of its four parameters, then the covariates' effects on the
     logarithm of the rate, then on that of dropout; with their covariance and the log-likelihood (a sum)."""
@@ -136,6 +105,18 @@ class Lifetime:
         longer = replace(history, age=history.age + time)
         after, now = (np.logaddexp(*_terms(self.model, self.coefficients, each)) for each in (longer, history))
         return np.asarray(np.exp(np.fmin(after - now, 0.0)), float)
+
+    def rhythm(self, history: History) -> float:
+        """The shortest time within which each of them would more likely than not come, had they come just now.
+
+        Infinite where that takes longer than any of them has been known.
+        """
+        fresh, longest = replace(history, recency=history.age), float(history.age.max())
+
+        def doubt(time: float) -> float:
+            return float(self.silence(fresh, time).max()) - 0.5
+
+        return float(brentq(doubt, 0.0, longest, xtol=1e-3)) if longest > 0 > doubt(longest) else np.inf
 
     def expected(self, history: History, time: float) -> Floats:
         """Purchases expected of each customer within `time` after the end of what is known."""
@@ -192,28 +173,6 @@ def _numbered(columns: list[Floats]) -> NDArray[np.int64]:
         code = np.unique(column, return_inverse=True)[1].astype(np.int64)
         number = np.unique(number * (code.max(initial=0) + 1) + code, return_inverse=True)[1].astype(np.int64)
     return number
-
-
-def curvature(loss: Callable[[Floats], float], at: Floats, total: float) -> Floats:
-    """The covariance of coefficients from the curvature of their mean loss over `total` customers.
-
-    A direction the data do not tell has standard deviation FLAT, so that it widens the limits without bound of sense.
-    """
-    size, step = at.size, 1e-3
-    moves = np.eye(size) * step
-    bend = np.empty((size, size))
-    for one in range(size):
-        for two in range(one, size):
-            corners = [loss(at + i * moves[one] + j * moves[two]) for i, j in ((1, 1), (1, -1), (-1, 1), (-1, -1))]
-            bend[one, two] = bend[two, one] = (corners[0] - corners[1] - corners[2] + corners[3]) / (4 * step**2)
-    power, ways = np.linalg.eigh(total * (bend + bend.T) / 2)
-    return np.asarray((ways / (np.fmax(power, 0.0) + FLAT**-2)) @ ways.T, float)
-
-
-def slopes(logs: Callable[[Floats], Floats], at: Floats) -> Floats:
-    """How figures' logarithms follow each coefficient: customers x coefficients."""
-    moves = np.eye(at.size) * STEP
-    return np.column_stack([(logs(at + move) - logs(at - move)) / (2 * STEP) for move in moves])
 
 
 def _of_each(coefficients: Floats, history: History) -> tuple[Floats, Floats, Floats, Floats]:

@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 from scipy.special import gammaln
 
-from touchstone.science.lifetime import CELLS, REACH, Forecast, curvature, slopes
+from touchstone.science.forecast import Forecast, curvature, slopes
+from touchstone.science.lifetime import CELLS, REACH
 
 Floats = NDArray[np.float64]
 
