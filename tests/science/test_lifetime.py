@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from touchstone.science.lifetime import NAMES, History, Lifetime, fit
@@ -108,6 +108,7 @@ logs = st.lists(st.floats(-3, 3), min_size=4, max_size=4)
 
 
 @given(customer=customer, model=st.sampled_from(sorted(NAMES)), time=st.floats(0.1, 300), log=logs)
+@example(customer=(98, 1.0, 1.0), model="bg_nbd", time=10.0, log=[0.609375, 0.0, 0.609375, 0.0])
 @settings(max_examples=150, deadline=None)
 def test_figures_are_possible_whatever_the_customer(
     customer: tuple[int, float, float], model: str, time: float, log: list[float]
@@ -118,6 +119,15 @@ def test_figures_are_possible_whatever_the_customer(
     assert 0 <= found.alive(history)[0] <= 1
     short, long = found.purchases(history, time).value[0], found.purchases(history, 2 * time).value[0]
     assert 0 <= short <= long * (1 + 1e-6) + 1e-9
+
+
+def test_the_rhythm_is_the_time_within_which_the_rarest_would_come() -> None:
+    history, _ = lived("pareto_nbd", seed=6, customers=1_000)
+    found, again = fit(history, model="pareto_nbd"), History.of([1, 5], [20, 30], [50, 50])
+    rhythm = found.rhythm(again)
+    fresh = History.of([1, 5], [50, 50], [50, 50])
+    assert found.silence(fresh, rhythm).max() == pytest.approx(0.5, abs=1e-3)
+    assert found.rhythm(History.of([1, 5], [2, 3], [4, 4])) == np.inf, "known for four weeks only"
 
 
 def test_what_cannot_be_fitted_is_said() -> None:
