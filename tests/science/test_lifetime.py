@@ -108,6 +108,7 @@ logs = st.lists(st.floats(-3, 3), min_size=4, max_size=4)
 
 
 @given(customer=customer, model=st.sampled_from(sorted(NAMES)), time=st.floats(0.1, 300), log=logs)
+@example(customer=(127, 1.0, 1.0), model="bg_nbd", time=10.0, log=[0.5, 0.0, 0.5, 1.0])
 @example(customer=(98, 1.0, 1.0), model="bg_nbd", time=10.0, log=[0.609375, 0.0, 0.609375, 0.0])
 @settings(max_examples=150, deadline=None)
 def test_figures_are_possible_whatever_the_customer(

@@ -235,9 +235,10 @@ def _expected(model: str, coefficients: Floats, history: History, time: float) -
     a, b = np.where(np.abs(a - 1) < 1e-7, 1 + 1e-7, a), fourth  # the formula has a gap at a = 1, the figure has none
     later = 1.0 if model == "mbg_nbd" else 0.0
     z, c = time / (alpha + age + time), a + b + x + later - 1
-    first = a + b + later - 1 - r
-    first = np.where(np.abs(first) < 1e-12, 0.0, first)  # at 2e-16 scipy says infinity
-    fallen = (1 - z) ** (a - 1) * hyp2f1(first, a - 1, c, z)
+    series = hyp2f1(a + b + later - 1 - r, a - 1, c, z)
+    if not (whole := np.isfinite(series)).all():  # scipy's gaps, where c less the other two is a whole number
+        series = np.where(whole, series, hyp2f1(a + b + later - 1 - r + 1e-12, a - 1, c * (1 + 1e-12), z))
+    fallen = (1 - z) ** (a - 1) * series
     return np.asarray(alive * c / (a - 1) * (1 - fallen), float)
 
 
