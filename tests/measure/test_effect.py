@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tests.measure._answers import brand, unfolded
+from tests.measure._answers import brand, mention, unfolded
 from touchstone.core.errors import Refused
 from touchstone.core.tables import INSTANT
 from touchstone.home.one_shot import one_shot
@@ -153,3 +153,67 @@ def test_on_a_home_the_figure_of_units_is_compared_on_the_scale_with_most_answer
     assert row["measured_in"] == "points on 1-5"
     assert row["n"] == len(rows) - 1
     assert row["rests_on"] == []
+
+
+def rated(lift: float, *, touchpoint: str | None = "sales") -> list[dict[str, Any]]:
+    """The answers as ratings of 1 to 5 on a home."""
+    said = {"kind": "answer", "metric": "rating", "worst": 1.0, "best": 5.0, "touchpoint": touchpoint}
+    return [
+        {**said, "id": str(place), "value": min(max(round(row["value"] / 2), 1), 5),
+         "unit": row["unit"], "occurred_at": row["occurred_at"]}
+        for place, row in enumerate(answers(lift=lift))
+    ]  # fmt: skip
+
+
+def fixed(name: str, unit: str, day: str, touchpoint: str | None = "sales") -> dict[str, Any]:
+    """What the brand tells of one unit's fix."""
+    at = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    said = {"kind": "event", "unit": unit, "touchpoint": touchpoint, "attributes": f'{{"fix": "{name}"}}'}
+    return {**said, "id": f"{name}/{unit}", "occurred_at": at}
+
+
+def test_a_home_that_was_told_of_fixes_judges_each_and_says_how_many() -> None:
+    """Twelve dealers got new sales desks, which help; five others got new chairs, which do not."""
+    told_of = [fixed("new desks", unit, "2025-07-01") for unit in FIXED]
+    told_of += [fixed("new chairs", unit, "2025-06-01") for unit in DEALERS[20:25]]
+    found = {row["by"]["fix"]: row for row in unfolded(measure(brand([*rated(1.5), *told_of])))}
+    assert list(found) == ["new chairs", "new desks"]
+    assert [found[name]["detail"]["real"] for name in found] == [False, True]
+    assert found["new desks"]["low"] > 0.3
+    assert [row["detail"]["treated"] for row in found.values()] == [5, 12]
+    assert [row["detail"]["untreated"] for row in found.values()] == [23, 23]
+    assert all(row["detail"]["comparisons"] == 2 for row in found.values())
+    assert found["new desks"]["detail"]["touchpoints"] == ["sales"]
+    assert found["new desks"]["detail"]["probability_adjusted"] >= found["new desks"]["detail"]["probability"]
+
+
+def test_a_fix_of_a_touchpoint_nobody_rates_is_judged_by_what_texts_say_of_it() -> None:
+    texts = [{"id": str(place), "kind": "review", "unit": row["unit"], "occurred_at": row["occurred_at"]}
+             for place, row in enumerate(answers(lift=0.0))]  # fmt: skip
+    first = datetime(2025, 7, 1, tzinfo=UTC)
+    pleased = [at % 3 > 0 or (row["unit"] in FIXED and row["occurred_at"] >= first) for at, row in enumerate(texts)]
+    mentions = [mention(row["id"], "sales", "positive" if glad else "negative")
+                for row, glad in zip(texts, pleased, strict=True)]  # fmt: skip
+    told_of = [fixed("new desks", unit, "2025-07-01") for unit in FIXED]
+    (row,) = unfolded(measure(brand([*texts, *told_of], mentions=mentions)))
+    assert (row["detail"]["figure"], row["detail"]["real"]) == ("sentiment", True)
+    assert row["value"] == pytest.approx(2 / 3, abs=0.15)
+
+
+@pytest.mark.parametrize(("name", "touchpoint"), [("x'; drop table y", "no such; place'"), ("plain", None)])
+def test_what_a_fix_is_called_and_where_it_is_does_no_harm(name: str, touchpoint: str | None) -> None:
+    told_of = [fixed(name, unit, "2025-07-01", touchpoint) for unit in FIXED]
+    (row,) = unfolded(measure(brand([*rated(1.5), *told_of])))
+    assert row["by"] == {"fix": name}
+    assert "touchpoints" not in row["detail"]
+
+
+def test_few_treated_dealers_are_warned_of() -> None:
+    three = {"units": ",".join(FIXED[:3]), "start": "2025-07-01"}
+    rows = [row for row in answers(lift=0.6) if row["unit"] not in FIXED[3:]]
+    found = told(rows, **three)
+    assert "no more than three" in found["detail"]["warning"]
+    assert found["low"] <= 0.6 <= found["high"]
+    few = told([row for row in rows if row["unit"] in (FIXED[0], *DEALERS[12:20])], units=FIXED[0], start="2025-07-01")
+    assert "so few units that chance alone reaches 0.11" in few["detail"]["warning"]
+    assert not few["detail"]["real"]

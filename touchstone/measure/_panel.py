@@ -19,13 +19,17 @@ NEVER = np.datetime64("NaT", "D")
 
 @dataclass(frozen=True)
 class Panel:
-    """`mean` and `n` have a row for each unit and a column for each period; `started` is NaT for untreated units."""
+    """`mean` and `n` have a row for each unit and a column for each period; `started` is NaT for untreated units.
+
+    `within` is the variance of answers of one unit in one period, all together (0 where none has two).
+    """
 
     units: tuple[str, ...]
     periods: NDArray[np.datetime64]
     stops: NDArray[np.datetime64]  # the day after each period
     mean: Floats
     n: Floats
+    within: float
     started: NDArray[np.datetime64]
 
     @property
@@ -44,20 +48,21 @@ def panel(series: list[Series], every: str, started: dict[str, np.datetime64]) -
     periods = np.unique(np.concatenate([each.starts for each in told]))
     mean = np.full((len(told), len(periods)), np.nan)
     n = np.zeros(mean.shape)
+    squares = 0.0
     for row, each in enumerate(told):
         column = np.searchsorted(periods, each.starts)
         n[row, column] = each.counts.sum(axis=1)
         mean[row, column] = each.counts @ each.scores / n[row, column]
+        squares += float((each.counts * (each.scores - mean[row, column][:, None]) ** 2).sum())
     units = tuple(each.keys[0] for each in told)
     starts = np.array([started.get(unit, NEVER) for unit in units], "datetime64[D]")
-    return Panel(units, periods, ends(periods, every), mean, n, starts)
+    free = float(np.fmax(n - 1, 0).sum())
+    return Panel(units, periods, ends(periods, every), mean, n, squares / free if free else 0.0, starts)
 
 
-def named(units: str, start: np.datetime64 | None, known: tuple[str, ...]) -> dict[str, np.datetime64]:
-    """The units named in a setting, with the start; Refused where one is not known, or only one of both is said."""
+def named(units: str, start: np.datetime64 | None) -> dict[str, np.datetime64]:
+    """The units named in a setting, with the start; Refused where only one of both is said."""
     names = [each.strip() for each in units.split(",") if each.strip()]
-    if strange := [each for each in names if each not in known]:
-        raise Refused(f"no unit {strange[0]!r} has answers.", field="units", todo="Name units as they are stored.")
     if bool(names) != (start is not None):
         field = "start" if names else "units"
         raise Refused("a fix needs both the units that got it and its first day.", field=field)

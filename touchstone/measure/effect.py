@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -14,20 +15,24 @@ from numpy.typing import NDArray
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
 from touchstone.core.tables import INSTANT, METRIC, NUMBER, TEXT
-from touchstone.measure._answers import Question, day
+from touchstone.measure._answers import Question, answers, day
+from touchstone.measure._fixes import Fix, asked
+from touchstone.measure._fixes import question as narrowed
 from touchstone.measure._given import given
-from touchstone.measure._panel import Panel, named, panel, started
+from touchstone.measure._panel import Panel, panel
 from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._rules import RULES
 from touchstone.measure._scores import salt
 from touchstone.measure._series import EVERY, Series, of_file, of_scores
-from touchstone.science.effect import NONE, Effect, compare, moved, slopes, synthetic
+from touchstone.science.difference import holm
+from touchstone.science.effect import FEW, NONE, Effect, Moves, compare, foreseen, moved, slopes, synthetic
 
 FIELDS = {"unit": TEXT, "occurred_at": INSTANT, "value": NUMBER, "started_at": INSTANT}
 CUTS = ((),)
 _FORMULA = (
     "what treated units moved from before the start to after it, less what untreated units moved "
-    "(difference-in-differences over units, period by period; Welch's t; probability by randomisation, Fisher 1935)"
+    "(difference-in-differences over units; Borusyak, Jaravel & Spiess 2024; units weighed by their answers, Student's "
+    "t: Hartung & Knapp 2001; few treated units: Conley & Taber 2011; probability by lot too: Fisher 1935)"
 )
 _MIXED = (
     "treated units after the start less a mix of untreated units that runs with them before (synthetic control: "
@@ -35,6 +40,15 @@ _MIXED = (
 )
 _METHODS = ("difference", "synthetic")
 _DOUBTFUL = 0.05  # probability from which a slope before the start is worth a warning
+_EARLIER = (
+    "treated units moved otherwise than the others already before the start: "
+    "what is told here may be theirs and not the fix's"
+)
+_LEANT = (
+    "no more than three treated units: the limits lean on how the others scatter, as if the fix did the same to all"
+)
+_UNMIXED = "units started one after the other, or too few have a figure in every period"
+_UNSHOWN = "so few units that chance alone reaches {least:.2f}: no effect, however large, can be told from it"
 
 
 @dataclass(frozen=True)
@@ -42,7 +56,6 @@ class _Asked:
     """How an effect is to be told."""
 
     method: str
-    alpha: float
     seed: int
 
 
@@ -62,39 +75,62 @@ def measure(
 ) -> pa.Table:
     """Effect: did the fix work: units that got it against units that did not, before and after.
 
-    `units` (with commas between) got it on the day `start`; in a file a column `started_at` may say so unit by unit.
-    `figure` is a score of a home, `every` the period compared, `method` difference (in differences) or synthetic
-    (control). One row; `detail` has the other method, the event study, placebo tests, and the smallest effect that so
-    many units would show. Without `units` it is the power before you start, as if one unit in ten were treated.
+    `units` (with commas between) got it on the day `start`; in a file a column `started_at` may say so unit by unit, a
+    home knows what it was told of (events whose attributes say `"fix": "NAME"`): a row for each `fix`. `figure` is a
+    score of a home, `every` the period compared, `method` difference (in differences) or synthetic (control). `detail`
+    has the other method, the event study and placebo tests; where no fix is known, the power before you start.
     """
     question = Question(tuple(by), where, since, until)
     _check(question, every, method, figure)
-    series = _series(ask, question, every, figure)
-    if not series:
+    fixes = asked(ask, units, day(start, field="start"))
+    told = _told_of(ask, fixes, question, every, figure)
+    if not told:
         return nothing()
-    told = panel(series, every, _starts(ask, series, units, start))
-    found, detail = _told(told, _Asked(method, alpha, ask.seed))
-    ends = series[0].scale
-    width = None if ends[0] is None or ends[1] is None else abs(ends[1] - ends[0])
-    detail.update(scale={"worst": None if width is None else -width, "best": width}, figure=series[0].figure)
+    if units:
+        _known(told[0][0], told[0][1])
+    found = [_told(panel(series, every, fix.starts), _Asked(method, ask.seed)) for fix, series in told]
+    _finish(told, found, alpha)
+    names = [fix.name for fix, _ in told]
     return rows(
-        pa.table({}),
-        _Columns(found),
-        n=[told.n.sum()],
-        measured_in=[series[0].measured_in],
-        detail=[detail],
+        pa.table({"fix": pa.array(names, TEXT)}) if any(names) else pa.table({}),
+        _Columns([effect for effect, _ in found]),
+        n=[sum(each.n for each in series) for _, series in told],
+        measured_in=[series[0].measured_in for _, series in told],
+        detail=[detail for _, detail in found],
         heading=Heading("effect", salt=f"{units}|{start}|{figure}|{every}|{method}|{salt(question)}", alone=False),
     ).cast(METRIC)
 
 
-def _starts(ask: Ask, series: list[Series], units: str, start: str) -> dict[str, np.datetime64]:
-    """The first day of each treated unit: as said in the settings, or else in the file."""
-    first = day(start, field="start")
-    known = tuple(each.keys[0] for each in series)
-    said = named(units, None if first is None else np.datetime64(first, "D"), known)
-    if not said and ask.given is not None and "started_at" in ask.given.column_names:
-        return started(ask.given)
-    return said
+def _told_of(ask: Ask, fixes: list[Fix], question: Question, every: str, figure: str) -> list[tuple[Fix, list[Series]]]:
+    """Each fix with the figure of each unit, but of those that got only another fix about the same."""
+    found = []
+    for fix in fixes:
+        others = fix.also(fixes) - set(fix.starts)
+        series = _series(ask, narrowed(fix, question), every, figure)
+        if kept := [each for each in series if each.keys[0] not in others]:
+            found.append((fix, kept))
+    return found
+
+
+def _known(fix: Fix, series: list[Series]) -> None:
+    """Refused where a unit of the setting is not among those with answers."""
+    answered = {each.keys[0] for each in series}
+    if strange := [unit for unit in fix.starts if unit not in answered]:
+        raise Refused(f"no unit {strange[0]!r} has answers.", field="units", todo="Name units as they are stored.")
+
+
+def _finish(told: list[tuple[Fix, list[Series]]], found: list[tuple[Effect, dict[str, Any]]], alpha: float) -> None:
+    """What is told of every fix, and whether it is real among so many."""
+    adjusted = holm([effect.probability for effect, _ in found])
+    for (fix, series), (_, detail), chance in zip(told, found, adjusted.tolist(), strict=True):
+        ends = series[0].scale
+        width = None if ends[0] is None or ends[1] is None else abs(ends[1] - ends[0])
+        detail.update(scale={"worst": None if width is None else -width, "best": width}, figure=series[0].figure)
+        if fix.touchpoints:
+            detail["touchpoints"] = list(fix.touchpoints)
+        if np.isfinite(chance):
+            detail.update(probability_adjusted=tidy(chance), comparisons=int(np.isfinite(adjusted).sum()))
+            detail["real"] = bool(chance <= alpha)
 
 
 def _check(question: Question, every: str, method: str, figure: str) -> None:
@@ -106,11 +142,14 @@ def _check(question: Question, every: str, method: str, figure: str) -> None:
 
 
 def _series(ask: Ask, question: Question, every: str, figure: str) -> list[Series]:
-    """The figure of each unit, period by period; on several scales, that with most answers."""
+    """The figure of each unit, period by period; on several scales, that with most answers; else what words say."""
     table = given(ask, question, "unit", "occurred_at", "value")
     if table is not None:
         return of_file(table, ("unit",), every, ask.now.date())
-    found = of_scores(ask, RULES[figure], replace(question, by=("unit",)), every)
+    asked_by = replace(question, by=("unit",))
+    found = of_scores(ask, RULES[figure], asked_by, every)
+    if not found and figure == "rating" and answers(question, "mention_rollup"):
+        found = of_scores(ask, RULES["sentiment"], asked_by, every)
     sizes: dict[tuple[str, ...], int] = {}
     for each in found:
         sizes[each.keys[1:]] = sizes.get(each.keys[1:], 0) + each.n
@@ -140,8 +179,10 @@ def _told(told: Panel, asked: _Asked) -> tuple[Effect, dict[str, Any]]:
     detail.update(
         _beside(told, asked), smallest=tidy(found.smallest()), synthetic=_pair(mixed), difference=_pair(found)
     )
+    if np.isnan(mixed.value):
+        detail["synthetic"]["why"] = _UNMIXED
     chosen = found if asked.method == "difference" else mixed
-    detail.update(probability=tidy(chosen.probability), real=bool(chosen.probability <= asked.alpha))
+    detail.update(probability=tidy(chosen.probability), real=False)
     detail["mix"] = {
         told.units[place]: tidy(mix[place], digits=3) for place in np.argsort(-mix)[:5] if mix[place] > 0.01
     }
@@ -150,13 +191,13 @@ def _told(told: Panel, asked: _Asked) -> tuple[Effect, dict[str, Any]]:
     return chosen, detail
 
 
-def _moves(told: Panel, part: str = "") -> NDArray[np.float64]:
+def _moves(told: Panel, part: str = "") -> Moves:
     """What each unit moved beyond the untreated; an untreated unit as if it had started with the treated ones.
 
     `part` placebo takes half of the time before the start for after it; slope gives the slope before it.
     """
     treated = told.treated
-    moves, share = np.zeros(len(told.units)), np.zeros(len(told.units))
+    moves, thin, share = np.zeros((3, len(told.units)))
     for start in np.unique(told.started[treated]):
         before, after = told.split(start)
         if part == "placebo":
@@ -169,14 +210,20 @@ def _moves(told: Panel, part: str = "") -> NDArray[np.float64]:
             each = moved(told.mean, told.n, treated, after, before)
         own = told.started == start
         weight = np.where(treated, own, own.sum() / treated.sum())
-        moves += np.where(weight > 0, weight * each, 0.0)
+        moves += np.where(weight > 0, weight * each.value, 0.0)
+        thin += np.where(weight > 0, weight * each.thin, 0.0)
         share += weight
-    return np.where(share > 0, moves, np.nan)
+    return Moves(np.where(share > 0, moves, np.nan), thin)
+
+
+def _compared(told: Panel, moves: Moves, seed: int) -> Effect:
+    return compare(
+        moves.value, told.within * moves.thin if told.within else np.zeros(len(told.units)), told.treated, seed=seed
+    )
 
 
 def _difference(told: Panel, seed: int, part: str = "") -> Effect:
-    moves, treated = _moves(told, part), told.treated
-    return compare(moves[treated], moves[~treated], seed=seed)
+    return _compared(told, _moves(told, part), seed)
 
 
 def _synthetic(told: Panel, seed: int) -> tuple[Effect, NDArray[np.float64]]:
@@ -195,12 +242,13 @@ def _beside(told: Panel, asked: _Asked) -> dict[str, Any]:
     starts = np.unique(told.started[told.treated])
     if len(starts) == 1:
         beside["event_study"] = _events(told, starts[0], asked.seed)
-    if slope.probability <= _DOUBTFUL or placebo.probability <= _DOUBTFUL:
-        beside["warning"] = (
-            "treated units moved otherwise than the others already before the start: "
-            "what is told here may be theirs and not the fix's"
-        )
-    return beside
+    treated = int(told.treated.sum())
+    least = 1 / comb(len(told.units), treated)
+    warnings = [
+        *([_EARLIER] if slope.probability <= _DOUBTFUL or placebo.probability <= _DOUBTFUL else []),
+        *([_UNSHOWN.format(least=least)] if least > _DOUBTFUL else [_LEANT] if treated <= FEW else []),
+    ]
+    return beside | ({"warning": "; ".join(warnings)} if warnings else {})
 
 
 def _events(told: Panel, start: np.datetime64, seed: int) -> list[dict[str, Any]]:
@@ -209,8 +257,7 @@ def _events(told: Panel, start: np.datetime64, seed: int) -> list[dict[str, Any]
     study = []
     for place, period in enumerate(told.periods):
         this = np.arange(before.size) == place
-        moves = moved(told.mean, told.n, told.treated, this, before & ~this)
-        found = compare(moves[told.treated], moves[~told.treated], seed=seed)
+        found = _compared(told, moved(told.mean, told.n, told.treated, this, before & ~this), seed)
         study.append(
             {"period": str(period), "value": tidy(found.value), "low": tidy(found.low), "high": tidy(found.high)}
         )
@@ -221,11 +268,10 @@ def _power(told: Panel, size: int) -> dict[str, Any]:
     """The smallest effect that so many units would show with a probability of .8, by how units have moved so far."""
     half = np.arange(len(told.periods)) >= len(told.periods) // 2
     moves = moved(told.mean, told.n, np.zeros(len(told.units), bool), half, ~half)
-    moves = moves[np.isfinite(moves)]
-    if moves.size < size + 3:
+    error = foreseen(moves.value, told.within * moves.thin if told.within else np.zeros(len(told.units)), size)
+    if error is None:
         return {"units": size, "smallest": None}
-    error = float(moves.std(ddof=1)) * np.sqrt(1 / size + 1 / (moves.size - size))
-    smallest = replace(NONE, error=error, freedom=float(moves.size - 2)).smallest()
+    smallest = replace(NONE, error=error, freedom=float(len(told.units) - 2)).smallest()
     return {"units": size, "smallest": tidy(smallest), "periods_after": int(half.sum())}
 
 
@@ -234,7 +280,9 @@ def _pair(found: Effect) -> dict[str, Any]:
 
 
 class _Columns:
-    """One effect as columns of estimates."""
+    """Effects as columns of estimates."""
 
-    def __init__(self, found: Effect) -> None:
-        self.value, self.low, self.high = (np.array([each]) for each in (found.value, found.low, found.high))
+    def __init__(self, found: list[Effect]) -> None:
+        self.value = np.array([each.value for each in found])
+        self.low = np.array([each.low for each in found])
+        self.high = np.array([each.high for each in found])

@@ -1,9 +1,12 @@
 """Whether a fix worked: units that got it against units that did not, before and after.
 
 Difference-in-differences over units: what a unit's figure moved beyond what the untreated units moved in the same
-periods. Units are the clusters: the interval is Welch's t over units, the probability is that of randomisation (Fisher
-1935: the fix given to other units by lot). Synthetic control: the untreated units are weighted so that they run with
-the treated ones before the start (Abadie, Diamond & Hainmueller 2010; with a level of its own as in Arkhangelsky et al.
+periods (unit and period effects of the untreated: Borusyak, Jaravel & Spiess 2024). Units are the clusters; each weighs
+by how surely it is known what it moved, and the limits are Student's t with the spread that is left (Hartung & Knapp
+2001), of both groups apart (Welch 1947). Few treated units have no spread of their own worth the name: theirs is
+taken from the untreated, scaled by their answers (Conley & Taber 2011; Ferman & Pinto 2019). The fix is also given to
+other units by lot (Fisher 1935). Synthetic control: the untreated units are weighted so that they run with the
+treated ones before the start (Abadie, Diamond & Hainmueller 2010; with a level of its own as in Arkhangelsky et al.
 2021), placebo groups of untreated units tell the doubt.
 """
 
@@ -14,19 +17,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import nnls
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
 _LOTS = 1999  # ways in which the fix is given by lot
+_CELLS = 4_000_000  # lots times units held at once
 _GROUPS = 199  # placebo groups of a synthetic control
-_FEW = 3  # treated units or fewer have no spread of their own worth the name
+FEW = 3  # treated units or fewer have no spread of their own worth the name
 _FIRM = 1e3  # how much harder weights must add up to 1 than fit
+_ROUNDS = 40  # of unit and period effects in turn
 
 
 @dataclass(frozen=True)
 class Effect:
-    """An effect with limits; `probability` that so large a one arises by lot; `error` and `freedom` of its t."""
+    """An effect with limits; `probability` that so large a one arises by chance; `error` and `freedom` of its t."""
 
     value: float
     low: float
@@ -43,33 +48,53 @@ class Effect:
 NONE = Effect(np.nan, np.nan, np.nan, np.nan, np.nan, np.nan)
 
 
-def moved(mean: ArrayLike, n: ArrayLike, treated: Marks, after: Marks, before: Marks) -> Floats:
-    """What each unit moved beyond the untreated, from periods `before` to periods `after`; NaN where it has no answers.
+@dataclass(frozen=True)
+class Moves:
+    """What each unit moved (NaN where it has no answers), and its sampling variance were that of one answer 1."""
+
+    value: Floats
+    thin: Floats
+
+
+def moved(mean: ArrayLike, n: ArrayLike, treated: Marks, after: Marks, before: Marks) -> Moves:
+    """What each unit moved beyond the untreated, from periods `before` to periods `after`.
 
     `mean` and `n` have a row for each unit and a column for each period (NaN and 0 where there are no answers).
     """
     apart, weight = _apart(mean, n, treated)
-    return _mean(apart, weight * after) - _mean(apart, weight * before)
+    with np.errstate(divide="ignore"):
+        thin = 1 / (weight * after).sum(axis=1) + 1 / (weight * before).sum(axis=1)
+    return Moves(_mean(apart, weight * after) - _mean(apart, weight * before), thin)
 
 
-def slopes(mean: ArrayLike, n: ArrayLike, treated: Marks, before: Marks) -> Floats:
+def slopes(mean: ArrayLike, n: ArrayLike, treated: Marks, before: Marks) -> Moves:
     """By how much each unit moved per period beyond the untreated, before the start."""
     apart, weight = _apart(mean, n, treated)
     weight = weight * before
     time = np.broadcast_to(np.arange(apart.shape[1], dtype=float), apart.shape)
-    far = time - _mean(time, weight)[:, None]
+    far = time - np.nan_to_num(_mean(time, weight))[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray((weight * far * apart).sum(axis=1) / (weight * far**2).sum(axis=1), float)
+        thin = 1 / (weight * far**2).sum(axis=1)
+        return Moves(np.asarray((weight * far * apart).sum(axis=1) * thin, float), thin)
 
 
 def _apart(mean: ArrayLike, n: ArrayLike, treated: Marks) -> tuple[Floats, Floats]:
-    """Figures less the untreated units' mean of the same period, and the answers behind each."""
+    """Figures less what the untreated units share in the same period, and the answers behind each."""
     figure, weight = np.asarray(mean, float), np.asarray(n, float)
     known = np.isfinite(figure) & (weight > 0)
     figure, weight = np.where(known, figure, 0.0), np.where(known, weight, 0.0)
-    usual = _mean(figure[~treated].T, weight[~treated].T)
+    usual = _shared(figure[~treated], weight[~treated])
     told = np.isfinite(usual)
     return figure - np.where(told, usual, 0.0), weight * told
+
+
+def _shared(figure: Floats, weight: Floats) -> Floats:
+    """What units share in each period, their own levels apart, whoever answers in it; NaN where nobody does."""
+    level = np.zeros((figure.shape[0], 1))
+    for _ in range(_ROUNDS):
+        shared = _mean((figure - level).T, weight.T)
+        level = np.nan_to_num(_mean(figure - np.nan_to_num(shared), weight))[:, None]
+    return shared
 
 
 def _mean(figure: Floats, weight: Floats) -> Floats:
@@ -77,32 +102,97 @@ def _mean(figure: Floats, weight: Floats) -> Floats:
         return np.asarray((figure * weight).sum(axis=1) / weight.sum(axis=1), float)
 
 
-def compare(own: ArrayLike, others: ArrayLike, *, seed: int) -> Effect:
-    """The mean of `own` less that of `others`, by Welch's t and by lot; no estimate without three others.
+def compare(moves: ArrayLike, noise: ArrayLike, treated: Marks, *, seed: int) -> Effect:
+    """The mean of the treated units' moves less that of the others; no estimate without three others.
 
-    With three treated units or fewer their spread is taken to be that of the others (Conley & Taber 2011).
+    `noise` is each move's sampling variance (alike for all, such as 0, where nothing is known of it). The probability
+    is the larger of Student's and that by lot.
     """
-    some, rest = (np.asarray(each, float)[np.isfinite(each)] for each in (own, others))
-    if not some.size or rest.size < _FEW:
+    figure, doubt = np.asarray(moves, float), np.asarray(noise, float)
+    known = np.isfinite(figure) & np.isfinite(doubt)
+    got = treated & known
+    order = np.concatenate([_sorted(figure, doubt, got), _sorted(figure, doubt, known & ~treated)])
+    size = int(got.sum())
+    figure, doubt = figure[order], doubt[order]
+    if not size or figure.size - size < FEW:
         return NONE
-    value = float(some.mean() - rest.mean())
-    spread = rest.var(ddof=1)
-    parts = (some.var(ddof=1) if some.size > _FEW else spread) / some.size, spread / rest.size
-    error = float(np.sqrt(sum(parts)))
-    freedom = float(rest.size - 1)
-    if some.size > _FEW and error > 0:
-        freedom = sum(parts) ** 2 / (parts[0] ** 2 / (some.size - 1) + parts[1] ** 2 / (rest.size - 1))
+    variance = doubt + _between(figure[size:], doubt[size:])
+    variance = variance if variance.min() > 0 else np.ones(figure.size)
+    value, error, freedom = (float(each[0]) for each in _welch(figure[None], variance, size))
     half = float(stdtrit(freedom, 0.975)) * error
-    return Effect(value, value - half, value + half, _by_lot(some, rest, seed), error, freedom)
+    student = 2 * float(stdtr(freedom, -abs(value) / error)) if error > 0 else float(value == 0)
+    return Effect(
+        value, value - half, value + half, max(student, _by_lot(figure, variance, size, seed)), error, freedom
+    )
 
 
-def _by_lot(some: Floats, rest: Floats, seed: int) -> float:
-    """The share of ways to give the fix by lot that show as large a difference, this one among them."""
-    whole = np.concatenate([np.sort(some), np.sort(rest)])
-    lots = np.random.default_rng(seed).random((_LOTS, whole.size)).argsort(axis=1)[:, : some.size]
-    drawn = whole[lots].sum(axis=1)
-    far = np.abs(drawn / some.size - (whole.sum() - drawn) / rest.size)
-    return float((1 + (far >= abs(some.mean() - rest.mean()) - 1e-12).sum()) / (1 + _LOTS))
+def foreseen(moves: ArrayLike, noise: ArrayLike, size: int) -> float | None:
+    """The standard error of an effect on `size` of these untreated units, whichever they are; None for too few."""
+    figure, doubt = np.asarray(moves, float), np.asarray(noise, float)
+    known = np.isfinite(figure) & np.isfinite(doubt)
+    if known.sum() < size + FEW:
+        return None
+    variance = doubt[known] + _between(figure[known], doubt[known])
+    if not variance.min() > 0:
+        return 0.0
+    weight = 1 / variance
+    own, rest = weight.mean() * size, weight.sum() - weight.mean() * size
+    return float(np.sqrt(1 / own + 1 / rest))
+
+
+def _sorted(figure: Floats, doubt: Floats, held: Marks) -> NDArray[np.int64]:
+    """The places held, in an order that does not depend on that of the units."""
+    places = np.flatnonzero(held)
+    return np.asarray(places[np.lexsort((doubt[places], figure[places]))], np.int64)
+
+
+def _between(figure: Floats, noise: Floats) -> float:
+    """The variance of true moves between units beyond their noise (Paule & Mandel 1982), by halving."""
+    low, high = 0.0, float(figure.var(ddof=1))
+    for _ in range(50):
+        middle = (low + high) / 2
+        weight = 1 / np.fmax(noise + middle, 1e-300)
+        spread = weight @ (figure - weight @ figure / weight.sum()) ** 2
+        low, high = (middle, high) if spread > figure.size - 1 else (low, middle)
+    return high
+
+
+def _welch(figure: Floats, variance: Floats, size: int) -> tuple[Floats, Floats, Floats]:
+    """Row by row the difference of weighted means, the first `size` columns against the others; error and freedom."""
+    weight, ways = 1 / variance, []
+    for part in (slice(None, size), slice(size, None)):
+        own, told = weight[part], figure[:, part]
+        mean = told @ own / own.sum()
+        spread = (told - mean[:, None]) ** 2 @ own / max(own.size - 1, 1)
+        ways.append((mean, spread, own.sum(), own.size - 1))
+    (one, own_spread, own_weight, own_freedom), (other, spread, rest_weight, freedom) = ways
+    if size <= FEW:
+        return one - other, np.sqrt(spread * (1 / own_weight + 1 / rest_weight)), np.full(one.size, float(freedom))
+    parts = own_spread / own_weight, spread / rest_weight
+    with np.errstate(divide="ignore", invalid="ignore"):
+        free = (parts[0] + parts[1]) ** 2 / (parts[0] ** 2 / own_freedom + parts[1] ** 2 / freedom)
+    return one - other, np.sqrt(parts[0] + parts[1]), np.where(np.isfinite(free), free, float(freedom))
+
+
+def _by_lot(figure: Floats, variance: Floats, size: int, seed: int) -> float:
+    """The share of ways to give the fix by lot that show as large a t, this one among them.
+
+    What is given by lot are moves in units of their own standard deviation: those of small units scatter more.
+    """
+    far = np.sqrt(variance)
+    standard = (figure - (figure / variance).sum() / (1 / variance).sum()) / far
+    count = int(min(_LOTS, max(_CELLS // figure.size, 199)))
+    lots = np.random.default_rng(seed).permuted(np.broadcast_to(standard, (count, figure.size)), axis=1)
+    drawn = np.abs(_t(_welch(lots * far, variance, size)))
+    return float(
+        (1 + (drawn >= abs(_t(_welch((standard * far)[None], variance, size))[0]) * (1 - 1e-9)).sum()) / (1 + count)
+    )
+
+
+def _t(found: tuple[Floats, Floats, Floats]) -> Floats:
+    value, error, _ = found
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(error > 0, value / error, np.where(np.abs(value) > 0, np.inf, 0.0))
 
 
 def synthetic(mean: ArrayLike, treated: Marks, after: Marks, before: Marks, *, seed: int) -> tuple[Effect, Floats]:
@@ -115,7 +205,7 @@ def synthetic(mean: ArrayLike, treated: Marks, after: Marks, before: Marks, *, s
     whole = np.isfinite(figure[:, before | after]).all(axis=1)
     own, others = np.flatnonzero(treated & whole), np.flatnonzero(~treated & whole)
     weights = np.zeros(figure.shape[0])
-    if not own.size or before.sum() < 2 or not after.any() or others.size < own.size + _FEW:
+    if not own.size or before.sum() < 2 or not after.any() or others.size < own.size + FEW:
         return NONE, weights
     value, misfit, mix = _gap(figure[own], figure[others], after, before)
     weights[others] = mix

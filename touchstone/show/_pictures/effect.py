@@ -65,7 +65,8 @@ def _sentence(shown: Estimate, figure: Figure) -> str:
     way = "more" if (shown.value or 0.0) >= 0 else "less"
     size = _say.number(abs(shown.value or 0.0), measured_in=figure.measured_in)
     limits = f" ({_say.interval(shown)})" if _say.interval(shown) else ""
-    who = _say.some(treated, "unit that got the fix", "units that got the fix")
+    got = f"“{name}”" if (name := figure.by.get("fix")) else "the fix"
+    who = _say.some(treated, f"unit that got {got}", f"units that got {got}")
     first = f"The {who} moved {size} {way} than the {_say.count(others)} that did not{limits}"
     if detail.get("real"):
         return f"{first}, beyond what chance explains."
