@@ -68,6 +68,12 @@ def test_a_word_said_ten_times_in_one_text_counts_once() -> None:
     assert "clonk" not in [each["by"]["word"] for each in told(rows)]
 
 
+def test_a_word_is_spelled_as_most_spell_it() -> None:
+    rows = [*world(2), *(said("customers", "the clooonk") for _ in range(3))]
+    rows += [said("customers", "the Clonk is back") for _ in range(20)]
+    assert "clonk" in [each["by"]["word"] for each in told(rows)]
+
+
 def test_names_of_units_and_products_and_everyday_words_stay_out() -> None:
     rows = world(3) + [said("customers", "Esker and Moreau, they told us about it", product="Esker") for _ in range(30)]
     found = unfolded(measure(brand(rows, units=[{"id": "m", "name": "Moreau"}])))

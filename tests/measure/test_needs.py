@@ -15,6 +15,7 @@ from tests.measure._answers import brand, unfolded
 from touchstone.core.errors import Refused
 from touchstone.core.tables import INTERACTION, conform
 from touchstone.listen.example import listen
+from touchstone.measure import _drawn
 from touchstone.measure.needs import measure
 from touchstone.store.scratch import scratch
 
@@ -109,6 +110,15 @@ def test_levels_have_needs_of_their_own_and_groups_their_share() -> None:
     assert {row["by"]["level"]: row["by"]["need"].split()[0] for row in told(rows)}.keys() == {"dealer", "end_customer"}
     cut = [{**each, "unit": "north" if place % 2 else "south"} for place, each in enumerate(world(7, stock=0.4))]
     assert {row["by"].get("unit") for row in told(cut, by=["unit"])} <= {"north", "south"}
+
+
+def test_of_very_many_texts_the_same_are_drawn_whether_or_not_most_are_passed_over(monkeypatch: Any) -> None:
+    rows = [{**each, "id": f"i{place}"} for place, each in enumerate(world(8, stock=0.4, count=2_700))]
+    found = told(rows, sample=150)
+    assert found[0]["detail"]["sampled"]
+    assert found[0]["n"] == 150
+    monkeypatch.setattr(_drawn, "_SLACK", 10**6)
+    assert found == told(rows, sample=150)
 
 
 def test_a_file_of_requests_is_grouped_without_anything_else() -> None:

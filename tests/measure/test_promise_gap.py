@@ -56,6 +56,24 @@ def test_vendors_and_departments_promise_for_themselves() -> None:
     assert by_unit == {"dealer": "brand", "paint": "vendor", "parts": "department"}
 
 
+def test_we_are_customers_of_our_vendors_and_live_what_they_promise() -> None:
+    own = [claim("service", unit="paint", level="vendor", value=4.0, worst=1.0, best=5.0)]
+    ours = [answer(value, touchpoint="service", unit="paint", level="department") for value in (1, 2, 3)]
+    praise = [answer(5, touchpoint="service", unit="paint", level="vendor") for _ in range(9)]
+    (row,) = told([*own, *ours, *praise])
+    assert row["by"] == {"promiser": "vendor", "touchpoint": "service"}
+    assert (row["value"], row["n"]) == (2.0, 3)  # 4 promised, 2 lived; how the vendor rates itself is no experience
+
+
+def test_departments_are_customers_of_each_other() -> None:
+    rows = [claim("service", unit="parts"), claim("sales")]
+    rows += [answer(value, touchpoint="service", unit="parts", level="department") for value in (2, 3)]
+    rows += [answer(4, touchpoint="service", unit="parts", level="dealer"), *rated("sales", 5, 5, unit="dealer")]
+    assert {row["by"]["promiser"]: row["value"] for row in told(rows)} == {"brand": 0.0, "department": 2.0}
+    inside = {row["by"]["level"]: row["value"] for row in told(rows, by=["level"]) if row["by"]["promiser"] != "brand"}
+    assert inside == {"dealer": 1.0, "department": 2.5}
+
+
 def test_where_nobody_rates_words_tell_how_it_is_lived() -> None:
     rows = [claim("sales", id="c"), {"id": "r", "kind": "review", "level": "end_customer", "text": "Bad."}]
     (row,) = told(rows, [mention("r", "sales", "negative"), mention("c", "sales", "positive")])

@@ -14,6 +14,7 @@ from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
 from touchstone.core.tables import TEXT
 from touchstone.measure._answers import PERIODS, Question, period_text
+from touchstone.measure._drawn import below, hashed
 from touchstone.measure._interactions import asked
 
 KINDS = ("problem", "suggestion", "request")
@@ -26,26 +27,25 @@ _OTHERS = (
 )
 _COLUMNS = {"id": "r.id", "said": "r.text", "act": "r.kind", "speaker": "r.level", "who": "coalesce(r.person, r.id)",
             "date": "r.day"}  # fmt: skip
+_SPOKEN = """said IS NOT NULL AND said <> '' AND speaker IS NOT NULL AND coalesce(act, '') <> 'claim'
+        AND speaker <> 'employee'"""
+_COUNTED = """SELECT speaker, CASE WHEN act IN ('idea', 'message') THEN 1 ELSE 0 END AS written, count(*) AS n
+    FROM ({asked}) AS asked WHERE {spoken} GROUP BY ALL ORDER BY speaker, written"""
 _SQL = """WITH asked AS ({asked}), labelled AS (
     SELECT interaction, max(CASE WHEN label = 'problem' THEN 1 ELSE 0 END) AS problem,
         max(CASE WHEN label = 'suggestion' THEN 1 ELSE 0 END) AS suggestion,
         max(CASE WHEN label = 'request' THEN 1 ELSE 0 END) AS request
     FROM signal WHERE layer = 'kind' AND score >= 0.5 GROUP BY interaction
 ), spoken AS (
-    SELECT asked.*, coalesce(problem, 0) AS problem, coalesce(suggestion, 0) AS suggestion,
-        coalesce(request, 0) AS request,
-        CASE WHEN act IN ('idea', 'message') THEN 1 ELSE 0 END AS written
-    FROM asked LEFT JOIN labelled ON labelled.interaction = asked.id
-    WHERE said IS NOT NULL AND said <> '' AND speaker IS NOT NULL AND coalesce(act, '') <> 'claim'
-        AND speaker <> 'employee'
-), written AS (
-    SELECT speaker AS level_of, sum(written) AS ideas FROM spoken GROUP BY speaker
+    SELECT asked.*, CASE WHEN act IN ('idea', 'message') THEN 1 ELSE 0 END AS written, {lot} AS lot
+    FROM asked WHERE {spoken} AND {among}
 ), sorted AS (
-    SELECT spoken.*, CASE WHEN written = 1 OR (ideas < {enough} AND suggestion + request > 0) THEN 1 ELSE 0 END AS asks
-    FROM spoken JOIN written ON written.level_of = spoken.speaker
+    SELECT spoken.*, coalesce(problem, 0) AS problem, coalesce(suggestion, 0) AS suggestion,
+        coalesce(request, 0) AS request,
+        CASE WHEN written = 1 OR ({few} AND suggestion + request > 0) THEN 1 ELSE 0 END AS asks
+    FROM spoken LEFT JOIN labelled ON labelled.interaction = spoken.id
 ), drawn AS (
-    SELECT sorted.*, row_number() OVER (PARTITION BY speaker, asks ORDER BY md5(id || ':{seed}'), id) AS place
-    FROM sorted
+    SELECT sorted.*, row_number() OVER (PARTITION BY speaker, asks ORDER BY lot, id) AS place FROM sorted
 ) SELECT id, said, speaker, who, "date", problem, suggestion, request, asks, place FROM drawn
 WHERE place <= {most} ORDER BY id"""
 
@@ -68,18 +68,30 @@ class Asking:
     sampled: bool = False
 
 
+@dataclass(frozen=True)
+class _Drawing:
+    """Which texts of a home may be drawn, as SQL: `among` leaves hardly more than enough, `few` tells levels apart."""
+
+    among: str
+    few: str
+    parameters: list[str]  # of `among`
+    levels: list[str]  # of `few`
+
+
 def heard(ask: Ask, question: Question, *, sample: int) -> Asking:
     """The texts of a home's customers: at most `sample` that ask and as many others of each level, by ids' hash."""
     by = tuple(each for each in question.by if each != "level")
     sql, parameters = asked(Question((), question.where, question.since, question.until), _COLUMNS)
-    text = _SQL.format(asked=sql, enough=_ENOUGH, seed=ask.seed, most=sample + 1)
-    table = ask.lake(text, parameters)
+    drawing = _drawing(ask.lake(_COUNTED.format(asked=sql, spoken=_SPOKEN), parameters), sample, ask.seed)
+    text = _SQL.format(asked=sql, spoken=_SPOKEN, among=drawing.among, few=drawing.few,
+                       lot=hashed(ask.seed), most=sample + 1)  # fmt: skip
+    table = ask.lake(text, [*parameters, *drawing.parameters, *drawing.levels])
     more = pc.greater(table["place"], sample)
     sampled = bool(pc.any(more).as_py())
     table = table.filter(pc.invert(more))
-    groups = _groups(ask, replace(question, by=by), table["id"].to_pylist())
+    groups = _groups(ask, replace(question, by=by), drawing, table["id"].to_pylist())
     names = ask.lake("SELECT name FROM unit WHERE name IS NOT NULL ORDER BY name")["name"].to_pylist()
-    products = ask.lake("SELECT product FROM interaction WHERE product IS NOT NULL GROUP BY product ORDER BY product")
+    products = ask.lake("SELECT product FROM rollup WHERE product IS NOT NULL GROUP BY product ORDER BY product")
     kinds = {name: table[name].to_numpy() > 0 for name in KINDS}
     days = pc.cast(pc.cast(table["date"], pa.int32()), pa.float64()).to_numpy()
     apart = {*names, *products["product"].to_pylist()}
@@ -88,13 +100,30 @@ def heard(ask: Ask, question: Question, *, sample: int) -> Asking:
                    by=by, groups=groups, apart=apart, sampled=sampled)  # fmt: skip
 
 
-def _groups(ask: Ask, question: Question, ids: list[str]) -> list[tuple[str, ...] | None]:
+def _drawing(counts: pa.Table, sample: int, seed: int) -> _Drawing:
+    """From texts by level and by whether they are ideas or messages: of large groups, twice as many as will be drawn.
+
+    They are those whose hash is small, and so are those drawn of them: the same ones as without this.
+    """
+    n = {(row["speaker"], row["written"]): row["n"] for row in counts.to_pylist()}
+    few = sorted({level for level, _ in n if n.get((level, 1), 0) < _ENOUGH})
+    limits = {each: below(n[each], sample) for each in sorted(n) if each[1] or each[0] not in few}
+    large = {each: limit for each, limit in limits.items() if limit}
+    cases = [f"WHEN speaker = ? AND {'' if written else 'NOT '}act IN ('idea', 'message') THEN '{limit}'"
+             for (_, written), limit in large.items()]  # fmt: skip
+    among = f"{hashed(seed)} < CASE {' '.join(cases)} ELSE 'g' END" if large else "1 = 1"
+    told = f"speaker IN ({', '.join('?' * len(few))})" if few else "1 = 0"
+    return _Drawing(among, told, [level for level, _ in large], few)
+
+
+def _groups(ask: Ask, question: Question, drawing: _Drawing, ids: list[str]) -> list[tuple[str, ...] | None]:
     """The by columns of each text; None where it lacks one, so that it still helps to tell what is asked for."""
     if not question.by:
         return [()] * len(ids)
     sql, parameters = asked(question, _COLUMNS)
     keys = ", ".join(f'"{each}"' for each in question.by)
-    table = ask.lake(f"SELECT {keys}, id FROM ({sql}) AS asked WHERE said <> '' ORDER BY id", parameters)
+    text = f"SELECT {keys}, id FROM ({sql}) AS asked WHERE {_SPOKEN} AND {drawing.among} ORDER BY id"
+    table = ask.lake(text, [*parameters, *drawing.parameters])
     for name in set(question.by) & set(PERIODS):
         table = table.set_column(table.column_names.index(name), name, period_text(table[name], name))
     columns = [table[name].cast(TEXT).to_pylist() for name in question.by]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 import numpy as np
@@ -43,6 +44,7 @@ sind so uber um und uns unter vom von vor war was wenn wer wie wir wird zu zum z
 
 _ADDRESSED = r"(?i)\b(?:https?://|www\.)\S+|[\w.+-]*@[\w.]+|&[a-z]+;"  # links, addresses, handles, marks of HTML
 _NEARLY = 0.7  # of the texts of one term are another's: they say one thing
+_LOOKED_AT = 100  # occurrences of a term, by which its spelling is told
 
 
 @dataclass(frozen=True)
@@ -56,19 +58,30 @@ class Terms:
     _owner: Places  # the term of each occurrence in turn, …
     _first: Places  # … and its first and …
     _last: Places  # … last token
+    _spelling: dict[int, str] = field(default_factory=dict)
 
     @cached_property
     def _order(self) -> Places:
         return np.argsort(self._owner, kind="stable")
 
+    @cached_property
+    def _owners(self) -> Places:
+        return self._owner[self._order]
+
     def spelled(self, term: int) -> str:
-        """How a term is written, without capitals; where spellings differ, the first of the alphabet."""
-        start, stop = np.searchsorted(self._owner[self._order], [term, term + 1])
-        places = self._order[start:stop]
+        """How a term is mostly written, without capitals; of spellings as frequent the first of the alphabet."""
+        if term not in self._spelling:
+            self._spelling[term] = self._spelled(term)
+        return self._spelling[term]
+
+    def _spelled(self, term: int) -> str:
+        start, stop = np.searchsorted(self._owners, [term, term + 1])
+        places = self._order[start:stop][:_LOOKED_AT]
         data = self._tokens.data
         begins, ends = self._tokens.start[self._first[places]], self._tokens.stop[self._last[places]]
-        spans = {bytes(data[a:b]) for a, b in zip(begins.tolist(), ends.tolist(), strict=True)}
-        return min(" ".join(span.decode("utf-8", "replace").lower().split()) for span in spans)
+        spans = (bytes(data[a:b]) for a, b in zip(begins.tolist(), ends.tolist(), strict=True))
+        written = Counter(" ".join(span.decode("utf-8", "replace").lower().split()) for span in spans)
+        return min(written, key=lambda each: (-written[each], each))
 
     def counts(self, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
         """In how many of the chosen texts each term stands."""

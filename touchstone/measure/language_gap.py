@@ -16,6 +16,7 @@ from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
 from touchstone.core.tables import TEXT
 from touchstone.measure._answers import PERIODS, Question, check, period_text
+from touchstone.measure._drawn import below, hashed
 from touchstone.measure._given import given
 from touchstone.measure._interactions import asked
 from touchstone.measure._rows import Heading, nothing, rows, tidy
@@ -108,7 +109,7 @@ def _heard(ask: Ask, question: Question, voice: str, *, sample: int) -> _Said:
     parts = [_drawn(ask, question, _CUSTOMERS, sample), _drawn(ask, plain, _VOICES[voice], sample)]
     customers, brand = (part for part, _ in parts)
     names = ask.lake("SELECT name FROM unit WHERE name IS NOT NULL ORDER BY name")["name"].to_pylist()
-    products = ask.lake("SELECT product FROM interaction WHERE product IS NOT NULL GROUP BY product ORDER BY product")
+    products = ask.lake("SELECT product FROM rollup WHERE product IS NOT NULL GROUP BY product ORDER BY product")
     size = (len(customers), len(brand))
     return _Said(
         pa.chunked_array([*customers["said"].chunks, *brand["said"].chunks], TEXT).combine_chunks(),
@@ -126,8 +127,10 @@ def _drawn(ask: Ask, question: Question, speaks: str, sample: int) -> tuple[pa.T
     keys = "".join(f'"{each}", ' for each in question.by)
     only = f"FROM ({sql}) AS asked WHERE ({speaks}) AND said IS NOT NULL AND said <> ''"
     count = ask.lake(f"SELECT count(*) AS n {only}", parameters)["n"][0].as_py()
-    order, limit = ("id", "") if count <= sample else (f"md5(id || ':{ask.seed}'), id", f" LIMIT {sample}")
-    table = ask.lake(f"SELECT {keys}id, said {only} ORDER BY {order}{limit}", parameters)
+    if limit := below(count, sample):
+        only += f" AND {hashed(ask.seed)} < '{limit}'"
+    order, most = ("id", "") if count <= sample else (f"{hashed(ask.seed)}, id", f" LIMIT {sample}")
+    table = ask.lake(f"SELECT {keys}id, said {only} ORDER BY {order}{most}", parameters)
     for name in set(question.by) & set(PERIODS):
         table = table.set_column(table.column_names.index(name), name, period_text(table[name], name))
     return table, count > sample

@@ -89,7 +89,7 @@ def _worth(share: Floats, people: Floats, covariance: Floats) -> Floats:
 
 
 def _correlation(covariance: Floats) -> Floats:
-    deviation = np.sqrt(np.einsum("gkk->gk", covariance))
+    deviation = np.sqrt(np.fmax(np.einsum("gkk->gk", covariance), 0.0))  # sums of floats may end a hair below 0
     scale = deviation[:, :, None] * deviation[:, None, :]
     with np.errstate(divide="ignore", invalid="ignore"):
         found = np.where(scale > 0, covariance / scale, 0.0)

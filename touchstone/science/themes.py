@@ -54,9 +54,9 @@ def _scaled(presence: Floats) -> Floats:
 def _axes(scaled: Floats, presence: Floats, most: int, seed: int) -> Floats:
     """The leading axes (words, kept) scaled by their strength: one more than hang together beyond shuffled words."""
     chance, by_chance = np.random.default_rng(seed), np.zeros(presence.shape[1])
+    counts = presence.sum(axis=0).astype(int).tolist()
     for _ in range(_TURNS):
-        shuffled = np.stack([chance.permutation(column) for column in presence.T], axis=1)
-        by_chance = np.fmax(by_chance, _order(shuffled))
+        by_chance = np.fmax(by_chance, _order(_strewn(counts, len(presence), chance)))
     beyond = int(np.append(_order(presence) > by_chance + 1e-9, False).argmin())
     kept = min(most, beyond + 1) if beyond else 0
     values, vectors = np.linalg.eigh(scaled.T @ scaled)
@@ -64,12 +64,22 @@ def _axes(scaled: Floats, presence: Floats, most: int, seed: int) -> Floats:
     return np.asarray(leading, float)
 
 
+def _strewn(counts: list[int], texts: int, chance: np.random.Generator) -> Floats:
+    """Words that stand in as many texts as they do, in whichever: what hangs together in them does so by chance."""
+    made = np.zeros((len(counts), texts))
+    for word, count in zip(made, counts, strict=True):
+        word[chance.choice(texts, count, replace=False, shuffle=False)] = 1.0
+    return made.T
+
+
 def _order(presence: Floats) -> Floats:
     """How much words hang together along each axis: eigenvalues of their correlations, the largest first."""
-    apart = presence - presence.mean(axis=0)
-    length = np.linalg.norm(apart, axis=0)
-    apart = apart / np.where(length > 0, length, 1.0)
-    found: Floats = np.linalg.eigvalsh(apart.T @ apart)[::-1]
+    texts = len(presence)
+    share = presence.mean(axis=0)
+    length = np.sqrt(np.fmax(texts * share * (1 - share), 0.0))
+    length = np.where(length > 1e-9, length, np.inf)
+    apart = presence.T @ presence - texts * np.outer(share, share)
+    found: Floats = np.linalg.eigvalsh(apart / np.outer(length, length))[::-1]
     return found
 
 
