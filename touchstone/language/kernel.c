@@ -55,7 +55,8 @@ typedef struct {
   float *sureness, *by_text; /* by_text: (texts, text_columns), the greatest sentence of each text */
   int32_t *clause_text, *clause_sentence, *size;
   int64_t *start, *stop;
-  float *moods, *cues, *extra; /* by column, each a run of clause_room */
+  float *moods;        /* by column, each a run of clause_room */
+  float *cues, *extra; /* by clause, each a run of touchpoints and of taught columns */
   int32_t *row;                /* null where rows are not wanted */
   int64_t *ends;
 } Found;
@@ -540,8 +541,8 @@ INLINE void write_text(const Lexicon *lexicon, Batch *batch, const Text *text, F
     }
     const float *cues = batch->values + heads, *extra = cues + lexicon->touchpoints;
     spread(found->moods + clause, batch->values, lexicon->clause_columns, found->clause_room);
-    spread(found->cues + clause, cues, lexicon->touchpoints, found->clause_room);
-    spread(found->extra + clause, extra, lexicon->taught, found->clause_room);
+    memcpy(found->cues + clause * (size_t)lexicon->touchpoints, cues, (size_t)lexicon->touchpoints * sizeof *cues);
+    memcpy(found->extra + clause * (size_t)lexicon->taught, extra, (size_t)lexicon->taught * sizeof *extra);
     found->clause_text[clause] = (int32_t)found->texts;
     found->clause_sentence[clause] = (int32_t)found->sentences - 1;
     found->size[clause] = (int32_t)(token - begin);
@@ -633,23 +634,25 @@ INLINE int read_all(const Lexicon *lexicon, const uint8_t *data, const int64_t *
 
 typedef struct {
   int64_t clauses, room, chosen, longest; /* `longest`: clauses of one text, at most */
+  int64_t touchpoints, taught;            /* columns of `cues` and of `near` */
   const int32_t *clause_text, *clause_sentence, *size;
-  const float *moods, *cues, *near; /* by column, each a run of `room` */
-  const int32_t *places;            /* of the chosen touchpoints among the columns of `cues` */
+  const float *moods;       /* by column, each a run of `room` */
+  const float *cues, *near; /* by clause */
+  const int32_t *places;    /* of the chosen touchpoints among the columns of `cues` */
   const uint8_t *rest, *whole;
-  const float *shares; /* their logarithms, the last of no touchpoint */
-  float *likely, *speaks; /* (chosen, clauses) */
+  const float *shares;    /* their logarithms, the last of no touchpoint */
+  float *likely, *speaks; /* (clauses, chosen) */
 } Told;
 
 enum { MOST_CHOSEN = 512, LANES = 16 }; /* touchpoints without words, at most; a run of them fills whole vectors */
 static const float NEAR = 0.25f, CUE = 0.4f, NOTHING = 0.15f, WHOLE = 0.05f, FELT = 0.2f, STEEP = 10.0f, SOME = 1.0f,
                    LEAST = 0.22f, OWN_WORDS = 0.65f, NEVER = 0.45f;
 
-typedef struct { /* one text; by sentence a run of `width`: the touchpoints, none of them, then zeros */
+typedef struct { /* one text; by sentence or clause a run of `width`: the touchpoints, none of them, then zeros */
   int64_t width;
-  float *sums, *cues, *size, *felt;
-  float *worth;   /* of nearness in each clause */
-  int32_t *owner; /* the sentence of each clause */
+  float *sums, *cues, *size, *felt; /* by sentence */
+  float *near, *own;                /* by clause: nearness, which becomes how much it speaks of each, and cues */
+  int32_t *owner;                   /* the sentence of each clause */
   float whole[MOST_CHOSEN + LANES], shares[MOST_CHOSEN + LANES];
   int32_t is_rest[MOST_CHOSEN + LANES], is_whole[MOST_CHOSEN + LANES];
 } Spoken;
@@ -681,22 +684,31 @@ INLINE float between(float number, float least, float most) {
 
 /* Adds up the clauses of a text by sentence; returns how many sentences. */
 INLINE int64_t add_sentences(const Told *told, Spoken *spoken, int64_t begin, int64_t stop) {
-  int64_t last = -1;
+  int64_t last = -1, width = spoken->width;
   for (int64_t clause = begin; clause < stop; clause++) {
     int fresh = clause == begin || told->clause_sentence[clause] != told->clause_sentence[clause - 1];
     last += fresh;
-    float *sums = spoken->sums + last * spoken->width, *cues = spoken->cues + last * spoken->width;
+    float *near = spoken->near + (clause - begin) * width, *own = spoken->own + (clause - begin) * width;
+    const float *cues = told->cues + clause * told->touchpoints;
+    memcpy(near, told->near + clause * told->taught, (size_t)told->chosen * sizeof *near);
+    if (told->chosen == told->touchpoints)
+      memcpy(own, cues, (size_t)told->chosen * sizeof *own);
+    else
+      for (int64_t place = 0; place < told->chosen; place++) own[place] = cues[told->places[place]];
+    float *sums = spoken->sums + last * width, *most = spoken->cues + last * width;
     float felt = told->moods[clause] + told->moods[told->room + clause], size = (float)told->size[clause];
     spoken->owner[clause - begin] = (int32_t)last;
-    spoken->worth[clause - begin] = (float)(0.5 / sqrt((double)told->size[clause]));
     spoken->size[last] = fresh ? size : spoken->size[last] + size;
     spoken->felt[last] = fresh ? felt : spoken->felt[last] + felt;
-    for (int64_t place = 0; place < told->chosen; place++) {
-      float near = told->near[place * told->room + clause], cue = told->cues[told->places[place] * told->room + clause];
-      sums[place] = fresh ? near : sums[place] + near;
-      cues[place] = fresh || cue > cues[place] ? cue : cues[place];
+    float worth = (float)(0.5 / sqrt((double)told->size[clause]));
+    if (fresh) {
+      memcpy(sums, near, (size_t)width * sizeof *sums);
+      memcpy(most, own, (size_t)width * sizeof *most);
+    } else {
+      for (int64_t place = 0; place < width; place++) sums[place] += near[place];
+      for (int64_t place = 0; place < width; place++) most[place] = own[place] > most[place] ? own[place] : most[place];
     }
-    for (int64_t place = told->chosen; place < spoken->width; place++) sums[place] = cues[place] = 0;
+    for (int64_t place = 0; place < width; place++) near[place] = near[place] * worth + own[place];
   }
   return last + 1;
 }
@@ -705,7 +717,7 @@ INLINE int64_t add_sentences(const Told *told, Spoken *spoken, int64_t begin, in
 INLINE void believe(const Told *told, Spoken *spoken, int64_t sentence, int any_rest) {
   int64_t chosen = told->chosen, width = spoken->width;
   float *level = spoken->sums + sentence * width, *cues = spoken->cues + sentence * width;
-  float root = sqrtf(spoken->size[sentence]), total = 0, most = -1e30f, held[MOST_CHOSEN + LANES];
+  float root = sqrtf(spoken->size[sentence]), total = 0, most, held[MOST_CHOSEN + LANES];
   float mood = WHOLE + FELT * between(spoken->felt[sentence] / root, 0, 1);
   int known = 0;
   for (int64_t place = 0; place < width; place++) known |= level[place] != 0;
@@ -716,8 +728,16 @@ INLINE void believe(const Told *told, Spoken *spoken, int64_t sentence, int any_
     level[place] = (spoken->is_whole[place] && mood > other ? mood : other) * STEEP;
   }
   level[chosen] = known && any_rest ? -1e30f : NOTHING * STEEP;
-  for (int64_t place = 0; place < width; place++) held[place] = level[place] + spoken->shares[place];
-  for (int64_t place = 0; place <= chosen; place++) most = held[place] > most ? held[place] : most;
+  float highest[LANES];
+  for (int64_t place = 0; place < LANES; place++) highest[place] = -1e30f;
+  for (int64_t place = 0; place < width; place++) {
+    held[place] = level[place] + spoken->shares[place];
+    highest[place % LANES] = held[place] > highest[place % LANES] ? held[place] : highest[place % LANES];
+  }
+  for (int64_t step = LANES / 2; step; step /= 2)
+    for (int64_t place = 0; place < step; place++)
+      highest[place] = highest[place] > highest[place + step] ? highest[place] : highest[place + step];
+  most = highest[0];
   for (int64_t place = 0; place < width; place++) held[place] -= most;
   exponential(held, width);
   for (int64_t place = 0; place <= chosen; place++) total += held[place];
@@ -729,29 +749,35 @@ INLINE void believe(const Told *told, Spoken *spoken, int64_t sentence, int any_
 
 /* Gives what is believed of the sentences of a text to their clauses. */
 INLINE void tell(const Told *told, const Spoken *spoken, int64_t begin, int64_t stop, int hide_rest) {
-  float likely[MOST_CHOSEN + LANES];
+  int64_t width = spoken->width;
+  float likely[MOST_CHOSEN + LANES], most[MOST_CHOSEN + LANES], chosen[MOST_CHOSEN + LANES];
   for (int64_t first = begin, next; first < stop; first = next) {
     int32_t sentence = spoken->owner[first - begin];
-    const float *beliefs = spoken->sums + sentence * spoken->width;
-    for (next = first + 1; next < stop && spoken->owner[next - begin] == sentence;) next++;
-    for (int64_t place = 0; place < spoken->width; place++) {
+    const float *beliefs = spoken->sums + sentence * width;
+    for (int64_t place = 0; place < width; place++) {
       float belief = hide_rest && spoken->is_rest[place] ? 0 : beliefs[place];
       likely[place] = belief * 0.78f / (belief * 0.56f + LEAST);
+      most[place] = -1e30f;
     }
-    for (int64_t place = 0; place < told->chosen; place++) {
-      const float *near = told->near + place * told->room, *cues = told->cues + told->places[place] * told->room;
-      float own = likely[place], less = own < NEVER ? own : NEVER, more = own > 0.5f ? own : 0.5f, most = -1e30f;
-      float *speaks = told->speaks + place * told->clauses, *chosen = told->likely + place * told->clauses;
-      for (int64_t clause = first; clause < next; clause++) {
-        speaks[clause] = near[clause] * spoken->worth[clause - begin] + cues[clause];
-        float held = speaks[clause] - (float)(1e-6 * (double)(clause - first));
-        most = held > most ? held : most;
+    for (next = first; next < stop && spoken->owner[next - begin] == sentence; next++) {
+      const float *speaks = spoken->near + (next - begin) * width;
+      float later = (float)(1e-6 * (double)(next - first));
+      for (int64_t place = 0; place < width; place++) {
+        float held = speaks[place] - later;
+        most[place] = held > most[place] ? held : most[place];
       }
-      for (int64_t clause = first; clause < next; clause++) {
-        int best = speaks[clause] - (float)(1e-6 * (double)(clause - first)) >= most;
-        chosen[clause] = best ? own : less;
-        if (cues[clause] >= OWN_WORDS && !spoken->is_rest[place] && more > chosen[clause]) chosen[clause] = more;
+    }
+    for (int64_t clause = first; clause < next; clause++) {
+      const float *speaks = spoken->near + (clause - begin) * width, *own = spoken->own + (clause - begin) * width;
+      float later = (float)(1e-6 * (double)(clause - first));
+      for (int64_t place = 0; place < width; place++) {
+        float held = likely[place], less = held < NEVER ? held : NEVER, more = held > 0.5f ? held : 0.5f;
+        float given = speaks[place] - later >= most[place] ? held : less;
+        int named = (own[place] >= OWN_WORDS) & !spoken->is_rest[place];
+        chosen[place] = named && more > given ? more : given;
       }
+      memcpy(told->likely + clause * told->chosen, chosen, (size_t)told->chosen * sizeof *chosen);
+      memcpy(told->speaks + clause * told->chosen, speaks, (size_t)told->chosen * sizeof *speaks);
     }
   }
 }
@@ -770,15 +796,19 @@ INLINE void add_text(Spoken *spoken, int64_t sentences) {
 }
 
 /* Decides which touchpoints without words the clauses speak of; -1 where there is no memory. */
-INLINE int tell_all(const Told *told) {
-  int64_t width = (told->chosen + LANES) / LANES * LANES, longest = told->longest;
-  float *held = malloc((size_t)longest * (2 * (size_t)width + 4) * sizeof(float));
+INLINE int tell_wide(const Told *told, int64_t width) {
+  int64_t longest = told->longest;
+  float *held = calloc((size_t)longest * (4 * (size_t)width + 3), sizeof(float)); /* zeros stay beside the chosen */
   if (!held) return -1;
-  float *single = held + 2 * longest * width;
-  Spoken spoken = {width, held, held + longest * width, single, single + longest, single + 2 * longest,
-                   (int32_t *)(single + 3 * longest), {0}, {0}, {0}, {0}};
+  int64_t wide = longest * width;
+  float *single = held + 4 * wide;
+  Spoken spoken = {width, held, held + wide, single, single + longest, held + 2 * wide, held + 3 * wide,
+                   (int32_t *)(single + 2 * longest), {0}, {0}, {0}, {0}};
   int any_rest = 0, all_rest = 1;
-  memcpy(spoken.shares, told->shares, (size_t)(told->chosen + 1) * sizeof(float));
+  for (int64_t place = 0; place < width; place++) { /* none of them, and what is beside them, counts as rest */
+    spoken.shares[place] = place <= told->chosen ? told->shares[place] : -1e30f;
+    spoken.is_rest[place] = 1;
+  }
   for (int64_t place = 0; place < told->chosen; place++) {
     spoken.is_rest[place] = told->rest[place], spoken.is_whole[place] = told->whole[place];
     any_rest |= told->rest[place], all_rest &= told->rest[place];
@@ -790,8 +820,8 @@ INLINE int tell_all(const Told *told) {
     int other = 0;
     for (int64_t sentence = 0; sentence < sentences; sentence++) {
       believe(told, &spoken, sentence, any_rest);
-      for (int64_t place = 0; place < told->chosen; place++)
-        other |= spoken.sums[sentence * width + place] >= LEAST && !spoken.is_rest[place];
+      for (int64_t place = 0; place < width; place++)
+        other |= (spoken.sums[sentence * width + place] >= LEAST) & !spoken.is_rest[place];
     }
     tell(told, &spoken, begin, stop, other && any_rest && !all_rest);
   }
@@ -859,6 +889,12 @@ INLINE int convolve_all(const Layer *layer) {
     }
   free(stops);
   return 0;
+}
+
+/* Most taxonomies fit into one vector: for them all loops have a length known beforehand. */
+INLINE int tell_all(const Told *told) {
+  int64_t width = (told->chosen + LANES) / LANES * LANES;
+  return width == LANES ? tell_wide(told, LANES) : tell_wide(told, width);
 }
 
 #define LAYER(name, attributes) \

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import math
 import sys
 import zlib
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ LIBRARY = Path(__file__).with_name("_kernel.dll" if sys.platform == "win32" else
 LANGUAGES, HEADS, WIDEST, CHOSEN = 32, 128, 2, 512  # what kernel.c is written for
 _OUTPUTS = 32  # columns of a layer that are added up at once
 _CLAUSE = 48  # bytes of text in a clause, guessed low: there is more room where it is needed
+_LINE = 64  # bytes that a processor reads from memory at once
 _ENTRY = np.dtype([("key", np.uint64), ("word", np.int32), ("steer", np.uint32)])
 
 
@@ -54,7 +56,7 @@ class _Found(ctypes.Structure):
 
 class _Told(ctypes.Structure):
     _fields_ = [
-        *((name, ctypes.c_int64) for name in ("clauses", "room", "chosen", "longest")),
+        *((name, ctypes.c_int64) for name in ("clauses", "room", "chosen", "longest", "touchpoints", "taught")),
         *((name, ctypes.c_void_p) for name in ("clause_text", "clause_sentence", "size", "moods", "cues", "near")),
         *((name, ctypes.c_void_p) for name in ("places", "rest", "whole", "shares", "likely", "speaks")),
     ]
@@ -118,7 +120,7 @@ class Kernel:
         clauses, chosen = len(found.walk.size), len(held.places)
         if clauses == 0 or chosen > CHOSEN:
             return meaning.touchpoints(held, found)
-        likely, speaks = np.empty((chosen, clauses), np.float32), np.empty((chosen, clauses), np.float32)
+        likely, speaks = np.empty((2, clauses, chosen), np.float32)  # as one piece: see `_pieces`
         arrays = {name: getattr(found.walk, name) for name in ("clause_text", "clause_sentence", "size")}
         arrays |= {
             "moods": found.moods,
@@ -133,11 +135,13 @@ class Kernel:
             room=found.moods.strides[0] // found.moods.itemsize,
             chosen=chosen,
             longest=int(np.bincount(found.walk.clause_text).max()),
+            touchpoints=found.cues.shape[1],
+            taught=found.taught.shape[1],
             **{name: array.ctypes.data for name, array in arrays.items()},
         )
         if _library().touchstone_tell(ctypes.byref(facts), widest):
             raise MemoryError("no memory for the sentences of a text")
-        return likely.T, speaks.T
+        return likely, speaks
 
 
 def convolved(
@@ -172,24 +176,23 @@ class _Room:
 
     def __init__(self, kernel: Kernel, texts: int, clauses: int, rows: int) -> None:
         self._table = kernel.table
-        self._by_text: dict[str, npt.NDArray[Any]] = {
-            "language": np.empty(texts, np.int8),
-            "sureness": np.empty(texts, np.float32),
-            "by_text": np.empty((texts, kernel.table.own - CLAUSE_HEADS), np.float32),
-        }
+        self._by_text = _pieces(
+            language=(np.int8, (texts,)),
+            sureness=(np.float32, (texts,)),
+            by_text=(np.float32, (texts, kernel.table.own - CLAUSE_HEADS)),
+        )
         self._rows = np.empty(rows, np.int32) if rows >= 0 else None
         self._clauses = self._arrays(clauses)
         self._filled = _Found()
 
     def _arrays(self, clauses: int) -> dict[str, npt.NDArray[Any]]:
-        made: dict[str, npt.NDArray[Any]] = {
-            name: np.empty(clauses, np.int32) for name in ("clause_text", "clause_sentence", "size")
-        }
-        made |= {name: np.empty(clauses, np.int64) for name in ("start", "stop", "ends")}
-        made["moods"] = np.empty((CLAUSE_HEADS, clauses), np.float32)
-        made["cues"] = np.empty((self._table.touchpoints, clauses), np.float32)
-        made["taught"] = np.empty((self._table.taught, clauses), np.float32)
-        return made
+        return _pieces(
+            **dict.fromkeys(("clause_text", "clause_sentence", "size"), (np.int32, (clauses,))),
+            **dict.fromkeys(("start", "stop", "ends"), (np.int64, (clauses,))),
+            moods=(np.float32, (CLAUSE_HEADS, clauses)),
+            cues=(np.float32, (clauses, self._table.touchpoints)),
+            taught=(np.float32, (clauses, self._table.taught)),
+        )
 
     def into(self) -> Any:
         """What the kernel is told of the room."""
@@ -207,7 +210,8 @@ class _Room:
         old, count = self._clauses, int(self._filled.clauses)
         self._clauses = self._arrays(2 * len(old["size"]) + 64)
         for name, array in self._clauses.items():
-            array[..., :count] = old[name][..., :count]
+            filled = (..., slice(count)) if name == "moods" else slice(count)
+            array[filled] = old[name][filled]
         if self._rows is not None:
             self._rows = np.concatenate([self._rows, np.empty(len(self._rows) + 64, np.int32)])
 
@@ -227,9 +231,20 @@ class _Room:
             walked,
             held["moods"][:, :count],
             self._by_text["by_text"],
-            held["cues"][:, :count].T,
-            held["taught"][:, :count].T,
+            held["cues"][:count],
+            held["taught"][:count],
         )
+
+
+def _pieces(**wanted: tuple[type[np.generic], tuple[int, ...]]) -> dict[str, npt.NDArray[Any]]:
+    """Empty arrays by name in one piece of memory: a large one comes from the system in far fewer, larger pages."""
+    kinds = {name: (np.dtype(kind), shape) for name, (kind, shape) in wanted.items()}
+    sizes = [-(-kind.itemsize * math.prod(shape) // _LINE) * _LINE for kind, shape in kinds.values()]
+    held, made, begin = np.empty(sum(sizes), np.uint8), {}, 0
+    for (name, (kind, shape)), size in zip(kinds.items(), sizes, strict=True):
+        made[name] = held[begin : begin + kind.itemsize * math.prod(shape)].view(kind).reshape(shape)
+        begin += size
+    return made
 
 
 def kernel(lexicon: Lexicon, table: Table) -> Kernel | None:
