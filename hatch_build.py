@@ -31,7 +31,8 @@ TARGETS = {
     "windows-arm64": ("aarch64-windows-gnu", "win_arm64"),
 }
 """What the kernel is built for: the compiler's name of it, and the wheel's."""
-FLAGS = "-O3 -std=c11 -shared -fPIC -ffp-contract=off -fvisibility=hidden -mcpu=baseline -Wall -Wextra -Werror -s"
+FLAGS = "-O3 -std=c11 -shared -fPIC -ffp-contract=off -fno-math-errno -fvisibility=hidden -mcpu=baseline -s"
+WARNINGS = "-Wall -Wextra -Werror"
 
 
 def here() -> str:
@@ -51,7 +52,17 @@ def build(target: str) -> Path:
     library = SOURCE.with_name("_kernel.dll" if target.startswith("windows") else "_kernel.so")
     mark = f'-DSOURCE="{zlib.crc32(SOURCE.read_bytes()):08x}"'
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "ziglang", "cc", "-target", TARGETS[target][0], *FLAGS.split(), mark]
+        command = [
+            sys.executable,
+            "-m",
+            "ziglang",
+            "cc",
+            "-target",
+            TARGETS[target][0],
+            *FLAGS.split(),
+            *WARNINGS.split(),
+            mark,
+        ]
         command += ["-o", str(Path(folder) / library.name), str(SOURCE)]
         caches = {"ZIG_GLOBAL_CACHE_DIR": folder, "ZIG_LOCAL_CACHE_DIR": folder}
         done = subprocess.run(command, env={**os.environ, **caches}, capture_output=True, text=True, check=False)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from touchstone.core import taxonomy as taxonomies
 from touchstone.core.taxonomy import parse
-from touchstone.language import meaning, native, network, plain
+from touchstone.language import library, meaning, native, network, plain, steps
 from touchstone.language.found import Found, Part, Table, packed
 from touchstone.language.meaning import believed
 from touchstone.language.model import HEADS, load
@@ -23,9 +23,9 @@ from touchstone.language.walk import BLOCKS, Walk, walk
 
 COMPILED = load().compile(taxonomies.load("restaurant"))
 LEXICON, TABLE = COMPILED.lexicon, COMPILED.table
-WIDTHS = range(native.WIDEST + 1)
+WIDTHS = range(library.WIDEST + 1)
 
-pytestmark = pytest.mark.skipif(native.library() is None, reason="the kernel is not built here: python hatch_build.py")
+pytestmark = pytest.mark.skipif(library.library() is None, reason="the kernel is not built here: python hatch_build.py")
 
 PIECES = st.sampled_from(
     [
@@ -184,23 +184,23 @@ def test_two_threads_read_at_once():
 
 def test_a_library_of_another_source_is_not_used_and_that_is_said(tmp_path, monkeypatch, caplog):
     changed = tmp_path / "kernel.c"
-    changed.write_bytes(native.SOURCE.read_bytes() + b"\n")
-    monkeypatch.setattr(native, "SOURCE", changed)
-    native.library.cache_clear()
+    changed.write_bytes(library.SOURCE.read_bytes() + b"\n")
+    monkeypatch.setattr(library, "SOURCE", changed)
+    library.library.cache_clear()
     with caplog.at_level(logging.WARNING):
-        assert native.library() is None
-    native.library.cache_clear()
+        assert library.library() is None
+    library.library.cache_clear()
     assert "was built from another source" in caplog.text
 
 
 def test_numpy_reads_where_the_settings_say_so(monkeypatch):
     monkeypatch.setenv("TOUCHSTONE_KERNEL", "numpy")
-    native.library.cache_clear()
-    assert native.library() is None
+    library.library.cache_clear()
+    assert library.library() is None
     assert native.kernel(LEXICON, TABLE) is None
     monkeypatch.delenv("TOUCHSTONE_KERNEL")
-    native.library.cache_clear()
-    assert native.library() is not None
+    library.library.cache_clear()
+    assert library.library() is not None
 
 
 MEANT = parse("""
@@ -255,9 +255,9 @@ def test_they_agree_on_the_layers_of_the_second_tier(rows, monkeypatch):
         weights, scale, bias = (held.arrays[f"{name}{part}"] for part in ("", "_scale", "_bias"))
         states = several.integers(least, 128, (rows, weights.shape[1])).astype(np.float32)
         states[several.random(states.shape) < 0.5] = 0
-        found = [native.convolved(states, weights, scale, bias, widest=widest) for widest in WIDTHS]
+        found = [steps.convolved(states, weights, scale, bias, widest=widest) for widest in WIDTHS]
         with monkeypatch.context() as without:
-            without.setattr(native, "library", lambda: None)
+            without.setattr(steps, "library", lambda: None)
             wanted = held.layer(states, name)
         assert (wanted != 0).any()
         assert all(each is not None and np.array_equal(each, wanted) for each in found)
@@ -265,5 +265,5 @@ def test_they_agree_on_the_layers_of_the_second_tier(rows, monkeypatch):
 
 def test_layers_that_the_kernel_is_not_written_for_are_left_to_numpy():
     states, scale = np.ones((3, 4), np.float32), np.ones(33, np.float32)
-    assert native.convolved(states, np.ones((3, 4, 33), np.int8), scale, scale) is None
-    assert native.convolved(states, np.ones((3, 4, 32), np.int16), scale[:32], scale[:32]) is None
+    assert steps.convolved(states, np.ones((3, 4, 33), np.int8), scale, scale) is None
+    assert steps.convolved(states, np.ones((3, 4, 32), np.int16), scale[:32], scale[:32]) is None

@@ -92,9 +92,7 @@ class Compiled:
             cues=cues,
             touchpoints=likely,
             certain=partial(self._certain, found, likely),
-            positive=np.maximum(found.moods[0], 0),
-            negative=np.maximum(found.moods[1], 0),
-            opinion=found.moods[2],
+            moods=found.moods,
             taught=_mood(taught["polarity"], own["polarity"]) if "polarity" in taught else None,
             kinds=kinds,
             kind_probability=chance,
@@ -126,11 +124,12 @@ class Compiled:
 
     def _certain(self, found: Found, likely: Numbers, clause: Places, touchpoint: Places) -> Numbers:
         """How many such decisions are right, on labelled sets (see the model card)."""
-        answer = curve(_BY_CUES[0] * _STEEP * (found.cues[clause, touchpoint] - _POINT) + _BY_CUES[1])
         told = likely[clause, touchpoint]
+        if self.meaning is not None and len(self.meaning.places) == likely.shape[1]:
+            return _by_meaning(told)
+        answer = curve(_BY_CUES[0] * _STEEP * (found.cues[clause, touchpoint] - _POINT) + _BY_CUES[1])
         if self.meaning is not None:
-            by_meaning, held = np.isin(touchpoint, self.meaning.places), np.clip(told, 1e-6, 1 - 1e-6)
-            answer = np.where(by_meaning, curve(_BY_MEANING[0] * np.log(held / (1 - held)) + _BY_MEANING[1]), answer)
+            answer = np.where(np.isin(touchpoint, self.meaning.places), _by_meaning(told), answer)
         if "touchpoints" in self.model.taught:
             answer = np.where(touchpoint < len(self.model.taught["touchpoints"]["names"]), told, answer)
         return answer
@@ -174,6 +173,12 @@ class Compiled:
         keys = self.model.arrays["word_keys"]
         places[: len(keys)] = network.shipped().rows.find(keys)
         return places
+
+
+def _by_meaning(told: Numbers) -> Numbers:
+    """How many decisions by meaning are right, by how likely they were."""
+    held = np.clip(told, 1e-6, 1 - 1e-6)
+    return curve(_BY_MEANING[0] * np.log(held / (1 - held)) + _BY_MEANING[1])
 
 
 def _whole(texts: pa.Array | pa.ChunkedArray) -> pa.Array:

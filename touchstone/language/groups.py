@@ -27,13 +27,13 @@ class Groups:
         return np.diff(self.ends, prepend=0)
 
     @cached_property
-    def _single(self) -> bool:
+    def single(self) -> bool:
         """Whether every group has one clause."""
         return len(self.clauses) == len(self.ends) and bool((self.sizes == 1).all())
 
     def __matmul__(self, values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         held = values[self.clauses].astype(np.float64)
-        if self._single:
+        if self.single:
             return held
         size = self.sizes
         answer = np.zeros((len(size), *values.shape[1:]))

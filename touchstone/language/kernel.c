@@ -644,7 +644,10 @@ typedef struct {
   float *likely, *speaks; /* (clauses, chosen) */
 } Told;
 
-enum { MOST_CHOSEN = 512, LANES = 16 }; /* touchpoints without words, at most; a run of them fills whole vectors */
+enum { LANES = 16 };
+typedef float Lane __attribute__((vector_size(LANES * 4)));
+typedef int32_t Flag __attribute__((vector_size(LANES * 4)));
+enum { MOST_CHOSEN = 512 }; /* touchpoints without words, at most; a run of them fills whole vectors */
 static const float NEAR = 0.25f, CUE = 0.4f, NOTHING = 0.15f, WHOLE = 0.05f, FELT = 0.2f, STEEP = 10.0f, SOME = 1.0f,
                    LEAST = 0.22f, OWN_WORDS = 0.65f, NEVER = 0.45f;
 
@@ -657,23 +660,30 @@ typedef struct { /* one text; by sentence or clause a run of `width`: the touchp
   int32_t is_rest[MOST_CHOSEN + LANES], is_whole[MOST_CHOSEN + LANES];
 } Spoken;
 
-/* `e` to numbers that are at most 0: the steps of meaning.py. */
+/* `e` to numbers of at most 80: the steps of curves.py. */
+INLINE Lane exponential_of(Lane numbers) {
+  Flag far = numbers > -80.0f;
+  Lane held = (Lane)(((Flag)numbers & far) | ((Flag)((Lane){0} - 80.0f) & ~far));
+  Lane whole = held * 1.44269504f + 12582912.0f - 12582912.0f;
+  Lane rest = held - whole * 0.693359375f - whole * -2.12194440e-4f;
+  Lane sum = (Lane){0} + 1.9875691500e-4f;
+  sum = sum * rest + 1.3981999507e-3f;
+  sum = sum * rest + 8.3334519073e-3f;
+  sum = sum * rest + 4.1665795894e-2f;
+  sum = sum * rest + 1.6666665459e-1f;
+  sum = sum * rest + 5.0000001201e-1f;
+  sum = sum * (rest * rest) + rest + 1.0f;
+  Lane scale = (Lane)((__builtin_convertvector(whole, Flag) + 127) << 23);
+  return (Lane)((Flag)(sum * scale) & far);
+}
+
+/* The same of a run that fills whole vectors. */
 INLINE void exponential(float *numbers, int64_t count) {
-  for (int64_t place = 0; place < count; place++) {
-    float held = numbers[place] > -80.0f ? numbers[place] : -80.0f;
-    float whole = held * 1.44269504f + 12582912.0f - 12582912.0f;
-    float rest = held - whole * 0.693359375f - whole * -2.12194440e-4f;
-    float sum = 1.9875691500e-4f;
-    sum = sum * rest + 1.3981999507e-3f;
-    sum = sum * rest + 8.3334519073e-3f;
-    sum = sum * rest + 4.1665795894e-2f;
-    sum = sum * rest + 1.6666665459e-1f;
-    sum = sum * rest + 5.0000001201e-1f;
-    sum = sum * (rest * rest) + rest + 1.0f;
-    int32_t power = ((int32_t)whole + 127) << 23;
-    float scale;
-    memcpy(&scale, &power, sizeof scale);
-    numbers[place] = numbers[place] > -80.0f ? sum * scale : 0.0f;
+  for (int64_t place = 0; place < count; place += LANES) {
+    Lane held;
+    memcpy(&held, numbers + place, sizeof held);
+    held = exponential_of(held);
+    memcpy(numbers + place, &held, sizeof held);
   }
 }
 
@@ -862,7 +872,7 @@ INLINE void convolve(const Layer *layer, const float *weights, const int32_t *in
 }
 
 /* A word of the second tier with its two neighbours; -1 where there is no memory. */
-INLINE int convolve_all(const Layer *layer) {
+INLINE int layer_all(const Layer *layer) {
   size_t rows = (size_t)layer->rows, across = (size_t)layer->inputs, width = (size_t)layer->outputs, found = 0;
   int64_t *stops = malloc(rows * (sizeof *stops + across * sizeof(int32_t)) + 3 * BLOCK * across * sizeof(float) + WIDE);
   if (!stops) return -1;
@@ -891,17 +901,229 @@ INLINE int convolve_all(const Layer *layer) {
   return 0;
 }
 
+enum { EIGHT = 8, POLARITIES = 4 };
+typedef double Eight __attribute__((vector_size(EIGHT * 8)));
+typedef int64_t Whole __attribute__((vector_size(EIGHT * 8)));
+
+INLINE Eight chosen(Whole which, Eight one, Eight other) { return (Eight)(((Whole)one & which) | ((Whole)other & ~which)); }
+INLINE Eight larger(Eight one, Eight other) { return chosen(one > other, one, other); }
+INLINE Eight smaller(Eight one, Eight other) { return chosen(one < other, one, other); }
+INLINE Eight all(double number) { return (Eight){0} + number; }
+
+INLINE Eight root(Eight numbers) {
+#if defined(__clang__)
+  return __builtin_elementwise_sqrt(numbers);
+#else
+  for (int lane = 0; lane < EIGHT; lane++) numbers[lane] = sqrt(numbers[lane]);
+  return numbers;
+#endif
+}
+
+/* `e` to numbers from -700 to 700: the steps of curves.py, as those of the logarithm. */
+INLINE Eight exponential_64(Eight numbers) {
+  static const double TAYLOR[] = {1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
+                                  1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0, 1.0};
+  Eight held = smaller(larger(numbers, all(-700.0)), all(700.0));
+  Eight moved = held * 1.4426950408889634 + 6755399441055744.0, whole = moved - 6755399441055744.0;
+  Eight rest = held - whole * 6.93145751953125e-1 - whole * 1.42860682030941723212e-6, sum = all(TAYLOR[0]);
+  for (int power = 1; power < 13; power++) sum = sum * rest + TAYLOR[power];
+  return sum * (Eight)(((Whole)moved + 1023) << 52); /* its last bits are the whole number */
+}
+
+INLINE Eight logarithm(Eight numbers) {
+  static const int64_t ROOT_HALF = 0x3FE6A09E667F3BCD;
+  Whole power = ((Whole)numbers - ROOT_HALF) >> 52;
+  Eight part = (Eight)((Whole)numbers - (power << 52));
+  Eight half = (part - 1) / (part + 1), square = half * half, sum = all(1.0 / 19);
+  for (int odd = 17; odd > 1; odd -= 2) sum = sum * square + 1.0 / odd;
+  return 2 * (half + half * square * sum) + __builtin_convertvector(power, Eight) * 0.6931471805599453;
+}
+
+typedef struct {
+  int64_t clauses, room, mentions;
+  const int32_t *sentence, *size; /* of each clause */
+  const float *moods;             /* by column, each a run of `room` */
+  const int64_t *clause;          /* of each mention */
+  const double *judging;          /* (5, POLARITIES) */
+  double *logits, *doubts;        /* (mentions, POLARITIES), (mentions, 2): for neutral and for mixed; or null */
+  float *sentiment;
+  int8_t *polarity;
+  uint8_t *sure; /* whether the second tier need not read it */
+} Mood;
+
+typedef struct { /* eight mentions: what is felt in the clause of each, and in its sentence */
+  double up[EIGHT], down[EIGHT], opinion[EIGHT], size[EIGHT], own[EIGHT], felt[EIGHT], mass[EIGHT], words[EIGHT];
+  float echo[LANES];
+} Felt;
+
+INLINE float above(float number) { return number > 0 ? number : 0; }
+
+typedef struct { /* what a sentence sums up to, kept for the clauses beside */
+  int32_t last;
+  double felt, mass, words;
+} Around;
+
+INLINE void sum_up(const Mood *mood, Around *around, int64_t clause) {
+  const float *good = mood->moods, *bad = good + mood->room;
+  *around = (Around){mood->sentence[clause], 0, 0, 0};
+  while (clause && mood->sentence[clause - 1] == around->last) clause--;
+  for (; clause < mood->clauses && mood->sentence[clause] == around->last; clause++) {
+    around->felt += above(good[clause]) - above(bad[clause]);
+    around->mass += above(good[clause]) + above(bad[clause]);
+    around->words += mood->size[clause];
+  }
+}
+
+INLINE void collect(const Mood *mood, Felt *felt, Around *around, int64_t begin, int64_t count) {
+  const float *good = mood->moods, *bad = good + mood->room, *opinion = bad + mood->room;
+  for (int64_t place = 0; place < EIGHT; place++) { /* fewer than eight: the last again */
+    int64_t clause = mood->clause[begin + (place < count ? place : count - 1)];
+    if (mood->sentence[clause] != around->last) sum_up(mood, around, clause);
+    float up = above(good[clause]), down = above(bad[clause]);
+    felt->up[place] = up, felt->down[place] = down, felt->own[place] = up - down, felt->echo[place] = -2.0f * (up + down);
+    felt->felt[place] = around->felt, felt->mass[place] = around->mass;
+    felt->words[place] = around->words, felt->size[place] = mood->size[clause], felt->opinion[place] = opinion[clause];
+  }
+  for (int64_t place = EIGHT; place < LANES; place++) felt->echo[place] = 0;
+  exponential(felt->echo, LANES);
+}
+
+INLINE Eight load(const double *from) {
+  Eight held;
+  memcpy(&held, from, sizeof held);
+  return held;
+}
+
+/* `e` to each logit less the greatest, and the sum. */
+INLINE Eight together(const Eight *logits, Eight *grown) {
+  Eight most = larger(larger(logits[0], logits[1]), larger(logits[2], logits[3]));
+  for (int each = 0; each < POLARITIES; each++) grown[each] = exponential_64(logits[each] - most);
+  return grown[0] + grown[1] + grown[2] + grown[3];
+}
+
+/* The logits of the first tier, as in reading.py. */
+INLINE void first_tier(const Mood *mood, const Felt *felt, Eight *logits) {
+  Eight one = all(1), long_root = root(larger(load(felt->size), one)), own = load(felt->own), echo;
+  for (int lane = 0; lane < EIGHT; lane++) echo[lane] = felt->echo[lane];
+  Eight lean = own / long_root + 0.8 * (load(felt->felt) - own) / root(larger(load(felt->words), one)) * echo;
+  float leans[EIGHT];
+  for (int lane = 0; lane < EIGHT; lane++) leans[lane] = (float)lean[lane];
+  for (int lane = 0; lane < EIGHT; lane++) lean[lane] = leans[lane];
+  lean = smaller(larger(lean, all(-3)), all(3));
+  Eight said[5] = {one, lean, larger(lean, -lean),
+                   smaller(load(felt->up) / long_root, load(felt->down) / long_root),
+                   smaller(larger(load(felt->opinion) / long_root, all(-4)), all(4))};
+  for (int each = 0; each < POLARITIES; each++) {
+    logits[each] = all(0);
+    for (int row = 0; row < 5; row++) logits[each] += said[row] * mood->judging[row * POLARITIES + each];
+  }
+}
+
+/* What speaks for neutral and for mixed. */
+INLINE void doubt(const Felt *felt, Eight *doubts) {
+  Eight long_root = root(larger(load(felt->size), all(1))), up = load(felt->up), down = load(felt->down);
+  Eight believed = 1 / (1 + exponential_64(-1.5 * (load(felt->opinion) / long_root + 1.0)));
+  Eight loud = 1 - exponential_64(-1.5 * load(felt->mass)), less = smaller(up, down), more = larger(up, down);
+  doubts[0] = -0.5 * logarithm(larger(believed * loud, all(0.02)));
+  doubts[1] = chosen((less > 0.85 * more) & (less > 0.8), all(2.5), all(0));
+}
+
+/* Sentiment and polarity of clauses by the first tier, and whether it is sure: the steps of reading.py. */
+INLINE int feel_all(const Mood *mood) {
+  Felt felt;
+  Around around = {-1, 0, 0, 0};
+  for (int64_t begin = 0; begin < mood->mentions; begin += EIGHT) {
+    int64_t count = mood->mentions - begin < EIGHT ? mood->mentions - begin : EIGHT;
+    Eight logits[POLARITIES], grown[POLARITIES], doubts[2], found = all(0);
+    collect(mood, &felt, &around, begin, count);
+    first_tier(mood, &felt, logits);
+    doubt(&felt, doubts);
+    for (int64_t place = 0; mood->logits && place < count; place++) {
+      for (int each = 0; each < POLARITIES; each++) mood->logits[(begin + place) * POLARITIES + each] = logits[each][place];
+      for (int each = 0; each < 2; each++) mood->doubts[(begin + place) * 2 + each] = doubts[each][place];
+    }
+    Eight sure = 1 / together(logits, grown);
+    logits[1] += doubts[0], logits[3] += doubts[1];
+    Eight total = together(logits, grown), best = all(-1);
+    for (int each = 0; each < POLARITIES; each++) {
+      grown[each] /= total;
+      found = chosen(grown[each] > best, all(each), found);
+      best = larger(grown[each], best);
+    }
+    Eight sentiment = grown[2] - grown[0];
+    for (int64_t place = 0; place < count; place++) {
+      mood->sentiment[begin + place] = (float)sentiment[place];
+      mood->polarity[begin + place] = (int8_t)found[place];
+      mood->sure[begin + place] = sure[place] >= 0.34;
+    }
+  }
+  return 0;
+}
+
+typedef struct {
+  int64_t rows, columns, curves;
+  const float *evidence;          /* (rows, columns) */
+  const int32_t *column;          /* which each curve is of */
+  const float *slope, *middle;    /* of each curve */
+  float *answer;                  /* (rows, curves) */
+} Curves;
+
+INLINE Lane within(Lane numbers, float most) {
+  Flag below = numbers < -most, beyond = numbers > most;
+  Lane bound = (Lane)(((Flag)((Lane){0} + most) & beyond) | ((Flag)((Lane){0} - most) & below));
+  return (Lane)(((Flag)numbers & ~(below | beyond)) | (Flag)bound);
+}
+
+/* Probabilities of columns of evidence, some rows of a column at a time. */
+INLINE int curve_all(const Curves *curves) {
+  for (int64_t row = 0; row < curves->rows; row += LANES)
+    for (int64_t curve = 0; curve < curves->curves; curve++) {
+      const float *from = curves->evidence + row * curves->columns + curves->column[curve];
+      float *to = curves->answer + row * curves->curves + curve;
+      int64_t count = curves->rows - row < LANES ? curves->rows - row : LANES;
+      Lane held = {0};
+      if (count == LANES)
+        for (int lane = 0; lane < LANES; lane++) held[lane] = from[lane * curves->columns];
+      else
+        for (int lane = 0; lane < count; lane++) held[lane] = from[lane * curves->columns];
+      held = 1 / (exponential_of(-within(curves->slope[curve] * (held - curves->middle[curve]), 30)) + 1);
+      if (count == LANES)
+        for (int lane = 0; lane < LANES; lane++) to[lane * curves->curves] = held[lane];
+      else
+        for (int lane = 0; lane < count; lane++) to[lane * curves->curves] = held[lane];
+    }
+  return 0;
+}
+
 /* Most taxonomies fit into one vector: for them all loops have a length known beforehand. */
 INLINE int tell_all(const Told *told) {
   int64_t width = (told->chosen + LANES) / LANES * LANES;
   return width == LANES ? tell_wide(told, LANES) : tell_wide(told, width);
 }
 
-#define LAYER(name, attributes) \
-  attributes static int name(const Layer *layer) { return convolve_all(layer); }
+typedef struct {
+  int64_t rows, width, heads, windows;
+  const float *states;   /* (rows, width) */
+  const double *weight;  /* (rows, heads) */
+  const int64_t *starts; /* the first row of each window */
+  double *answer;        /* (windows, heads, width), which begins as zeros */
+} Attention;
 
-#define TELL(name, attributes) \
-  attributes static int name(const Told *told) { return tell_all(told); }
+/* The states of each window by weight, added up. */
+INLINE int attend_all(const Attention *attention) {
+  int64_t width = attention->width;
+  for (int64_t window = 0; window < attention->windows; window++) {
+    int64_t stop = window + 1 < attention->windows ? attention->starts[window + 1] : attention->rows;
+    for (int64_t row = attention->starts[window]; row < stop; row++)
+      for (int64_t head = 0; head < attention->heads; head++) {
+        double weight = attention->weight[row * attention->heads + head];
+        double *answer = attention->answer + (window * attention->heads + head) * width;
+        const float *state = attention->states + row * width;
+        for (int64_t column = 0; column < width; column++) answer[column] += state[column] * weight;
+      }
+  }
+  return 0;
+}
 
 #define READ(name, attributes)                                                                                     \
   attributes static int name(const Lexicon *lexicon, const uint8_t *data, const int64_t *offsets, int64_t texts,   \
@@ -909,19 +1131,17 @@ INLINE int tell_all(const Told *told) {
     return read_all(lexicon, data, offsets, texts, found);                                                             \
   }
 
+/* One step for a kind of processor. */
+#define FORM(name, facts, all, attributes) \
+  attributes static int name(const facts *held) { return all(held); }
+
 READ(read_anywhere, )
-TELL(tell_anywhere, )
-LAYER(layer_anywhere, )
 #if defined(__x86_64__)
 #include <cpuid.h>
 #define SMALL __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
 #define LARGE __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi,bmi2,lzcnt,popcnt")))
 READ(read_avx2, SMALL)
 READ(read_avx512, LARGE)
-TELL(tell_avx2, SMALL)
-TELL(tell_avx512, LARGE)
-LAYER(layer_avx2, SMALL)
-LAYER(layer_avx512, LARGE)
 
 /* 2 with AVX-512 (foundation, bytes and words, double and quad words, vector length), 1 with AVX2, else 0. */
 static int width(void) {
@@ -948,27 +1168,29 @@ PUBLIC int touchstone_read(const Lexicon *lexicon, const uint8_t *data, const in
   return read_anywhere(lexicon, data, offsets, texts, found);
 }
 
-PUBLIC int touchstone_tell(const Told *told, int most) {
+/* The other steps, each as `touchstone_NAME`. */
 #if defined(__x86_64__)
-  int best = width();
-  if (best > most) best = most;
-  if (best == 2) return tell_avx512(told);
-  if (best == 1) return tell_avx2(told);
+#define PUBLISH(name, facts)                                                                                      \
+  FORM(name##_anywhere, facts, name##_all, )                                                                      \
+  FORM(name##_avx2, facts, name##_all, SMALL)                                                                     \
+  FORM(name##_avx512, facts, name##_all, LARGE)                                                                   \
+  PUBLIC int touchstone_##name(const facts *held, int most) {                                                     \
+    int best = width() < most ? width() : most;                                                                   \
+    return best == 2 ? name##_avx512(held) : best == 1 ? name##_avx2(held) : name##_anywhere(held);                 \
+  }
+#else
+#define PUBLISH(name, facts)                                                                                      \
+  PUBLIC int touchstone_##name(const facts *held, int most) {                                                     \
+    (void)most;                                                                                                    \
+    return name##_all(held);                                                                                       \
+  }
 #endif
-  (void)most;
-  return tell_anywhere(told);
-}
 
-PUBLIC int touchstone_layer(const Layer *layer, int most) {
-#if defined(__x86_64__)
-  int best = width();
-  if (best > most) best = most;
-  if (best == 2) return layer_avx512(layer);
-  if (best == 1) return layer_avx2(layer);
-#endif
-  (void)most;
-  return layer_anywhere(layer);
-}
+PUBLISH(tell, Told)
+PUBLISH(layer, Layer)
+PUBLISH(attend, Attention)
+PUBLISH(feel, Mood)
+PUBLISH(curve, Curves)
 
 /* The hash of the source this was built from: Python uses no library of another. */
 PUBLIC const char *touchstone_source(void) { return SOURCE; }

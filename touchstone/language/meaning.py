@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.language.cues import unit
+from touchstone.language.curves import single_exponential
 from touchstone.language.found import Found
 from touchstone.language.groups import folded
 
@@ -29,9 +30,6 @@ _ROUNDS, _UNSEEN = 10, 50.0  # rounds of learning the shares; sentences that equ
 _OF_ALL, _HARDLY = (0.12, 0.2), 1e-9  # share of sentences about the whole, and about the rest or nothing
 _OWN_WORDS, _NEVER = 0.65, 0.45  # cue from which a clause tells a touchpoint by itself
 _NEVER_CHOSEN = -1e30  # level of what cannot be
-_VANISHING, _FOLDS, _ROUNDING = -80.0, 1.44269504, 12582912.0  # log2(e); 1.5 * 2**23 leaves no room for fractions
-_LOG_2 = (0.693359375, -2.12194440e-4)  # in two parts, the first exact
-_SERIES = (1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1)
 _OF_REST = ("miscellaneous", "other", "others", "else", "can't tell", "unclear", "unknown", "unspecified")
 _SAYS_REST = (
     "anything else", "other things", "no other", "of the other", "of the others", "cannot be told", "does not say",
@@ -130,23 +128,10 @@ def believed(level: Numbers, shares: Shares) -> Numbers:
     """The probability of each choice of each sentence."""
     logits = level.T.astype(np.float32) + np.log(shares).astype(np.float32)[:, None]
     logits -= logits.max(axis=0)
-    grown = _exponential(logits)
+    grown = single_exponential(logits)
     grown /= grown.sum(axis=0)
     answer: Numbers = grown.T
     return answer
-
-
-def _exponential(numbers: Numbers) -> Numbers:
-    """`e` to numbers that are at most 0, in steps that C takes with equal results (`expf` of Cephes, S. L. Moshier)."""
-    held = np.maximum(numbers, _VANISHING)
-    whole = held * _FOLDS + _ROUNDING - _ROUNDING
-    rest = held - whole * _LOG_2[0] - whole * _LOG_2[1]
-    total = np.full_like(rest, _SERIES[0])
-    for factor in _SERIES[1:]:
-        total = total * rest + factor
-    total = total * (rest * rest) + rest + 1
-    power = ((whole.astype(np.int32) + 127) << 23).view(np.float32)
-    return np.where(numbers > _VANISHING, total * power, np.float32(0))
 
 
 def learned_shares(held: Meaning, level: Numbers) -> Shares:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from touchstone.language import steps
+from touchstone.language.curves import single_curve
 from touchstone.language.found import Found
-from touchstone.language.learned import curve
 from touchstone.language.model import CLAUSE_HEADS, HEADS, REASONS
 
 Numbers = npt.NDArray[np.float32]
@@ -20,6 +21,7 @@ _STEEP = 3.0
 _SHORT = 0.01  # cues are written in tenths: what adds up to 1 may fall short of it by a step of the table
 _SPREAD = 10  # tokens added to a text's size, so that a few words have no style
 _LENGTH, _USUAL, _LEAST, _MOST = 0.3, 3.0, 0.0, 2.0  # worth of length: by log tokens above `e**_USUAL`, within bounds
+_LENGTHS = np.clip(np.log(np.maximum(np.arange(1 << 8), 1)) - _USUAL, _LEAST - _USUAL, _MOST)  # of so many tokens
 _BELIEF = {
     "disclosed": (0.95, 6.0, 1.0),
     "coupon": (0.9, 5.0, 1.1),
@@ -48,18 +50,29 @@ class Message:
 
     def score(self, names: Sequence[str]) -> Numbers:
         """0 to 1, rising with the evidence; .5 is the decision point."""
-        return curve(_STEEP * (self.of(names) - 1))
+        return self._curved(names, np.full(len(names), _STEEP), np.ones(len(names)))
 
     def probability(self, names: Sequence[str]) -> Numbers:
         """The calibrated probability of each."""
-        slopes, middles = np.array([self.curves.get(name, (_STEEP, 1.0)) for name in names], np.float32).T
-        return curve(slopes * (self.of(names) - middles))
+        return self._curved(names, *np.array([self.curves.get(name, (_STEEP, 1.0)) for name in names]).T)
+
+    def _curved(
+        self, names: Sequence[str], slopes: npt.NDArray[np.float64], middles: npt.NDArray[np.float64]
+    ) -> Numbers:
+        """The probability of each, where its evidence has a curve of such slope and middle."""
+        places, steep, half = (
+            [SAID.index(name) for name in names],
+            slopes.astype(np.float32),
+            middles.astype(np.float32),
+        )
+        made = steps.curved(self.evidence, places, steep, half)
+        return single_curve(steep * (self.evidence[:, places] - half)) if made is None else made
 
     @property
     def reasons(self) -> Numbers:
         """The probability of being promoted that each of REASONS alone would give: (texts, reasons)."""
-        most, slopes, middles = np.array([_BELIEF[name] for name in REASONS], np.float32).T
-        answer: Numbers = most * curve(slopes * (self.of(REASONS) - middles))
+        most, slopes, middles = np.array([_BELIEF[name] for name in REASONS]).T
+        answer: Numbers = most.astype(np.float32) * self._curved(REASONS, slopes, middles)
         return answer
 
     @property
@@ -86,6 +99,6 @@ def _style(found: Found) -> npt.NDArray[np.float64]:
     walked = found.walk
     size = np.bincount(walked.clause_text, walked.size, walked.texts)
     total = np.bincount(walked.clause_text, found.moods[HEADS.index("promotional")], walked.texts)
-    length = np.clip(np.log(np.maximum(size, 1)) - _USUAL, _LEAST - _USUAL, _MOST)
+    length = _LENGTHS[np.minimum(size, len(_LENGTHS) - 1).astype(np.intp)]
     answer: npt.NDArray[np.float64] = total / np.sqrt(size + _SPREAD) + _LENGTH * length
     return answer

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import ctypes
-import logging
 import math
-import sys
-import zlib
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from touchstone.core import settings
 from touchstone.language import meaning, tokens
 from touchstone.language.found import CLAUSE_HEADS, Found, Table
 from touchstone.language.index import ABSENT, Index
+from touchstone.language.library import WIDEST, library, needed
 from touchstone.language.meaning import Meaning
 from touchstone.language.walk import BLOCKS, Lexicon, Walk
 
 Numbers = npt.NDArray[np.float32]
-SOURCE = Path(__file__).with_name("kernel.c")
-LIBRARY = Path(__file__).with_name("_kernel.dll" if sys.platform == "win32" else "_kernel.so")
-LANGUAGES, HEADS, WIDEST, CHOSEN = 32, 128, 2, 512  # what kernel.c is written for
-_OUTPUTS = 32  # columns of a layer that are added up at once
+LANGUAGES, HEADS, CHOSEN = 32, 128, 512  # what kernel.c is written for
 _CLAUSE = 48  # bytes of text in a clause, guessed low: there is more room where it is needed
 _LINE = 64  # bytes that a processor reads from memory at once
 _ENTRY = np.dtype([("key", np.uint64), ("word", np.int32), ("steer", np.uint32)])
@@ -62,36 +54,6 @@ class _Told(ctypes.Structure):
     ]
 
 
-class _Layer(ctypes.Structure):
-    _fields_ = [
-        *((name, ctypes.c_int64) for name in ("rows", "inputs", "outputs")),
-        *((name, ctypes.c_void_p) for name in ("states", "weights", "scale", "bias", "answer")),
-    ]
-
-
-def source_mark() -> str:
-    """What a library built from the present source carries."""
-    return f"{zlib.crc32(SOURCE.read_bytes()):08x}"
-
-
-@lru_cache(maxsize=1)
-def library() -> ctypes.CDLL | None:
-    """The kernel, or None where it was not built, was built from another source, or `TOUCHSTONE_KERNEL=numpy`."""
-    if settings.load().kernel == "numpy":
-        return None
-    try:
-        held = ctypes.CDLL(str(LIBRARY))
-        held.touchstone_source.restype = ctypes.c_char_p
-        if held.touchstone_source().decode() == source_mark():
-            return held
-        why = "was built from another source"
-    except (OSError, AttributeError) as error:
-        why = f"cannot be used ({error})"
-    message = "The text kernel %s; texts are read with NumPy: the same answers, some thirty times slower. %s"
-    logging.getLogger(__name__).warning(message, why, "`python hatch_build.py` (or a wheel) brings it.")
-    return None
-
-
 @dataclass(frozen=True)
 class Kernel:
     """Reads texts with one lexicon and table. `held` keeps the arrays that `lexicon` points into."""
@@ -105,7 +67,7 @@ class Kernel:
         data, offsets = tokens.buffers(texts)
         offsets = np.ascontiguousarray(offsets, np.int64)
         room = _Room(self, len(texts), len(data) // _CLAUSE + len(texts) + 64, len(data) if rows else -1)
-        read = _library().touchstone_read
+        read = needed().touchstone_read
         pointers = (data.ctypes.data_as(ctypes.c_void_p), offsets.ctypes.data_as(ctypes.c_void_p))
         while (
             code := read(ctypes.byref(self.lexicon), *pointers, ctypes.c_int64(len(texts)), room.into(), widest)
@@ -139,36 +101,9 @@ class Kernel:
             taught=found.taught.shape[1],
             **{name: array.ctypes.data for name, array in arrays.items()},
         )
-        if _library().touchstone_tell(ctypes.byref(facts), widest):
+        if needed().touchstone_tell(ctypes.byref(facts), widest):
             raise MemoryError("no memory for the sentences of a text")
         return likely, speaks
-
-
-def convolved(
-    states: Numbers, weights: npt.NDArray[np.int8], scale: Numbers, bias: Numbers, *, widest: int = WIDEST
-) -> Numbers | None:
-    """Words with their two neighbours, whole numbers from 0 to 127: (rows, outputs); None where NumPy is to do it."""
-    inputs, outputs = weights.shape[1:]
-    if library() is None or outputs % _OUTPUTS or weights.dtype != np.int8:
-        return None
-    answer = np.empty((len(states), outputs), np.float32)
-    floats = {"states": states, "scale": scale, "bias": bias}
-    held: dict[str, npt.NDArray[Any]] = {
-        name: np.ascontiguousarray(array, np.float32) for name, array in floats.items()
-    }
-    held |= {"weights": np.ascontiguousarray(weights), "answer": answer}
-    pointers = {name: array.ctypes.data for name, array in held.items()}
-    facts = _Layer(rows=len(states), inputs=inputs, outputs=outputs, **pointers)
-    if _library().touchstone_layer(ctypes.byref(facts), widest):
-        raise MemoryError("no memory for the weights of a layer")
-    return answer
-
-
-def _library() -> ctypes.CDLL:
-    held = library()
-    if held is None:
-        raise RuntimeError("the kernel is not there")  # a Kernel is made only where it is
-    return held
 
 
 class _Room:

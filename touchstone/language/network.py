@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from touchstone.language import native
+from touchstone.language import steps
 from touchstone.language.found import Table
+from touchstone.language.groups import Groups, folded
 from touchstone.language.index import Index
 from touchstone.language.walk import BLOCKS, Walk
-
-if TYPE_CHECKING:
-    from touchstone.language.groups import Groups
 
 SHIPPED = Path(__file__).parent / "network.npz"
 LONGEST = 64  # words of a sentence that are read
@@ -185,7 +183,7 @@ class Network:
     def layer(self, states: Numbers, name: str) -> Numbers:
         """A word with its two neighbours: (rows, outputs)."""
         scale, bias = self.arrays[f"{name}_scale"], self.arrays[f"{name}_bias"]
-        made = native.convolved(states, self.arrays[name], scale, bias)
+        made = steps.convolved(states, self.arrays[name], scale, bias)
         if made is not None:
             return made
         weights = self.arrays[name].astype(np.float32)
@@ -201,15 +199,14 @@ class Network:
         """The mean state of each window by two kinds of attention."""
         raw = _product(states, self.arrays["attention"].astype(np.float32)) * self.arrays["attention_scale"]
         raw += signs @ self.arrays["attention_signs"].astype(np.float32) * self.arrays["attention_signs_scale"]
-        steps = np.rint(np.clip(raw * _STEEP, -127, 127)).astype(np.int64)
-        weight = np.exp(np.arange(-127, 128) / _STEEP)[steps + 127] * filled
+        place = np.rint(np.clip(raw * _STEEP, -127, 127)).astype(np.int64)
+        weight = np.exp(np.arange(-127, 128) / _STEEP)[place + 127] * filled
         total = np.maximum(np.add.reduceat(weight, starts, axis=0), 1e-300)
-        means = [
-            np.add.reduceat(states * weight[:, [head]], starts, axis=0) / total[:, [head]]
-            for head in range(weight.shape[1])
-        ]
-        answer: Numbers = np.rint(np.concatenate(means, axis=1)).astype(np.float32)
-        return answer
+        sums = steps.attended(states, weight, starts)
+        if sums is None:
+            sums = np.stack([folded((states * each[:, None]).T, starts).T for each in weight.T], axis=1)
+        answer: Numbers = np.rint(sums / total[:, :, None]).astype(np.float32)
+        return answer.reshape(len(starts), -1)
 
     def logits(self, pooled: Numbers) -> npt.NDArray[np.float64]:
         """Of the four polarities: (windows, 4)."""

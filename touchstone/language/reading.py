@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from touchstone.language import steps
+from touchstone.language.curves import exponential, logarithm, single_exponential
 from touchstone.language.groups import Groups, each
 from touchstone.language.message import Message
 from touchstone.language.network import Near
@@ -30,9 +32,14 @@ _SPEAKS = 0.3  # cue from which a clause counts as speaking of a touchpoint that
 
 def chances_of(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Chances of polarities, of which one is true."""
-    grown = np.exp(logits - logits.max(axis=1, keepdims=True))
+    grown = exponential(logits - logits.max(axis=1, keepdims=True))
     answer: npt.NDArray[np.float64] = grown / grown.sum(axis=1, keepdims=True)
     return answer
+
+
+def _decided(chance: npt.NDArray[np.float64]) -> tuple[Numbers, npt.NDArray[np.int8]]:
+    """Sentiment and polarity of chances of polarities."""
+    return (chance[:, 2] - chance[:, 0]).astype(np.float32), chance.argmax(axis=1).astype(np.int8)
 
 
 def _combined(evidence: npt.NDArray[np.float64], weights: Numbers) -> npt.NDArray[np.float64]:
@@ -74,9 +81,7 @@ class Reading:
     cues: Numbers  # (clauses, touchpoints): how much each clause has words for each, taught words included
     touchpoints: Numbers  # (clauses, touchpoints): probability that the clause speaks of each
     certain: Callable[[Places, Places], Numbers]  # share of mentions right by clause and touchpoint
-    positive: Numbers  # (clauses,): evidence of a good mood, at least 0
-    negative: Numbers
-    opinion: Numbers  # (clauses,): evidence that something is judged, below 0 where it is stated or asked
+    moods: Numbers  # (CLAUSE_HEADS, clauses): evidence of moods and of judging, as it was added up
     judging: Numbers  # (evidence, polarities): how `evidence` becomes logits
     near: Callable[[Groups, npt.NDArray[np.integer]], Near]  # the second tier: groups of clauses about touchpoints
     taught: TaughtMood | None  # None where polarity was not taught
@@ -87,10 +92,29 @@ class Reading:
     languages: tuple[str, ...]
 
     @cached_property
+    def positive(self) -> Numbers:
+        """Evidence of a good mood in each clause, at least 0."""
+        good: Numbers = np.maximum(self.moods[0], 0)
+        return good
+
+    @cached_property
+    def negative(self) -> Numbers:
+        """The same of a bad mood."""
+        bad: Numbers = np.maximum(self.moods[1], 0)
+        return bad
+
+    @property
+    def opinion(self) -> Numbers:
+        """Evidence that something is judged in each clause, below 0 where it is stated or asked."""
+        judging: Numbers = self.moods[2]
+        return judging
+
+    @cached_property
     def language(self) -> list[str]:
         """The language of each text, `und` where unsure."""
-        names = (*self.languages, "und")
-        return [names[code] for code in self.walk.language.tolist()]
+        names = np.array([*self.languages, "und"], object)
+        answer: list[str] = names[self.walk.language].tolist()  # -1 is the last
+        return answer
 
     @cached_property
     def lean(self) -> Numbers:
@@ -101,7 +125,7 @@ class Reading:
         count = int(sentence[-1]) + 1 if len(sentence) else 0
         rest = np.bincount(sentence, own, count)[sentence] - own
         size = np.bincount(sentence, self.walk.size, count)[sentence]
-        borrowed = _BORROWED * rest / np.sqrt(np.maximum(size, 1)) * np.exp(-_OWN * mass)
+        borrowed = _BORROWED * rest / np.sqrt(np.maximum(size, 1)) * single_exponential(-_OWN * mass)
         lean: Numbers = (own / np.sqrt(np.maximum(self.walk.size, 1)) + borrowed).astype(np.float32)
         return lean
 
@@ -121,6 +145,8 @@ class Reading:
     def leaning(self, groups: Groups) -> npt.NDArray[np.float64]:
         """The mean mood (as `lean`) of groups of clauses, the outspoken weighing more."""
         held = np.clip(self.lean, -3, 3).astype(np.float64)
+        if groups.single:
+            return groups @ held
         weight = np.abs(np.tanh(held)) + 0.05
         total: npt.NDArray[np.float64] = (groups @ (held * weight)) / np.maximum(groups @ weight, 1e-9)
         return total
@@ -140,8 +166,15 @@ class Reading:
 
         The second tier reads all of them, or, unless `closely`, those that leave the first in doubt.
         """
-        chance = self.chances(groups, touchpoint, closely=closely)
-        return (chance[:, 2] - chance[:, 0]).astype(np.float32), chance.argmax(axis=1).astype(np.int8)
+        quick = groups.single and not closely and not self.taught
+        held = steps.felt(self.moods, self.walk, groups.clauses, self.judging) if quick else None
+        if held is None:
+            return _decided(self.chances(groups, touchpoint, closely=closely))
+        doubtful = np.flatnonzero(~held.sure)
+        if len(doubtful):
+            chance = self.chances(groups.chosen(doubtful), touchpoint[doubtful], closely=False)
+            held.sentiment[doubtful], held.polarity[doubtful] = _decided(chance)
+        return held.sentiment, held.polarity
 
     def chances(
         self, groups: Groups, touchpoint: npt.NDArray[np.integer], *, closely: bool = True
@@ -151,14 +184,14 @@ class Reading:
 
     def logits(self, groups: Groups, touchpoint: npt.NDArray[np.integer], *, closely: bool) -> npt.NDArray[np.float64]:
         """Of the four polarities, for groups of clauses."""
-        logits = _combined(self.evidence(groups), self.judging)
+        logits, doubts = self._first(groups)
         ours = self.readable(groups)
         sure = chances_of(logits).max(axis=1) >= _SURE
         doubtful = ours if closely or self.taught else ours[~sure[ours]]
         seen = self.near(groups.chosen(doubtful), touchpoint[doubtful]) if len(doubtful) else None
         if seen:
             logits[doubtful] = seen.logits + _FIRST * logits[doubtful]
-        logits += self._doubts(groups)
+        logits[:, [1, 3]] += doubts
         if self.taught:
             logits += self._corrected(self.taught, groups, touchpoint)
             if seen:
@@ -166,16 +199,21 @@ class Reading:
         logits[groups.sizes == 0] = _SILENT
         return logits
 
+    def _first(self, groups: Groups) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """The first tier's logits, and what is added where it or the second has read."""
+        held = steps.felt(self.moods, self.walk, groups.clauses, self.judging, logits=True) if groups.single else None
+        if held is not None:
+            return held.logits, held.doubts
+        return _combined(self.evidence(groups), self.judging), self._doubts(groups)
+
     def _doubts(self, groups: Groups) -> npt.NDArray[np.float64]:
         """What speaks for neutral (no mood nearby, a statement, a question) and for mixed (both moods alike)."""
         size = np.maximum(groups @ self.walk.size, 1)
-        believed = 1 / (1 + np.exp(-_BELIEF * ((groups @ self.opinion) / np.sqrt(size) - _DOUBT)))
-        loud = 1 - np.exp(-_LOUD * ((groups @ self._mass) / np.maximum(groups.sizes, 1)))
+        believed = 1 / (1 + exponential(-_BELIEF * ((groups @ self.opinion) / np.sqrt(size) - _DOUBT)))
+        loud = 1 - exponential(-_LOUD * ((groups @ self._mass) / np.maximum(groups.sizes, 1)))
         up, down = groups @ self.positive, groups @ self.negative
         torn = (np.minimum(up, down) > _SPLIT * np.maximum(up, down)) & (np.minimum(up, down) > _LEAST_MASS)
-        answer = np.zeros((4, len(size))).T
-        answer[:, 1], answer[:, 3] = -_CARE * np.log(np.maximum(believed * loud, 0.02)), _TORN * torn
-        return answer
+        return np.column_stack([-_CARE * logarithm(np.maximum(believed * loud, 0.02)), _TORN * torn])
 
     @cached_property
     def _mass(self) -> npt.NDArray[np.float64]:
