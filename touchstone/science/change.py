@@ -158,7 +158,8 @@ def _tilted(looks: _Looks, before: NDArray[np.int64], upto: int, scatter: Floats
     """As `_logarithm` once `upto` looks are over, by tilting the scores as they were given: skewness cannot mislead."""
     first, since, mean, later = (each[:, 0] for each in _sides(looks, before, np.array([upto])))
     pooled = looks.counts[:upto].sum(axis=0)
-    gain = first * divergence(looks.scores, pooled, mean) + since * divergence(looks.scores, pooled, later)
+    apart = divergence(looks.scores, pooled, np.stack([mean, later]))
+    gain = first * apart[0] + since * apart[1]
     informed = unit * first * since / (first + since)
     return np.asarray(gain / scatter * informed / (1 + informed) - np.log1p(informed) / 2, float)
 

@@ -1,0 +1,177 @@
+"""What each measure takes over millions of interactions, against the bare SQL count it rests on.
+
+TOUCHSTONE_BENCH_MANY says over how many interactions (a million), TOUCHSTONE_BENCH_ONLY which measures (names with
+commas between), TOUCHSTONE_BENCH_HOME where the home is kept (else it is made anew and goes away). CPU time, the least
+of two where it is short; both on one engine, in one run. A count groups as the measure does: by person where it looks at people.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bench._many import many
+from touchstone.core import finder
+from touchstone.core.ask import Ask
+from touchstone.measure._price_words import pattern
+
+ROWS = 1_000_000
+WANTED = 5.0
+LONG = 2.0  # seconds; what takes longer is timed once
+USUAL = ((), ("unit",), ("unit", "touchpoint"))
+"""The cuts of a measure that names none."""
+_DEPTH = """cast(nullif(regexp_extract(attributes, '"depth": *(-?[0-9]+)', 1), '') as double)"""
+_NUMBER = """cast(nullif(regexp_extract(attributes, '"wait_seconds": *(-?[0-9]+)', 1), '') as double)"""
+_SHARE = "(value - worst) / nullif(best - worst, 0)"
+_KINDS = "join (select interaction, label from signal where layer = 'kind' and score >= 0.5) as s on s.interaction = i.id"
+_PROMOTED = """left join (select interaction, probability from signal where layer = 'promotion') as s
+    on s.interaction = i.id"""
+_MET = "'impression', 'visit', 'offer', 'redemption', 'referral', 'purchase'"
+
+
+def _rollup(where: str = "value is not null", extra: str = "") -> str:
+    return f"select {{by}}{extra}count(*), sum(n), sum(n * value) from rollup as i{{joins}} where {where} group by all"
+
+
+def _moods(extra: str = "") -> str:
+    return f"select {{by}}{extra}polarity, count(*), sum(n) from mention_rollup as i{{joins}} group by all"
+
+
+def _rows(where: str, *, total: str = "value", extra: str = "", beside: str = "") -> str:
+    return (
+        f"select {{by}}{extra}count(*), sum({total}) from interaction as i {beside}{{joins}} where {where} group by all"
+    )
+
+
+def _people(where: str, *, total: str = "value", extra: str = "", beside: str = "") -> str:
+    """Groups of people, each counted by person first."""
+    own = extra.split(" as ")[1].strip(", ") + ", " if extra else ""
+    return f"""select {{names}}{own}count(*), sum(n), sum(total) from (
+        select {{by}}{extra}person, count(*) as n, sum({total}) as total from interaction as i {beside}{{joins}}
+        where {where} group by all) as people group by all"""
+
+
+_PAIRS = f"""with told as (select {{by}}thread, touchpoint, {_SHARE} as v from interaction as i{{joins}}
+    where thread is not null and value is not null)
+    select {{own}}a.touchpoint, b.touchpoint, count(*), sum(a.v * b.v) from told as a join told as b
+    on b.thread = a.thread where coalesce(a.touchpoint, '') <= coalesce(b.touchpoint, '') group by all"""
+_WEEK = "date_trunc('week', i.day) as week, "
+_OF_WEEK = "date_trunc('week', i.occurred_at) as week, "
+_COMPLAINED = f"(s.interaction is not null or {_SHARE} < 0.5)"
+_HEARD = "text is not null and coalesce(kind, '') <> 'claim' and coalesce(level, '') <> 'employee'"
+
+BARE: dict[str, tuple[str, ...]] = {
+    **{name: (_rollup(f"metric = '{name}'"),) for name in ("nps", "csat", "ces", "rating")},
+    "yes_share": (_rollup("metric = 'boolean'"),),
+    "volume": (_rollup("true"),),
+    "sentiment": (_moods(),),
+    "difference": (_rollup(extra="metric, month, "), _moods("month, "), _rollup("true", "month, ")),
+    "change": (
+        _rollup(extra="metric, " + _WEEK), _moods(_WEEK), _rollup("true", _WEEK),
+        _rows("text is not null", extra="label, " + _OF_WEEK, beside=_KINDS),
+    ),
+    "league": (_rollup(extra="metric, unit, level, channel, product, "),),
+    "effect": (_rollup(extra="metric, unit, " + _WEEK),),
+    "promise_gap": (_rollup("metric = 'rating'", "touchpoint, level, "), _moods("touchpoint, level, ")),
+    "source_bias": (_rows("metric = 'rating' and touchpoint is null", extra="unit, "),),
+    "organic": (_rows("kind in ('review', 'post') and value is not null", beside=_PROMOTED),),
+    "drivers": (_PAIRS,),
+    "advocacy": (_people("true", total="probability", beside=_PROMOTED), _people("true", total="1", beside=_KINDS)),
+    "engagement": (
+        _people("true", total=_DEPTH),
+        _people("kind in ('impression', 'visit', 'purchase', 'answer', 'review')", total="1"),
+    ),
+    "resonance": (
+        _people("kind = 'impression'", total=_DEPTH, extra="campaign as named, "),
+        _people("kind in ('visit', 'purchase', 'impression')", total="1"),
+    ),
+    "trust": (
+        _people("true", total=_SHARE), _people("label = 'churn_threat'", total="1", beside=_KINDS),
+        _people("text is not null", total="case when regexp_matches(lower(text), 'honest|cheat') then 1 else 0 end"),
+    ),
+    "loyalty": (_people("person is not null", total=_SHARE), _people("person is not null", total="amount")),
+    "lifetime_value": (_people("kind = 'purchase' and person is not null", total="amount"),),
+    "silence": (
+        _people("kind in ('visit', 'purchase', 'redemption')", total="1"),
+        _people(_COMPLAINED, total="1", beside="left " + _KINDS),
+        "select count(*), sum(n) from (select person, count(*) as n from mention as m join interaction as i "
+        "on i.id = m.interaction where m.polarity = 'negative' group by person) as people",
+    ),
+    "equity": (_people("kind = 'purchase'", total="amount", extra="product as named, "),),
+    "paths": (_people(f"kind in ({_MET})", total="amount", extra="touchpoint as named, "),),
+    "inside_out": (
+        _rows("attributes is not null", total=_NUMBER, extra=_OF_WEEK), _rollup(extra="metric, " + _WEEK),
+        "select count(*), sum(n) from (select thread, count(*) as n, min(occurred_at) as first from interaction "
+        "where thread is not null group by thread) as talks",
+    ),
+    "price": (
+        _rows(_HEARD, total=f"case when regexp_matches(lower(text), '{pattern('any')}') then 1 else 0 end"),
+    ),
+    "needs": (_rows(_HEARD, total="length(text)", extra="level, label, ", beside="left " + _KINDS),),
+    "language_gap": (_rows("text is not null", total="length(text)", extra="level, "),),
+}  # fmt: skip
+"""The counts that each measure rests on, in SQL."""
+_JOINS = {
+    "region": " left join unit as u on u.id = i.unit",
+    "stage": " left join touchpoint as t on t.name = i.touchpoint",
+}
+
+
+def lines() -> Iterator[str]:
+    """A line for each measure: its dearest cut against the count that it rests on."""
+    rows = int(os.environ.get("TOUCHSTONE_BENCH_MANY", ROWS))
+    only = [each for each in os.environ.get("TOUCHSTONE_BENCH_ONLY", "").split(",") if each]
+    with tempfile.TemporaryDirectory() as folder:
+        kept = os.environ.get("TOUCHSTONE_BENCH_HOME")
+        store = many(Path(kept or folder), rows)
+        ask = store.ask()
+        count = ask.lake("select count(*) as n from interaction")["n"][0].as_py()
+        yield f"speed: over {count:,} interactions, CPU time; wanted: no more than {WANTED:g} times the bare SQL count"
+        for name in only or finder.names("measure"):
+            yield _line(ask, name)
+        store.close()
+
+
+def _line(ask: Ask, name: str) -> str:
+    cuts = getattr(finder.part("measure", name), "CUTS", USUAL)
+    told = [(*_times(ask, name, by), ", ".join(by) or "all") for by in cuts]
+    ours, bare, cut = max(told, key=lambda each: each[0] / each[1])
+    others = "; ".join(f"{each} {a:.2f} s of {b:.2f}" for a, b, each in told if each != cut)
+    return f"speed: {name} by {cut}: {ours / bare:.2f} times ({ours:.2f} s, bare count {bare:.2f} s)" + (
+        f" | {others}" if others else ""
+    )
+
+
+def _times(ask: Ask, name: str, by: tuple[str, ...]) -> tuple[float, float]:
+    """CPU seconds of the measure and of its count."""
+    counts = [_written(sql, by, rolled="rollup" in sql) for sql in BARE[name]]
+    bare = _seconds(lambda: [ask.lake(sql) for sql in counts])
+    return _seconds(lambda: finder.verb("measure", name)(ask, by=by)), bare
+
+
+def _written(sql: str, by: tuple[str, ...], *, rolled: bool) -> str:
+    """The count by these columns."""
+    own = [each for each in by if each not in ("source", "brand") and f"{each}, " not in sql]
+    place = {"region": "u.region", "stage": "t.stage"}
+    place |= {each: f"date_trunc('{each}', i.{'month' if rolled else 'occurred_at'})" for each in ("month", "quarter")}
+    named = {each: f"{place.get(each, f'i.{each}')} as \"by {each}\", " for each in own}
+    return sql.format(
+        by="".join(named.values()), names="".join(f'"by {each}", ' for each in own),
+        own="".join(f'a."by {each}", ' for each in own), joins="".join(_JOINS.get(each, "") for each in own),
+    )  # fmt: skip
+
+
+def _seconds(work: Callable[[], Any], times: int = 2) -> float:
+    """The least CPU time of a piece of work."""
+    took = []
+    for _ in range(times):
+        began = time.process_time()
+        work()
+        took.append(time.process_time() - began)
+        if took[-1] > LONG:
+            break
+    return min(took)
