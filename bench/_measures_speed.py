@@ -24,6 +24,7 @@ WANTED = 5.0
 LONG = 2.0  # seconds; what takes longer is timed once
 USUAL = ((), ("unit",), ("unit", "touchpoint"))
 """The cuts of a measure that names none."""
+_DAYS = "count(distinct cast(occurred_at as date)) + epoch(max(occurred_at) - min(occurred_at))"
 _DEPTH = """cast(nullif(regexp_extract(attributes, '"depth": *(-?[0-9]+)', 1), '') as double)"""
 _NUMBER = """cast(nullif(regexp_extract(attributes, '"wait_seconds": *(-?[0-9]+)', 1), '') as double)"""
 _SHARE = "(value - worst) / nullif(best - worst, 0)"
@@ -47,11 +48,11 @@ def _rows(where: str, *, total: str = "value", extra: str = "", beside: str = ""
     )
 
 
-def _people(where: str, *, total: str = "value", extra: str = "", beside: str = "") -> str:
+def _people(where: str, *, total: str = "value", extra: str = "", beside: str = "", of: str = "count(*)") -> str:
     """Groups of people, each counted by person first."""
     own = extra.split(" as ")[1].strip(", ") + ", " if extra else ""
     return f"""select {{names}}{own}count(*), sum(n), sum(total) from (
-        select {{by}}{extra}person, count(*) as n, sum({total}) as total from interaction as i {beside}{{joins}}
+        select {{by}}{extra}person, {of} as n, sum({total}) as total from interaction as i {beside}{{joins}}
         where {where} group by all) as people group by all"""
 
 
@@ -94,9 +95,9 @@ BARE: dict[str, tuple[str, ...]] = {
         _people("text is not null", total="case when regexp_matches(lower(text), 'honest|cheat') then 1 else 0 end"),
     ),
     "loyalty": (_people("person is not null", total=_SHARE), _people("person is not null", total="amount")),
-    "lifetime_value": (_people("kind = 'purchase' and person is not null", total="amount"),),
+    "lifetime_value": (_people("kind = 'purchase' and person is not null", total="amount", of=_DAYS),),
     "silence": (
-        _people("kind in ('visit', 'purchase', 'redemption')", total="1"),
+        _people("kind in ('visit', 'purchase', 'redemption')", total="1", of=_DAYS),
         _people(_COMPLAINED, total="1", beside="left " + _KINDS),
         "select count(*), sum(n) from (select person, count(*) as n from mention as m join interaction as i "
         "on i.id = m.interaction where m.polarity = 'negative' group by person) as people",

@@ -207,6 +207,11 @@ def _asked(ask: Ask, question: Question, groups: Sequence[str], kinds: Sequence[
     """One row per person of a home: first and last day, days, money of later days and of the first, currency, cuts."""
     seen, parameters = _seen(question, kinds)
     cuts = "".join(f", f.{each}" for each in groups)
+    named = "".join(f", {each}" for each in groups)
+    placed = "row_number() OVER (PARTITION BY person ORDER BY occurred_at, id) AS place"
+    firsts = f""", firsts AS (
+            SELECT person{named} FROM (SELECT person{named}, {placed} FROM seen) AS placed WHERE place = 1
+        )"""
     sql = f"""
         WITH seen AS ({seen}), days AS (
             SELECT person, day, sum(amount) AS amount, min(currency) AS currency, max(currency) AS other
@@ -215,20 +220,15 @@ def _asked(ask: Ask, question: Question, groups: Sequence[str], kinds: Sequence[
             SELECT person, min(day) AS first, max(day) AS last, count(*) AS days, min(currency) AS currency,
                 max(other) AS other
             FROM days GROUP BY person
-        ), firsts AS (
-            SELECT * FROM (
-                SELECT person{"".join(f", {each}" for each in groups)},
-                    row_number() OVER (PARTITION BY person ORDER BY occurred_at, id) AS place
-                FROM seen
-            ) AS placed WHERE place = 1
-        )
+        ){firsts if groups else ""}
         SELECT s.person, s.first, s.last, s.days,
             sum(CASE WHEN d.day > s.first THEN d.amount END) AS later,
             count(CASE WHEN d.day > s.first THEN d.amount END) AS priced,
             sum(CASE WHEN d.day = s.first THEN d.amount END) AS start,
             CASE WHEN s.currency <> s.other THEN 'several' ELSE s.currency END AS currency,
             max(max(s.last)) OVER () AS "end"{cuts}
-        FROM spans AS s JOIN days AS d ON d.person = s.person JOIN firsts AS f ON f.person = s.person
+        FROM spans AS s JOIN days AS d ON d.person = s.person
+            {"JOIN firsts AS f ON f.person = s.person" if groups else ""}
         GROUP BY s.person, s.first, s.last, s.days, s.currency, s.other{cuts}
         ORDER BY s.person
     """
