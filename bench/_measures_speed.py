@@ -2,7 +2,8 @@
 
 TOUCHSTONE_BENCH_MANY says over how many interactions (a million), TOUCHSTONE_BENCH_ONLY which measures (names with
 commas between), TOUCHSTONE_BENCH_HOME where the home is kept (else it is made anew and goes away). CPU time, the least
-of two where it is short; both on one engine, in one run. A count groups as the measure does: by person where it looks at people.
+of two where it is short; both on one engine, in one run. A count groups as the measure does: by person where it looks
+at people.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ _DAYS = "count(distinct cast(occurred_at as date)) + epoch(max(occurred_at) - mi
 _DEPTH = """cast(nullif(regexp_extract(attributes, '"depth": *(-?[0-9]+)', 1), '') as double)"""
 _NUMBER = """cast(nullif(regexp_extract(attributes, '"wait_seconds": *(-?[0-9]+)', 1), '') as double)"""
 _SHARE = "(value - worst) / nullif(best - worst, 0)"
-_KINDS = "join (select interaction, label from signal where layer = 'kind' and score >= 0.5) as s on s.interaction = i.id"
+_KINDS = (
+    "join (select interaction, label from signal where layer = 'kind' and score >= 0.5) as s on s.interaction = i.id"
+)
 _PROMOTED = """left join (select interaction, probability from signal where layer = 'promotion') as s
     on s.interaction = i.id"""
 _MET = "'impression', 'visit', 'offer', 'redemption', 'referral', 'purchase'"
@@ -159,7 +162,7 @@ def _written(sql: str, by: tuple[str, ...], *, rolled: bool) -> str:
     own = [each for each in by if each not in ("source", "brand") and f"{each}, " not in sql]
     place = {"region": "u.region", "stage": "t.stage"}
     place |= {each: f"date_trunc('{each}', i.{'month' if rolled else 'occurred_at'})" for each in ("month", "quarter")}
-    named = {each: f"{place.get(each, f'i.{each}')} as \"by {each}\", " for each in own}
+    named = {each: f'{place.get(each, f"i.{each}")} as "by {each}", ' for each in own}
     return sql.format(
         by="".join(named.values()), names="".join(f'"by {each}", ' for each in own),
         own="".join(f'a."by {each}", ' for each in own), joins="".join(_JOINS.get(each, "") for each in own),

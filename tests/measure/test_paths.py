@@ -70,6 +70,18 @@ def test_two_steps_back_tell_a_poster_that_works_from_one_that_is_only_passed() 
     assert works["removal_effect"] > 1.3 * idle["removal_effect"]
 
 
+@pytest.mark.parametrize("method", ["markov", "shapley", "last_touch"])
+def test_a_crowd_in_blocks_has_the_limits_of_its_persons(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    rows = shop()
+    alone = by_touchpoint(rows, method=method)["poster"]
+    monkeypatch.setattr("touchstone.measure.paths._CROWD", 10)
+    for blocks, near in ((1_000, 1e-9), (60, 0.2)):
+        monkeypatch.setattr("touchstone.measure.paths._BLOCKS", blocks)
+        found = by_touchpoint(rows, method=method)["poster"]
+        assert found["value"] == pytest.approx(alone["value"])
+        assert found["high"] - found["value"] == pytest.approx(alone["high"] - alone["value"], rel=near)
+
+
 def test_money_goes_with_the_purchases() -> None:
     purchases, money = by_touchpoint(shop()), by_touchpoint(shop(), figure="money")
     assert money["poster"]["measured_in"] == "EUR"

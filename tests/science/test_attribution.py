@@ -45,6 +45,14 @@ def test_many_states_are_solved_like_few(monkeypatch: pytest.MonkeyPatch) -> Non
     assert Chain(ways, order=2).attributed(often, won) == pytest.approx(dense)
 
 
+def test_blocks_of_journeys_add_up_to_all_of_them() -> None:
+    ways, often, won = journeys("01", "0", "110", "3"), np.array([5.0, 3, 2, 1]), np.array([2.0, 0, 1, 1])
+    chain, block = Chain(ways), np.array([0, 1, 1, 0])
+    assert chain.sums(often, won, block).sum(axis=1) == pytest.approx(chain.sums(often, won))
+    assert last_touch(ways, won, block) == pytest.approx(np.array([[0, 1], [2, 0], [0, 0], [1, 0]]))
+    assert shapley(ways, won, block).sum(axis=1) == pytest.approx(shapley(ways, won))
+
+
 way = st.text("0123", min_size=1, max_size=6)
 
 

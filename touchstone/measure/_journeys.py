@@ -63,8 +63,9 @@ def met(ask: Ask, question: Question, *, element: str, window: int) -> Met | Non
     step = ~bought & (at >= at[last][journey] - window)
     ended = bought[last] | (at[last] <= at.max() - window)  # the others may still buy
     step &= ended[journey]
-    kept, whose = np.unique(journey[step], return_inverse=True)
-    alone = np.setdiff1d(np.flatnonzero(bought[last]), kept)
+    met_some = np.bincount(journey[step], minlength=len(last)) > 0
+    kept, whose = np.flatnonzero(met_some), (np.cumsum(met_some) - 1)[journey[step]]
+    alone = np.flatnonzero(bought[last] & ~met_some)
     words = seen["step"].combine_chunks().filter(pa.array(step)).dictionary_encode()
     names, code = _sorted(words)
     said = sorted({each for each in pc.unique(seen["currency"]).to_pylist() if each})
@@ -75,7 +76,7 @@ def met(ask: Ask, question: Question, *, element: str, window: int) -> Met | Non
         won=won,
         lost=1 - won,
         money=np.where(bought[last][kept], amount[last][kept], 0.0),
-        person=np.unique(person[last][kept], return_inverse=True)[1],
+        person=np.cumsum(np.diff(person[last][kept], prepend=person[last][kept][:1]) != 0),
         untouched=(float(alone.size), float(amount[last][alone].sum())),
         currency=said[0] if len(said) == 1 else "several" if said else "",
     )

@@ -37,7 +37,7 @@ _METHODS = {
 }
 _FEW = 10  # purchases with something met before them; fewer tell too little
 _DRAWS, _LARGE = 200, 40  # replicates of the bootstrap; of chains with many states, or of very many journeys
-_MANY, _CROWD = 60, 20_000  # states, journeys
+_MANY, _CROWD, _BLOCKS = 60, 20_000, 1_000  # states, journeys, blocks of persons where there are more journeys
 
 
 def measure(
@@ -142,9 +142,9 @@ def _handed(ask: Ask, known: Met, detail: dict[str, Any], asked: _Asked) -> tupl
     times = known.won + known.lost
     values = {name: given(name, times, brought) for name in _METHODS}
     value, last = values[asked.method], values["last_touch"]
-    drawn = [
+    drawn = list(_dealt(ask, known, brought, chain, asked.method)) if _crowd(known) else [
         (given(asked.method, *each), last_touch(known.journeys, each[1])) for each in _again(ask, known, brought, chain)
-    ]
+    ]  # fmt: skip
     spread = np.nanstd([each for each, _ in drawn], axis=0, ddof=1)
     apart = np.nanstd([each - other for each, other in drawn], axis=0, ddof=1)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -168,6 +168,22 @@ def _handed(ask: Ask, known: Met, detail: dict[str, Any], asked: _Asked) -> tupl
     ]
     limits = (np.fmax(value - 1.96 * spread, 0.0), value + 1.96 * spread)
     return Interval(value, *limits, np.asarray(value), spread**2), details
+
+
+def _crowd(known: Met) -> bool:
+    """Whether there are so many persons that blocks of them may stand for each."""
+    return known.person is not None and known.journeys.count > _CROWD
+
+
+def _dealt(ask: Ask, known: Met, brought: Any, chain: Chain, method: str) -> Any:
+    """What the method and last touch hand out, had other blocks of persons come (Poisson bootstrap over blocks)."""
+    random, block = np.random.default_rng(ask.seed), np.asarray(known.person) % _BLOCKS
+    last = last_touch(known.journeys, brought, block)
+    shares = shapley(known.journeys, brought, block) if method == "shapley" else last
+    sums = chain.sums(known.won + known.lost, brought, block) if method == "markov" else shares
+    for _ in range(_LARGE if chain.size > _MANY else _DRAWS):
+        often = np.asarray(random.poisson(1.0, sums.shape[1]), float)
+        yield (chain.attributed_of(sums @ often) if method == "markov" else shares @ often), last @ often
 
 
 def _again(ask: Ask, known: Met, brought: Any, chain: Chain) -> Any:

@@ -55,22 +55,30 @@ class Journeys:
         return np.asarray(self.step[ends], np.int64)
 
 
-def last_touch(journeys: Journeys, amount: ArrayLike) -> Floats:
-    """All of each journey's `amount` to its last step; per kind of step."""
-    given = np.asarray(amount, float)
+def last_touch(journeys: Journeys, amount: ArrayLike, block: Places | None = None) -> Floats:
+    """All of each journey's `amount` to its last step; per kind of step, and of each `block` of journeys a column."""
     table = csr_array((np.ones(journeys.count), (journeys.last(), np.arange(journeys.count))),
                       shape=(journeys.kinds, journeys.count))  # fmt: skip
-    return np.asarray(table @ given, float)
+    return _summed(table, amount, block)
 
 
-def shapley(journeys: Journeys, amount: ArrayLike) -> Floats:
-    """Each journey's `amount` in equal parts to the kinds of step it has; per kind of step.
+def shapley(journeys: Journeys, amount: ArrayLike, block: Places | None = None) -> Floats:
+    """Each journey's `amount` in equal parts to the kinds of step it has; as `last_touch`.
 
     That is the Shapley value where a set of steps is worth what those journeys bring that need no other.
     """
     visits = journeys.visits()
-    share = np.asarray(amount, float).T / visits.sum(axis=1)
-    return np.asarray(visits.T @ share.T, float)
+    share = np.asarray(amount, float) / visits.sum(axis=1)
+    return _summed(visits.T.tocsr(), share, block)
+
+
+def _summed(table: csr_array, amount: ArrayLike, block: Places | None) -> Floats:
+    """`table` (kinds x journeys) times what each journey has, over all journeys or block by block."""
+    each = np.asarray(amount, float)
+    if block is None:
+        return np.asarray(table @ each, float)
+    dealt = csr_array((each, (np.arange(each.size), block)), shape=(each.size, int(block.max(initial=-1)) + 1))
+    return np.asarray((table @ dealt).toarray(), float)
 
 
 class Chain:
@@ -109,11 +117,19 @@ class Chain:
         `times`: how often each journey was made, with success or without; `brought`: conversions or money of it all.
         Without a step, who would take it next is lost.
         """
-        often, gain = np.asarray(times, float), np.asarray(brought, float)
-        start, moves, ends = self._starts @ often, self._moves @ often, self._ends @ often
+        return self.removal_of(self.sums(times, brought))
+
+    def sums(self, times: ArrayLike, brought: ArrayLike, block: Places | None = None) -> Floats:
+        """All that removal effects rest on, summed over the journeys; of each `block` of journeys a column."""
+        parts = [_summed(table, times, block) for table in (self._starts, self._moves, self._ends)]
+        return np.concatenate([*parts, _summed(self._ends, brought, block)])
+
+    def removal_of(self, sums: Floats) -> Floats:
+        """As `removal`, from sums."""
+        start, moves, ends, gain = np.split(sums, np.cumsum([self.size, self._from.size, self.size]))
         out = np.bincount(self._from, moves, minlength=self.size) + ends
         seen = np.where(out > 0, out, 1.0)
-        reward = (self._ends @ gain) / seen
+        reward = gain / seen
         chance = moves / seen[self._from]
         whole = float(start @ self._worth(chance, reward, np.ones(self.size, bool)))
         if whole <= 0:
@@ -123,9 +139,13 @@ class Chain:
 
     def attributed(self, times: ArrayLike, brought: ArrayLike) -> Floats:
         """All that was brought, handed out in proportion to the removal effects."""
-        effect = np.fmax(self.removal(times, brought), 0.0)
+        return self.attributed_of(self.sums(times, brought))
+
+    def attributed_of(self, sums: Floats) -> Floats:
+        """As `attributed`, from sums."""
+        effect = np.fmax(self.removal_of(sums), 0.0)
         total = effect.sum()
-        return np.asarray(np.asarray(brought, float).sum() * effect / (total if total > 0 else np.nan), float)
+        return np.asarray(sums[-self.size :].sum() * effect / (total if total > 0 else np.nan), float)
 
     def _worth(self, chance: Floats, reward: Floats, kept: NDArray[np.bool_]) -> Floats:
         """What is still to be brought from each state, where only the states `kept` can be entered."""
