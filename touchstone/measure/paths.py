@@ -176,13 +176,18 @@ def _crowd(known: Met) -> bool:
 
 
 def _dealt(ask: Ask, known: Met, brought: Any, chain: Chain, method: str) -> Any:
-    """What the method and last touch hand out, had other blocks of persons come (Poisson bootstrap over blocks)."""
-    random, block = np.random.default_rng(ask.seed), np.asarray(known.person) % _BLOCKS
+    """What the method and last touch hand out, had others come: as many blocks of persons, drawn anew.
+
+    Blocks are alike in size, so they keep how many persons there are; that number is drawn beside (Poisson).
+    """
+    random, person = np.random.default_rng(ask.seed), np.asarray(known.person)
+    block, people = person % _BLOCKS, int(person.max()) + 1
     last = last_touch(known.journeys, brought, block)
     shares = shapley(known.journeys, brought, block) if method == "shapley" else last
     sums = chain.sums(known.won + known.lost, brought, block) if method == "markov" else shares
+    size = sums.shape[1]
     for _ in range(_LARGE if chain.size > _MANY else _DRAWS):
-        often = np.asarray(random.poisson(1.0, sums.shape[1]), float)
+        often = random.multinomial(size, np.full(size, 1 / size)) * (random.poisson(people) / people)
         yield (chain.attributed_of(sums @ often) if method == "markov" else shares @ often), last @ often
 
 
