@@ -87,6 +87,35 @@ def test_in_a_null_world_no_unit_stands_out_and_limits_hold() -> None:
     assert np.mean(held) >= 0.93
 
 
+def crowd(seed: int) -> pa.Table:
+    """At each of three units 60 people write one to ten texts; each is the sort who finds prices dear, or is not."""
+    chance = np.random.default_rng(seed)
+    texts = chance.integers(1, 11, 180)
+    unhappy = np.repeat(chance.beta(0.6, 1.4, 180), texts) > chance.random(texts.sum())
+    says = np.where(unhappy, WORDS["dear"][0], WORDS["worth"][0])
+    person = np.repeat(np.arange(180), texts)
+    return pa.table({"unit": [f"{each // 60}" for each in person], "person": [f"p{each}" for each in person],
+                     "text": says.tolist()})  # fmt: skip
+
+
+def test_who_writes_often_counts_as_one_person() -> None:
+    """Without the person, worlds would tell units apart that are alike."""
+    every = [told(crowd(seed), by=["unit"]) for seed in range(200)]
+    assert np.mean([any(row["detail"]["real"] for row in each.values()) for each in every]) <= 0.05
+    held = [each[unit, "dear"]["low"] <= 0.3 <= each[unit, "dear"]["high"] for each in every for unit in "012"]
+    assert np.mean(held) >= 0.93
+    alone = [told(crowd(seed).drop(["person"]), by=["unit"]) for seed in range(20)]
+    assert np.mean([any(row["detail"]["real"] for row in each.values()) for each in alone]) > 0.3
+
+
+def test_one_loud_customer_tells_nothing_of_all() -> None:
+    rows = [said(at, "Too expensive.", person="loud") for at in range(40)]
+    found = {row["by"]["verdict"]: row for row in unfolded(measure(home(rows, [])))}
+    assert found["dear"]["value"] is None
+    assert found["dear"]["n"] == 40
+    assert "fewer than 10 people" in found["dear"]["detail"]["why"]
+
+
 def test_twice_the_gap_is_twice_the_figure_within_its_limits() -> None:
     gaps, held = {}, []
     for gap in (0.2, 0.4):
@@ -125,6 +154,19 @@ def test_touchpoints_about_prices_say_it_where_words_do_not() -> None:
     mentions += [mention(str(at), "clarity of the bill", "positive") for at in range(30, 40)]
     found = {row["by"]["verdict"]: row["value"] for row in unfolded(measure(home(rows, mentions)))}
     assert found == {"dear": 0.25, "unclear": 0.25, "worth": 0.25}
+    told_by = {row["by"]["verdict"]: row["detail"] for row in unfolded(measure(home(rows, mentions)))}
+    assert all(detail["said_in_words"] == 0 and "read some" in detail["warning"] for detail in told_by.values())
+
+
+def test_a_mention_counts_where_its_own_words_are_of_money() -> None:
+    """The bill is paid without a word, the courtesy car is what was bad: no verdict on the price."""
+    text = "The courtesy car was awful. I paid by card."
+    rows = [said(at, text) for at in range(20)]
+    mentions = [mention(str(at), "price and contract", "negative", start=0, stop=27) for at in range(10)]
+    assert unfolded(measure(home(rows, mentions))) == []
+    mentions = [mention(str(at), "price and contract", "negative", start=28, stop=43) for at in range(10)]
+    found = {row["by"]["verdict"]: row["value"] for row in unfolded(measure(home(rows, mentions)))}
+    assert found["dear"] == 1.0
 
 
 def test_what_people_accept_a_dear_price_for() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,10 +15,11 @@ from touchstone.core.taxonomy import Taxonomy
 from touchstone.measure._answers import PERIODS, Question, period_text
 from touchstone.measure._interactions import asked
 from touchstone.measure._price_words import CLARITY, SAID, TOUCHPOINT, pattern
+from touchstone.science.clustered import Clusters
 
 VERDICTS = ("dear", "unclear", "worth")
 _COLUMNS = {"id": "r.id", "words": "r.text", "act": "r.kind", "speaker": "r.level", "place": "r.unit", "date": "r.day",
-            "named": "r.campaign"}  # fmt: skip
+            "named": "r.campaign", "who": "coalesce(r.person, '~' || r.id)"}  # fmt: skip
 _SETTLED = {
     "not_worth": "dear",
     "worth": "worth",
@@ -26,6 +29,23 @@ _SETTLED = {
     "dear": "dear",
 }
 """What each list of phrases settles, in this order; plain prices are spoken of, and nothing is wrong with them."""
+_SUMS = {"n": "texts", "n_squared": "texts * texts"} | {
+    name: told
+    for each in VERDICTS
+    for name, told in (
+        (each, each),
+        (f"{each}_squared", f"{each} * {each}"),
+        (f"{each}_crossed", f"{each} * texts"),
+        (f"{each}_worded", f"{each}_worded"),
+    )
+}
+"""What is summed over people: their texts, those that say each verdict (and in words), squares and products."""
+_TRADED = ", ".join(
+    f"CAST(sum({side}) AS BIGINT) AS {side}, CAST(sum({side} * {side}) AS BIGINT) AS {side}_squared, "
+    f"CAST(sum({side} * {size}) AS BIGINT) AS {side}_crossed, "
+    f"CAST(max(all_{size}) AS BIGINT) AS {size}, CAST(max({size}_squared) AS BIGINT) AS {size}_squared"
+    for side, size in (("hits", "n"), ("others", "rest"))
+)
 
 
 def price_touchpoints(taxonomy: Taxonomy) -> tuple[list[str], list[str]]:
@@ -49,59 +69,86 @@ def _told(ask: Ask, question: Question) -> tuple[str, list[Any]]:
             ) AS texts WHERE regexp_matches(small, ?)
         ) AS few
     ), priced AS (
-        SELECT interaction, max(CASE WHEN polarity = 'negative' THEN 1 ELSE 0 END) AS bad,
-            max(CASE WHEN polarity = 'positive' AND touchpoint NOT IN ({clarity}) THEN 1 ELSE 0 END) AS good,
-            max(CASE WHEN polarity = 'negative' AND touchpoint IN ({clarity}) THEN 1 ELSE 0 END) AS murky
-        FROM mention WHERE touchpoint IN ({marks}) GROUP BY interaction
+        SELECT m.interaction, max(CASE WHEN m.polarity = 'negative' THEN 1 ELSE 0 END) AS bad,
+            max(CASE WHEN m.polarity = 'positive' AND m.touchpoint NOT IN ({clarity}) THEN 1 ELSE 0 END) AS good,
+            max(CASE WHEN m.polarity = 'negative' AND m.touchpoint IN ({clarity}) THEN 1 ELSE 0 END) AS murky
+        FROM mention AS m JOIN asked ON asked.id = m.interaction
+        WHERE asked.about AND m.touchpoint IN ({marks})
+            AND regexp_matches(coalesce(substr(small, m.start + 1, m.stop - m.start), small), ?)
+        GROUP BY m.interaction
     ), spoken AS (
         SELECT asked.*, CASE {settled} WHEN murky = 1 THEN 'unclear' WHEN bad = 1 THEN 'dear'
             WHEN good = 1 THEN 'worth' END AS verdict
         FROM asked LEFT JOIN priced ON priced.interaction = asked.id
-        WHERE said OR (about AND priced.interaction IS NOT NULL)
+        WHERE said OR priced.interaction IS NOT NULL
     )"""
     if not clear:
-        text = text.replace("AND touchpoint NOT IN (NULL)", "")
+        text = text.replace("AND m.touchpoint NOT IN (NULL)", "")
     patterns = [pattern(name) for name in (*SAID, "about", "said")]  # each looks at what those outside it let through
-    return text, [*patterns, *parameters, pattern("any"), *clear, *clear, *about]
+    return text, [*patterns, *parameters, pattern("any"), *clear, *clear, *about, pattern("about")]
 
 
 def heard(ask: Ask, question: Question) -> pa.Table:
-    """By group: the texts that speak of the price (`n`), and how many say each verdict."""
+    """By group, sums over people: the texts that speak of the price (`n`), and how many say each verdict."""
     sql, parameters = _told(ask, question)
-    keys = ", ".join(f'"{each}"' for each in question.by)
-    first, grouped = (f"{keys}, ", f"GROUP BY {keys} ORDER BY {keys}") if keys else ("", "HAVING count(*) > 0")
-    table = ask.lake(f"WITH {sql} SELECT {first}{_counted()} FROM spoken {grouped}", parameters)
+    table = ask.lake(f"WITH {sql} {_summed('spoken', question.by)}", parameters)
     for name in set(question.by) & set(PERIODS):
         table = table.set_column(table.column_names.index(name), name, period_text(table[name], name))
     return table
 
 
-def _counted() -> str:
-    return "count(*) AS n, " + ", ".join(f"count(*) FILTER (WHERE verdict = '{each}') AS {each}" for each in VERDICTS)
+def _summed(told: str, by: Sequence[str]) -> str:
+    """SQL of sums over people: of texts and of those that say each verdict, of their squares and products."""
+    keys = ", ".join(f'"{each}"' for each in by)
+    own, grouped = (f"{keys}, ", f"GROUP BY {keys} ORDER BY {keys}") if keys else ("", "HAVING count(*) > 0")
+    counts = ", ".join(
+        f"count(*) FILTER (WHERE verdict = '{each}'{more}) AS {each}{name}"
+        for each in VERDICTS
+        for name, more in (("", ""), ("_worded", " AND said"))
+    )
+    sums = ", ".join(f"CAST(sum({each}) AS BIGINT) AS {name}" for name, each in _SUMS.items())
+    people = f"SELECT {own}who, count(*) AS texts, {counts} FROM {told} GROUP BY {own}who"
+    return f"SELECT {own}{sums} FROM ({people}) AS people {grouped}"
+
+
+def clusters(table: pa.Table, names: Sequence[str], n: str = "n") -> Clusters:
+    """The sums of a table's rows for each of these columns, row by row, names within rows."""
+
+    def gathered(pattern: str) -> Any:
+        columns = [table[pattern.format(name=name, n=n)].to_numpy(zero_copy_only=False) for name in names]
+        return np.stack(columns, axis=1).astype(float).ravel()
+
+    return Clusters(*(gathered(each) for each in ("{name}", "{n}", "{name}_squared", "{name}_crossed", "{n}_squared")))
 
 
 def traded(ask: Ask, question: Question) -> pa.Table:
-    """By other touchpoint: texts unhappy with the price that praise it, of those that speak of any other.
+    """By other touchpoint: texts unhappy with the price that praise it (`hits`), of those that speak of any other.
 
-    Columns `hits`, `n`, and `other_hits`, `other_n` of texts that speak of the price otherwise.
+    Sums over people, `others` of texts that speak of the price otherwise.
     """
     sql, parameters = _told(ask, question)
     about, _ = price_touchpoints(ask.taxonomy)
     marks = ", ".join("?" * len(about)) or "''"
     return ask.lake(
-        f"""WITH {sql}, others AS (
+        f"""WITH {sql}, named AS (
             SELECT interaction, touchpoint AS spot, max(CASE WHEN polarity = 'positive' THEN 1 ELSE 0 END) AS praised
             FROM mention WHERE touchpoint NOT IN ({marks}) GROUP BY interaction, touchpoint
         ), beside AS (
-            SELECT spoken.id, spot, praised,
+            SELECT spoken.id, who, spot, praised,
                 coalesce(verdict, '') IN ('dear', 'unclear') OR (dear AND NOT not_dear) AS unhappy
-            FROM spoken JOIN others ON others.interaction = spoken.id
+            FROM spoken JOIN named ON named.interaction = spoken.id
         ), sizes AS (
-            SELECT count(*) FILTER (WHERE unhappy) AS n, count(*) FILTER (WHERE NOT unhappy) AS other_n
-            FROM (SELECT id, unhappy FROM beside GROUP BY id, unhappy) AS texts
-        ) SELECT spot AS touchpoint, count(*) FILTER (WHERE unhappy AND praised = 1) AS hits, max(n) AS n,
-            count(*) FILTER (WHERE NOT unhappy AND praised = 1) AS other_hits, max(other_n) AS other_n
-        FROM beside CROSS JOIN sizes GROUP BY spot ORDER BY spot""",
+            SELECT who, count(*) FILTER (WHERE unhappy) AS n, count(*) FILTER (WHERE NOT unhappy) AS rest
+            FROM (SELECT id, who, unhappy FROM beside GROUP BY id, who, unhappy) AS texts GROUP BY who
+        ), whole AS (
+            SELECT sum(n) AS all_n, sum(n * n) AS n_squared, sum(rest) AS all_rest, sum(rest * rest) AS rest_squared
+            FROM sizes
+        ), praises AS (
+            SELECT spot, who, count(*) FILTER (WHERE unhappy AND praised = 1) AS hits,
+                count(*) FILTER (WHERE NOT unhappy AND praised = 1) AS others
+            FROM beside GROUP BY spot, who
+        ) SELECT spot AS touchpoint, {_TRADED}
+        FROM praises JOIN sizes ON sizes.who = praises.who CROSS JOIN whole GROUP BY spot ORDER BY spot""",
         [*parameters, *about],
     )
 
@@ -121,7 +168,7 @@ def plain_prices(ask: Ask, question: Question, file: pa.Table | None, plain: str
         sided AS (
             SELECT spoken.*, coalesce(place, '') IN ({marks}) OR coalesce("date" >= start, false) AS inside
             FROM spoken CROSS JOIN started
-        ) SELECT inside, {_counted()} FROM sided GROUP BY inside ORDER BY inside""",
+        ) {_summed("sided", ["inside"])}""",
         [*parameters, *more, *names, *names],
     )
 
@@ -135,11 +182,20 @@ def of_file(table: pa.Table, by: tuple[str, ...]) -> pa.Table:
     verdict = pa.nulls(len(known), TEXT)
     for name, says in reversed(_SETTLED.items()):
         verdict = pc.if_else(pc.match_substring_regex(lowered, pattern(name)), says, verdict)
-    spoken = known.select(list(by)) if by else pa.table({"all": ["all"] * len(known)})
-    for name in VERDICTS:
-        spoken = spoken.append_column(name, pc.cast(pc.fill_null(pc.equal(verdict, name), False), pa.int64()))
-    spoken = spoken.append_column("n", pa.array([1] * len(known), pa.int64())).filter(pc.is_valid(verdict))
+    who = pc.cast(known["person"], TEXT) if "person" in known.column_names else pa.nulls(len(known), TEXT)
+    alone = pc.binary_join_element_wise("~", pc.cast(pa.array(np.arange(len(known))), TEXT), "")
     keys = list(by) or ["all"]
-    summed = spoken.group_by(keys).aggregate([(name, "sum") for name in ("n", *VERDICTS)])
+    spoken = known.select(list(by)) if by else pa.table({"all": ["all"] * len(known)})
+    spoken = spoken.append_column("who", pc.coalesce(who, alone)).append_column("texts", pa.array([1] * len(known)))
+    for name in VERDICTS:
+        says = pc.cast(pc.fill_null(pc.equal(verdict, name), False), pa.int64())
+        spoken = spoken.append_column(name, says).append_column(f"{name}_worded", says)
+    spoken = spoken.filter(pc.is_valid(verdict))
+    people = spoken.group_by([*keys, "who"]).aggregate([(name, "sum") for name in spoken.column_names[len(keys) + 1 :]])
+    told = people.select(keys)
+    for name, product in _SUMS.items():
+        one, *other = (people[f"{each}_sum"] for each in product.split(" * "))
+        told = told.append_column(name, pc.multiply(one, other[0]) if other else one)
+    summed = told.group_by(keys).aggregate([(name, "sum") for name in _SUMS])
     renamed = summed.rename_columns([each.removesuffix("_sum") for each in summed.column_names])
     return renamed.sort_by([(name, "ascending") for name in keys])

@@ -27,6 +27,11 @@ class Clusters:
     def __add__(self, other: Clusters) -> Clusters:
         return Clusters(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
 
+    @property
+    def clusters(self) -> Floats:
+        """How many clusters of equal size would tell as much: (sum of n)² / sum of n² (Kish 1965)."""
+        return np.asarray(self.n**2 / np.fmax(self.n_squared, 1.0), float)
+
     def __sub__(self, other: Clusters) -> Clusters:
         return Clusters(*(getattr(self, name) - getattr(other, name) for name in self.__dataclass_fields__))
 
