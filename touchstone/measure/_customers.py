@@ -41,6 +41,11 @@ class Customers:
     until: date
 
     @property
+    def spenders(self) -> NDArray[np.bool_]:
+        """Who spent money on a repeat day."""
+        return np.asarray((self.priced > 0) & (self.spent > 0))
+
+    @property
     def money(self) -> bool:
         """Whether there are amounts to reckon in, all in one currency."""
         return bool(self.priced.any()) and self.currency != "several"
@@ -136,20 +141,25 @@ def _felt(ask: Ask, touchpoint: str, until: date) -> tuple[Any, Any]:
     return found["person"], found["score"].combine_chunks()
 
 
-def _filed(table: pa.Table, until: date | None) -> pa.Table:
-    """The persons of a file, as `_asked` gives those of a home."""
+def filed_days(table: pa.Table, until: date | None) -> pa.Table:
+    """A row per person and day of a file: `person`, `day`, `amount` of the day, and the `first` and `last` day."""
     amount = table["amount"] if "amount" in table.column_names else pa.nulls(len(table), pa.float64())
     plain = pa.table({"person": table["person"], "day": table["occurred_at"].cast(pa.date32()), "amount": amount})
     plain = plain.filter(pc.and_(pc.is_valid(plain["person"]), pc.is_valid(plain["day"])))
     plain = plain if until is None else plain.filter(pc.less_equal(plain["day"], until))
     plain = plain.sort_by([("person", "ascending"), ("day", "ascending"), ("amount", "ascending")])
-    day_sums = plain.group_by(["person", "day"], use_threads=False).aggregate([("amount", "sum")])
+    sums = plain.group_by(["person", "day"], use_threads=False).aggregate([("amount", "sum")])
     spans = plain.group_by("person", use_threads=False).aggregate([("day", "min"), ("day", "max")])
     spans = spans.rename_columns(["person", "first", "last"])
-    dated = day_sums.join(spans, "person", use_threads=False)
+    return sums.rename_columns(["person", "day", "amount"]).join(spans, "person", use_threads=False)
+
+
+def _filed(table: pa.Table, until: date | None) -> pa.Table:
+    """The persons of a file, as `_asked` gives those of a home."""
+    dated = filed_days(table, until)
     later = pc.greater(dated["day"], dated["first"])
-    dated = dated.append_column("later", pc.if_else(later, dated["amount_sum"], None))
-    dated = dated.append_column("start", pc.if_else(later, None, dated["amount_sum"]))
+    dated = dated.append_column("later", pc.if_else(later, dated["amount"], None))
+    dated = dated.append_column("start", pc.if_else(later, None, dated["amount"]))
     found = dated.group_by(["person", "first", "last"], use_threads=False).aggregate(
         [("day", "count"), ("later", "sum"), ("later", "count"), ("start", "sum")]
     )
@@ -201,6 +211,18 @@ def _seen(question: Question, kinds: Sequence[str]) -> tuple[str, list[Any]]:
         ) AS came {"WHERE " + " AND ".join(narrowed) if narrowed else ""}
     """
     return sql, [*kinds, *(condition.parameters if condition else ()), *([until] if until else [])]
+
+
+def asked_days(question: Question, kinds: Sequence[str]) -> tuple[str, list[Any]]:
+    """A row per person and day of a home, as `filed_days` of a file, as SQL with its parameters."""
+    seen, parameters = _seen(question, kinds)
+    return (
+        f"""
+        SELECT person, day, sum(amount) AS amount, min(day) OVER (PARTITION BY person) AS first
+        FROM ({seen}) AS seen GROUP BY person, day
+    """,
+        parameters,
+    )
 
 
 def _asked(ask: Ask, question: Question, groups: Sequence[str], kinds: Sequence[str]) -> pa.Table:

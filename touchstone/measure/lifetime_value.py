@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,17 +19,20 @@ from touchstone.measure._answers import Question
 from touchstone.measure._customers import FEW, Customers, customers, scores
 from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._scores import grouped, salt
+from touchstone.measure._spending import MODELS, Outlay, outlay
 from touchstone.science.difference import holm
-from touchstone.science.forecast import Forecast
-from touchstone.science.lifetime import NAMES, History, Lifetime, fit
-from touchstone.science.spending import Spending, spending
+from touchstone.science.forecast import Forecast, apart, averaged
+from touchstone.science.lifetime import History, Lifetime, fit
 
 FIELDS = {"person": TEXT, "occurred_at": INSTANT, "amount": NUMBER}
 CUTS = ((), ("unit",))
 """What is stored of it by `run`; by unit, customers stand with the unit of their first purchase."""
 _AGAIN = 10  # fewer customers who bought again tell too little
 _TOGETHER = 0.3  # beyond this correlation of how often and how much, Gamma-Gamma is doubtful
+_KINDS = ("purchase",)
+_BOTH = ("bg_nbd", "pareto_nbd")
 _SOURCES = {
+    "both": "the mean of BG/NBD (Fader, Hardie & Lee 2005) and Pareto/NBD (Schmittlein, Morrison & Colombo 1987)",
     "bg_nbd": "BG/NBD (Fader, Hardie & Lee 2005)",
     "mbg_nbd": "MBG/NBD (Batislam et al. 2007)",
     "pareto_nbd": "Pareto/NBD (Schmittlein, Morrison & Colombo 1987)",
@@ -40,8 +43,8 @@ _SOURCES = {
 class _Worth:
     """What was fitted, and what each customer is expected to bring."""
 
-    lifetime: Lifetime
-    spent: Spending | None
+    lifetimes: tuple[Lifetime, ...]
+    spent: Outlay | None
     history: History
     purchases: Forecast
     value: Forecast
@@ -56,43 +59,50 @@ def measure(
     where: str | None = None,
     since: str | date | None = None,
     until: str | date | None = None,
-    model: str = "bg_nbd",
+    model: str = "both",
     weeks: float = 52.0,
     covariates: Sequence[str] = (),
+    spending: str = "",
 ) -> pa.Table:
     """Lifetime value: mean expected value per customer within `weeks` after `until`, in money or purchases.
 
     `by` may be person, or what the first purchase has (unit, region, channel, …). `until` is the end of what is known,
     `since` the first day on which customers may have come first. `covariates` are touchpoints of the home, columns of
-    the file, or first_amount. The interval says how well the model is known (curvature of the likelihood), not how one
-    customer's luck may run.
+    the file, or first_amount. `spending` names the model of money; empty: Gamma-Gamma, or where it cannot be what fits
+    best. The interval says how well the models are known (curvature of their likelihood), not how one customer's luck
+    may run.
     """
-    _check(model, weeks)
+    _check(model, weeks, spending)
     question = Question(tuple(by), where, since, until)
-    known = customers(ask, question, kinds=("purchase",))
+    known = customers(ask, question, kinds=_KINDS)
     if known is None:
         return nothing()
-    found = _worth(ask, known, model=model, weeks=weeks, names=tuple(covariates), each="person" in by)
+    found = _bought(ask, known, model=model, weeks=weeks, names=tuple(covariates), each="person" in by)
+    if known.money and not isinstance(found, str):
+        found = _paid(ask, question, known, found, model=spending)
     places, keys = _groups(known, question.by)
-    said = _said(known, model, weeks)
+    said = _said(known, model, weeks, found)
     if isinstance(found, str):
         estimates, details = _no_estimate(len(places)), [{**said, "why": found} for _ in places]
     else:
         estimates = _estimates(found, places, each="person" in question.by)
         details = _details(found, known, places, question.by, said)
+    settings = (model, str(weeks), ",".join(covariates), spending)
     return rows(
         keys,
         estimates,
         n=[len(each) for each in places],
         measured_in=[_measured_in(known, weeks)] * len(places),
         detail=details,
-        heading=Heading("lifetime_value", f"{model}|{weeks}|{','.join(covariates)}|{salt(question)}", alone=not by),
+        heading=Heading("lifetime_value", "|".join((*settings, salt(question))), alone=not by),
     )
 
 
-def _check(model: str, weeks: float) -> None:
-    if model not in NAMES:
-        raise Refused(f"there is no model {model!r}.", field="model", todo=f"Known: {', '.join(NAMES)}.")
+def _check(model: str, weeks: float, spending: str) -> None:
+    if model not in _SOURCES:
+        raise Refused(f"there is no model {model!r}.", field="model", todo=f"Known: {', '.join(_SOURCES)}.")
+    if spending and spending not in MODELS:
+        raise Refused(f"there is no model {spending!r}.", field="spending", todo=f"Known: {', '.join(MODELS)}.")
     if not weeks > 0:
         raise Refused("a horizon is longer than nothing.", field="weeks", todo="Say how many weeks ahead.")
 
@@ -104,31 +114,34 @@ class _Estimates:
     high: NDArray[np.float64]
 
 
-def _worth(ask: Ask, known: Customers, *, model: str, weeks: float, names: tuple[str, ...], each: bool) -> _Worth | str:
-    """The fit and its forecasts; why not, in words, where the data cannot bear them."""
+def _bought(
+    ask: Ask, known: Customers, *, model: str, weeks: float, names: tuple[str, ...], each: bool
+) -> _Worth | str:
+    """The fit and the purchases it expects; why not, in words, where the data cannot bear them."""
     if (again := int((known.frequency > 0).sum())) < _AGAIN:
         return f"only {again} customers bought again; it takes {_AGAIN}"
     extra, names = _covariates(scores(ask, known, names), names)
     history = History.of(known.frequency, known.recency, known.age, extra)
-    lifetime = fit(history, model=model)
+    lifetimes = tuple(fit(history, model=one) for one in (_BOTH if model == "both" else (model,)))
     cells, _, whose = history.cells()
-    forecast = lifetime.purchases(cells, weeks)
-    bought = Forecast(lifetime.expected(history, weeks) if each else forecast.value[whose], forecast.slope[whose])
+    cell = averaged(*(lifetime.purchases(cells, weeks) for lifetime in lifetimes))
+    value = np.mean([one.expected(history, weeks) for one in lifetimes], axis=0) if each else cell.value[whose]
+    bought = Forecast(value, cell.slope[whose])
     if not np.isfinite(bought.value).all() or not np.isfinite(bought.slope).all():
         return "the likelihood of these purchases has no clear peak"
-    if not known.money:
-        return _Worth(lifetime, None, history, bought, bought, lifetime.covariance, names)
-    spenders = (known.priced > 0) & (known.spent > 0)
-    if spenders.sum() < _AGAIN:
-        return f"only {int(spenders.sum())} customers spent money on a repeat purchase; it takes {_AGAIN}"
-    spent = spending(known.priced[spenders], known.spent[spenders])
-    if not spent.bounded:
-        return "spending varies so much between customers that it has no mean (q of Gamma-Gamma is not above 1)"
-    value = bought.times(spent.per_purchase(known.priced, known.spent))
-    both = np.zeros((value.slope.shape[1],) * 2)
-    size = lifetime.coefficients.size
-    both[:size, :size], both[size:, size:] = lifetime.covariance, spent.covariance
-    return _Worth(lifetime, spent, history, bought, value, both, names)
+    covariance = len(lifetimes) * apart(*(lifetime.covariance for lifetime in lifetimes))
+    return _Worth(lifetimes, None, history, bought, bought, covariance, names)
+
+
+def _paid(ask: Ask, question: Question, known: Customers, found: _Worth, *, model: str) -> _Worth | str:
+    """The same with money; why not, in words, where the amounts cannot bear it."""
+    if (spenders := int(known.spenders.sum())) < _AGAIN:
+        return f"only {spenders} customers spent money on a repeat purchase; it takes {_AGAIN}"
+    spent = outlay(ask, question, known, model=model, kinds=_KINDS)
+    if isinstance(spent, str):
+        return spent
+    covariance = apart(found.covariance, spent.covariance)
+    return replace(found, spent=spent, value=found.purchases.times(spent.each), covariance=covariance)
 
 
 def _covariates(found: NDArray[np.float64], names: tuple[str, ...]) -> tuple[NDArray[np.float64], tuple[str, ...]]:
@@ -171,7 +184,7 @@ def _details(
 ) -> list[dict[str, Any]]:
     if "person" not in by:
         return [{**said, **_fitted(found, known)} for _ in places]
-    alive = found.lifetime.alive(found.history)
+    alive = np.mean([lifetime.alive(found.history) for lifetime in found.lifetimes], axis=0)
     columns = (found.purchases.value, known.frequency, known.recency, known.age, alive)
     names = ("expected_purchases", "frequency", "recency", "age", "alive")
     return [
@@ -181,17 +194,15 @@ def _details(
 
 
 def _fitted(found: _Worth, known: Customers) -> dict[str, Any]:
-    detail: dict[str, Any] = {
-        "parameters": {name: tidy(value) for name, value in found.lifetime.parameters.items()},
-        "log_likelihood": tidy(found.lifetime.log_likelihood),
-    }
+    first, *others = found.lifetimes
+    detail: dict[str, Any] = _parameters(first)
+    detail |= {lifetime.model: _parameters(lifetime) for lifetime in others}
     if found.spent is not None:
-        detail["gamma_gamma"] = {name: tidy(value) for name, value in found.spent.parameters.items()}
-        spenders = (known.priced > 0) & (known.spent > 0)
-        together = np.corrcoef(known.priced[spenders], known.spent[spenders])[0, 1]
+        detail |= found.spent.detail
+        together = np.corrcoef(known.priced[known.spenders], known.spent[known.spenders])[0, 1]
         if abs(together) > _TOGETHER:
             word = f"{'more' if together > 0 else 'less'} each time (r {together:.2f})"
-            detail["warning"] = f"who buys often spends {word}; Gamma-Gamma takes it not to be so"
+            detail["warning"] = f"who buys often spends {word}; the model of money takes it not to be so"
     if known.currency == "several":
         detail["warning"] = "amounts are in several currencies, so purchases are counted, not money"
     if found.names:
@@ -199,10 +210,20 @@ def _fitted(found: _Worth, known: Customers) -> dict[str, Any]:
     return detail
 
 
+def _parameters(lifetime: Lifetime) -> dict[str, Any]:
+    return {
+        "parameters": {name: tidy(value) for name, value in lifetime.parameters.items()},
+        "log_likelihood": tidy(lifetime.log_likelihood),
+    }
+
+
 def _effects(found: _Worth) -> dict[str, Any]:
-    """Per covariate: factor on rate and on dropout for one standard deviation, with limits; Holm over all of them."""
-    size = len(found.names)
-    at, spread = found.lifetime.coefficients[4:], np.sqrt(np.diag(found.lifetime.covariance)[4:])
+    """Per covariate: factor on rate and on dropout for one standard deviation, with limits; Holm over all of them.
+
+    Of two models the last, Pareto/NBD, for there dropout goes by time.
+    """
+    size, lifetime = len(found.names), found.lifetimes[-1]
+    at, spread = lifetime.coefficients[4:], np.sqrt(np.diag(lifetime.covariance)[4:])
     adjusted = holm(2 * ndtr(-np.abs(at / spread)))
     effects = [
         {
@@ -216,8 +237,9 @@ def _effects(found: _Worth) -> dict[str, Any]:
     return {name: {"rate": effects[k], "dropout": effects[size + k]} for k, name in enumerate(found.names)}
 
 
-def _said(known: Customers, model: str, weeks: float) -> dict[str, Any]:
-    money = ", times money per repeat purchase day by Gamma-Gamma (Fader & Hardie 2013)" if known.money else ""
+def _said(known: Customers, model: str, weeks: float, found: _Worth | str) -> dict[str, Any]:
+    spent = None if isinstance(found, str) else found.spent
+    money = f", times money per repeat purchase day by {MODELS[spent.model]}" if spent else ""
     return {
         "formula": f"purchases expected within {weeks:g} weeks after {known.until} by {_SOURCES[model]}{money}",
         "scale": {"worst": 0, "best": None},

@@ -48,11 +48,12 @@ class Forecast:
         """The product of two figures that rest on separate coefficients: those of this one first."""
         return Forecast(self.value * other.value, np.hstack([self.slope, other.slope]))
 
-    def plus(self, other: Forecast) -> Forecast:
-        """The sum of two figures that rest on separate coefficients: those of this one first."""
-        value = np.fmax(self.value + other.value, 1e-300)
-        shares = [(each.value / value)[:, None] * each.slope for each in (self, other)]
-        return Forecast(value, np.hstack(shares))
+
+def averaged(*figures: Forecast) -> Forecast:
+    """The mean of several figures that rest on separate coefficients, those of the first one first."""
+    total = np.fmax(sum(each.value for each in figures), 1e-300)
+    shares = [(each.value / total)[:, None] * each.slope for each in figures]
+    return Forecast(np.asarray(total / len(figures), float), np.hstack(shares))
 
 
 def apart(*covariances: Floats) -> Floats:

@@ -70,6 +70,24 @@ def spending(purchases: ArrayLike, mean: ArrayLike) -> Spending:
     return Spending(best.x, curvature(loss, best.x, x.size), -best.fun * size, size)
 
 
+def likelihood(purchases: ArrayLike, total: ArrayLike, logs: ArrayLike) -> float:
+    """The greatest log-likelihood that the model gives single amounts, of which so many per customer have this sum, and
+    this sum of logarithms; customers without purchases do not count."""
+    x, spent, log = (np.asarray(each, float)[np.asarray(purchases) > 0] for each in (purchases, total, logs))
+    size, some = x.size, _some(x, spent)
+    n, whole, mean = x[some], spent[some], log[some] / x[some]
+
+    def loss(coefficients: Floats) -> float:
+        p, q, v = np.exp(coefficients)
+        start = gammaln(p * n + q) - n * gammaln(p) - gammaln(q) + q * np.log(v)
+        return -float((start + (p - 1) * n * mean - (p * n + q) * np.log(v + whole)).mean())
+
+    start = np.log([2.0, 3.0, float(whole.sum() / n.sum())])
+    limits = [(-REACH, REACH), (-REACH, REACH), (start[2] - REACH, start[2] + REACH)]
+    best = minimize(loss, start, method="L-BFGS-B", bounds=limits, options={"ftol": 1e-13})
+    return -float(best.fun) * size
+
+
 def _some(x: Floats, spent: Floats) -> NDArray[np.int64]:
     """Everyone; of more than CELLS customers every so many-th, in the order of purchases and amounts."""
     order = np.lexsort((spent, x))
