@@ -37,9 +37,10 @@ def test_cdnow_gives_the_papers_parameters(cdnow: dict[str, np.ndarray], model: 
 
 
 def test_a_customer_of_the_paper_is_expected_to_buy_1_226_times(cdnow: dict[str, np.ndarray]) -> None:
-    began = time.perf_counter()
-    found = fit(History.of(cdnow["x"], cdnow["t_x"], cdnow["T"]))
-    assert time.perf_counter() - began < 1
+    history = History.of(cdnow["x"], cdnow["t_x"], cdnow["T"])
+    began = time.process_time()
+    found, _ = fit(history), fit(history, model="pareto_nbd")
+    assert time.process_time() - began < 1
     assert found.purchases(History.of(2, 30.43, 38.86), 39).value[0] == pytest.approx(1.226, abs=0.0005)
 
 
