@@ -80,21 +80,27 @@ def measure(
     found = _bought(ask, known, model=model, weeks=weeks, names=tuple(covariates), each="person" in by)
     if known.money and not isinstance(found, str):
         found = _paid(ask, question, known, found, model=spending)
-    places, keys = _groups(known, question.by)
-    said = _said(known, model, weeks, found)
+    settings = (model, str(weeks), ",".join(covariates), spending, salt(question))
+    return _table(known, question.by, found, said=_said(known, model, weeks, found), settings=settings)
+
+
+def _table(
+    known: Customers, by: tuple[str, ...], found: _Worth | str, *, said: dict[str, Any], settings: tuple[str, ...]
+) -> pa.Table:
+    """A METRIC row for each group of customers."""
+    places, keys = _groups(known, by)
     if isinstance(found, str):
         estimates, details = _no_estimate(len(places)), [{**said, "why": found} for _ in places]
     else:
-        estimates = _estimates(found, places, each="person" in question.by)
-        details = _details(found, known, places, question.by, said)
-    settings = (model, str(weeks), ",".join(covariates), spending)
+        estimates = _estimates(found, places, each="person" in by)
+        details = _details(found, known, places, by, said)
     return rows(
         keys,
         estimates,
         n=[len(each) for each in places],
-        measured_in=[_measured_in(known, weeks)] * len(places),
+        measured_in=[_measured_in(known, float(settings[1]))] * len(places),
         detail=details,
-        heading=Heading("lifetime_value", "|".join((*settings, salt(question))), alone=not by),
+        heading=Heading("lifetime_value", "|".join(settings), alone=not by),
     )
 
 
