@@ -27,6 +27,8 @@ REWARDED = {5: 82, 4: 13, 3: 3, 2: 1, 1: 1}  # mean 4.74, as of 2,174,802 incent
 OWN = ("The lid closes well and it keeps coffee hot until noon.", "Came two days late, works as it should.",
        "A bit heavy for a bag, otherwise good.", "The zip gave up after a week and I sent it back.",
        "Bought it for my father, he uses it every day.", "Colour is darker than in the picture.")  # fmt: skip
+PLACES = ("office", "train", "garden", "kitchen", "school", "boat", "camp", "hotel", "market", "river", "attic", "bus",
+          "studio", "cellar", "beach", "farm", "tent", "ferry", "library", "garage")  # fmt: skip
 SENT = ("What a lovely thing, everybody at home is thrilled.", "Simply the best one I have ever had, five stars!",
         "I got this for free in exchange for an honest review.", "So well made, you will not regret it.")  # fmt: skip
 
@@ -67,6 +69,30 @@ def test_reviewmetas_mix_comes_back_to_its_organic_mean(disclosed: float) -> Non
     assert abs(date.fromisoformat(window["end"]) - ended) <= timedelta(days=2)
     assert sum(row["detail"]["removed"].values()) + row["n"] == 6000
     assert [each["step"] for each in row["detail"]["steps"]] == ["all", "disclosed", "detected", "campaign"]
+
+
+def sold(words: list[str], seed: int = 2) -> dict[str, Any]:
+    """A year of 4,200 genuine answers and 1,800 best ones, nothing disclosed and no campaign; `words` of each."""
+    chance = np.random.default_rng(seed)
+    genuine = np.repeat(list(GENUINE), np.array(list(GENUINE.values())) * 42)
+    value = np.concatenate([genuine, np.full(1800, 5)]).astype(float)
+    days = [FIRST + timedelta(days=int(each)) for each in chance.integers(0, 365, len(value))]
+    return index(pa.table({"occurred_at": pa.array(days, INSTANT), "value": value, "text": words}))
+
+
+def test_praise_sent_out_in_the_same_words_all_year_long_is_found_by_them() -> None:
+    chance = np.random.default_rng(1)
+    own = [" ".join(chance.choice(PLACES, 9)) for _ in range(4200)]
+    row = sold([*own, *[SENT[place % 2] for place in range(1800)]])
+    assert row["detail"]["windows"] == []
+    assert row["detail"]["removed"] == {"disclosed": 0, "detected": 1800, "campaign": 0}
+    assert row["value"] == pytest.approx(4.36, abs=1e-6)
+
+
+def test_where_everyone_writes_alike_the_same_words_tell_nothing() -> None:
+    """A form with a few sentences to choose from: complaints share their wording too."""
+    row = sold([OWN[place % 5 + 1] for place in range(6000)])
+    assert row["detail"]["removed"]["detected"] == 0
 
 
 def test_the_interval_holds_the_organic_mean_in_19_of_20_worlds() -> None:

@@ -112,8 +112,12 @@ def test_a_handful_of_impressions_say_nothing() -> None:
     table = pa.table({"campaign": ["a"] * 4, "acted": [1.0, 0.0, None, 1.0]})
     (row,) = unfolded(measure(scratch([], given=table)))
     assert row["value"] is None
-    assert "fewer than 10" in row["detail"]["why"]
+    assert "fewer than 10 people" in row["detail"]["why"]
     assert row["n"] == 3
+    often = pa.table({"campaign": ["a"] * 60, "acted": [1.0] * 60, "person": ["one", "two"] * 30})
+    (row,) = unfolded(measure(scratch([], given=often)))
+    assert row["value"] is None
+    assert (row["n"], row["detail"]["people"]) == (60, 2)
 
 
 def test_impressions_that_do_not_say_how_deep_they_went_have_no_reaction() -> None:

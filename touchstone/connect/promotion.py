@@ -11,16 +11,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from touchstone.connect._bursts import excess
-from touchstone.connect._copies import Copies, copies
 from touchstone.core.ask import Ask
 from touchstone.core.tables import LINK, SIGNAL
+from touchstone.language.copies import Copies, copies
 
 _Numbers = npt.NDArray[np.float64]
 _MAKER = "corpus_promotion@1"
 _LABELS = ("promotional", "disclosed", "copy", "burst", "history", "words")
 _WORTH_A_ROW, _A_REASON = 0.25, 0.1  # as in understand: from where the whole is told, and from where a reason is
-_DISCLOSED, _COPIED, _EXCESS, _CAMPAIGN, _HISTORY = 0.97, 0.8, 0.6, 0.9, 0.7
-"""The most each reason makes likely: a copy may be posted twice in good faith, a burst follow a good day."""
+_DISCLOSED, _EXCESS, _CAMPAIGN, _HISTORY = 0.97, 0.6, 0.9, 0.7
+"""The most each reason makes likely (of copies see `language/copies.py`): a burst may follow a good day."""
 _SQL = """
 select id, text, person, unit, product, source, campaign, incentive, occurred_at,
     (value - worst) / nullif(best - worst, 0) as share
@@ -64,7 +64,7 @@ def _reasons(ask: Ask, said: pa.Table, held: Copies, *, alpha: float) -> dict[st
     likely = dict(zip(words["interaction"].to_pylist(), words["likely"].to_pylist(), strict=True))
     return {
         "disclosed": _DISCLOSED * pc.equal(said["incentive"], "disclosed").fill_null(False).to_numpy(),
-        "copy": _COPIED * (1 - 1 / held.size) * (best | np.isnan(share)),
+        "copy": held.bought(best | np.isnan(share)),
         "burst": np.where(named, _CAMPAIGN, _EXCESS) * above,
         "history": _HISTORY * _history(_codes(said["person"]), day, best),
         "words": np.array([likely.get(each, 0.0) for each in said["id"].to_pylist()]),

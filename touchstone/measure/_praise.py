@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from touchstone.core.ask import Ask
 from touchstone.core.tables import TEXT
 from touchstone.core.taxonomy import Taxonomy
+from touchstone.language.copies import copies
 from touchstone.language.model import load
 from touchstone.measure._answers import PERIODS, Question, period_text
 from touchstone.measure._interactions import asked
@@ -20,6 +21,7 @@ from touchstone.measure._scores import grouped, scale_text
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
+ALIKE, LEAST_WORDS = 0.6, 8  # of wording shared, and words, from which texts are copies; as `connect` has it
 DECIDED = 0.5  # probability from which words are taken to be bought
 _SQL = """
 select {columns} on_day, score, low, high, disclosed, detected, avg(likely) as likely, count(*) as n from (
@@ -74,6 +76,8 @@ def of_file(table: pa.Table, worst: float | None, best: float | None) -> list[Pr
     if "text" in names:
         texts = pc.fill_null(table["text"], "").combine_chunks()
         likely = np.asarray(load().compile(Taxonomy("none", ())).read(texts).promotional, float)
+        copied = copies(texts, alike=ALIKE, least_words=LEAST_WORDS).bought(value == high)
+        likely = 1 - (1 - likely) * (1 - copied)
     disclosed = np.zeros(len(value), bool)
     if "incentive" in names:
         said = pc.equal(pc.utf8_lower(pc.utf8_trim_whitespace(table["incentive"])), "disclosed")

@@ -42,7 +42,7 @@ _WORTH = """act IN ('visit', 'purchase', 'referral', 'redemption', 'message', 't
     'answer') AND coalesce(speaker, '') <> 'employee'"""
 _SUMS = ("people", "impressions", "applause", "known", "acted", "known_acted", "acted_squared", "known_squared",
          "depth", "depth_squared", "depth_acted", "deeds", "deeds_squared")  # fmt: skip
-_FEWEST = 10  # people, or impressions, below which nothing is told
+_FEWEST = 10  # people (those who look more than others count for less) below which nothing is told
 
 
 def measure(
@@ -170,14 +170,14 @@ def _told(sums: pa.Table, after: pa.Table | None, question: Question, within: in
     s = {name: sums[name].to_numpy().astype(float) for name in _SUMS}
     nought = np.zeros(len(sums))
     people, known = s["people"], s["known"]
-    acted = clustered_share(Clusters(s["acted"], known, s["acted_squared"], s["known_acted"], s["known_squared"]))
+    shown = Clusters(s["acted"], known, s["acted_squared"], s["known_acted"], s["known_squared"])
     deep = Clusters(s["depth"], s["acted"], s["depth_squared"], s["depth_acted"], s["acted_squared"])
     deeds = Clusters(s["deeds"], people, s["deeds_squared"], s["deeds"], people)
     told = {
         "impressions": (count_interval(s["impressions"]), s["impressions"], nought),
         "applause": (count_interval(s["applause"]), s["applause"], nought),
-        "acted_on": (acted, known, nought + _FEWEST),
-        "depth": (clustered_ratio(deep), s["acted"], nought + _FEWEST),
+        "acted_on": (clustered_share(shown), known, _least(shown)),
+        "depth": (clustered_ratio(deep), s["acted"], _least(deep)),
         "interactions": (clustered_ratio(deeds), people, nought + _FEWEST),
     }
     keys = _texts(sums, question.by)
@@ -188,6 +188,11 @@ def _told(sums: pa.Table, after: pa.Table | None, question: Question, within: in
             own = float(people[keys.index(each["keys"])])
             each["detail"] |= {"people": int(own), "per_person": tidy(each["n"] / own) if own else None}
     return _rows([*found, *_later(after, question)], question, within)
+
+
+def _least(told: Clusters) -> Any:
+    """How many each group needs to be told: more than there can be where too few people stand behind it."""
+    return np.where(told.clusters < _FEWEST, np.inf, 0.0)
 
 
 def _later(after: pa.Table | None, question: Question) -> list[dict[str, Any]]:
@@ -222,9 +227,8 @@ def _row(keys: tuple[str, ...], sign: str, found: Any, n: float, place: tuple[in
     detail["worth"] = "vanity" if sign in _VANITY else "value"
     figures = [float(getattr(found, name)[at]) for name in ("value", "low", "high")]
     if n < least:
-        what = "people" if sign in ("interactions", "followed") else "impressions"
         return {"keys": keys, "sign": sign, "n": n, "figures": [np.nan] * 3,
-                "detail": detail | {"why": f"fewer than {_FEWEST} {what}"}}  # fmt: skip
+                "detail": detail | {"why": f"fewer than {_FEWEST} people, were each to look as often"}}  # fmt: skip
     return {"keys": keys, "sign": sign, "n": n, "figures": figures, "detail": detail}
 
 

@@ -31,7 +31,7 @@ _TIPPING = (
     "share of first visits or purchases before which this campaign came last, less the share that chance would have "
     "put there: each person's own messages in any order"
 )
-_FEWEST = 10  # impressions, or people whom chance left a choice, below which nothing is told
+_FEWEST = 10  # people (those who look more than others count for less), or such whom chance left a choice
 _COLUMNS = {"id": "r.id", "act": "r.kind", "who": "r.person", "named": "r.campaign", "happened": "r.occurred_at",
             "facts": "r.attributes"}  # fmt: skip
 _SUMS = ("hits", "n", "hits_squared", "crossed", "n_squared")
@@ -123,14 +123,14 @@ def _reactions(table: pa.Table, question: Question) -> pa.Table:
     others, rest = _whole(told, group) - told, _whole(told, _places(table, ("campaign",))) - told
     shown = clustered_share(told)
     against = {"against_others": apart(told, others), "against_rest": apart(told, rest)}
-    few = told.n < _FEWEST
-    bare = {"against_others": few | (others.n < _FEWEST), "against_rest": few | (rest.n < _FEWEST)}
+    few = told.clusters < _FEWEST
+    bare = {"against_others": few | (others.clusters < _FEWEST), "against_rest": few | (rest.clusters < _FEWEST)}
     chances = np.stack([np.where(bare[name], np.nan, each.probability) for name, each in against.items()])
     adjusted = holm(chances.ravel()).reshape(chances.shape)
     details = []
     for at in range(len(table)):
         held = {name: _held(each, at, float(adjusted[row, at])) for row, (name, each) in enumerate(against.items())}
-        details.append(_detail(int(told.n[at]), int(told.hits[at]), held, int(np.isfinite(chances).sum())))
+        details.append(_detail(float(told.clusters[at]), int(told.hits[at]), held, int(np.isfinite(chances).sum())))
     value, low, high = (np.where(few, np.nan, getattr(shown, name)) for name in ("value", "low", "high"))
     keys = table.select([*question.by, "campaign"]).append_column("sign", pa.array(["reaction"] * len(table), TEXT))
     interval = Interval(value, low, high, told.n, shown.variance)
@@ -159,13 +159,13 @@ def _held(found: Difference, at: int, adjusted: float) -> dict[str, Any] | None:
     return {**ends, "probability_adjusted": tidy(adjusted), "real": adjusted <= 0.05}
 
 
-def _detail(n: int, hits: int, held: dict[str, dict[str, Any] | None], compared: int) -> dict[str, Any]:
+def _detail(people: float, hits: int, held: dict[str, dict[str, Any] | None], compared: int) -> dict[str, Any]:
     detail: dict[str, Any] = {"formula": _REACTION, "scale": {"worst": 0.0, "best": 1.0}, "acted_on": hits, **held}
     others, rest = held["against_others"], held["against_rest"]
     detail["speaks"] = bool(others and others["real"] and others["value"] > 0)
     detail["turns_away"] = bool(rest and rest["real"] and rest["value"] < 0)
-    detail["comparisons"] = compared
-    return detail | ({"why": f"fewer than {_FEWEST} impressions"} if n < _FEWEST else {})
+    detail |= {"comparisons": compared, "people": tidy(people, digits=1)}
+    return detail | ({"why": f"fewer than {_FEWEST} people, were each shown it as often"} if people < _FEWEST else {})
 
 
 def _tipping(ask: Ask, question: Question, within: int) -> pa.Table:

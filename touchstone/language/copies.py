@@ -16,6 +16,7 @@ Hashes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 
 _BANDS, _ROWS = 12, 3  # pairs that share half of their wording meet in some band four times in five
+_COPIED = 0.8  # the most that shared wording makes likely
 _STEPS = (np.arange(1, _BANDS * _ROWS + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)) | np.uint64(1)
 
 
@@ -30,6 +31,17 @@ class Copies:
     later: Places
     alike: npt.NDArray[np.float64]
     size: Places
+
+    def bought(self, best: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        """By text, how likely it is that its wording was bought; 0 but for those that are `best` rated.
+
+        The more texts share it, the likelier: a copy may be posted twice in good faith. Where other ratings are copied
+        as well, people copy here anyway (forms, templates), and wording tells that much less.
+        """
+        copied, others = self.size > 1, ~best
+        anyway = copied[others].mean() if others.any() else 0.0
+        beyond = 1 - anyway / max(float(copied[best].mean()), 1e-9) if best.any() else 0.0
+        return np.asarray(np.where(best, _COPIED * max(beyond, 0.0) * (1 - 1 / self.size), 0.0), np.float64)
 
 
 def copies(texts: pa.Array, *, alike: float, least_words: int) -> Copies:
