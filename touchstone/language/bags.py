@@ -23,7 +23,7 @@ SOME, MANY = 12, 64
 _LARGE = 50_000  # texts from which a word must be met twice
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bags:
     """`features` (groups, used): columns `used` of the model's words, then pairs and triples, by 1/sqrt(tokens)."""
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from touchstone.core.taxonomy import Taxonomy
-from touchstone.language import learned, meaning, network, plain, style
+from touchstone.language import learned, meaning, network, plain
 from touchstone.language.cues import Cues, cues, merged, nearest, products, specific, unit
 from touchstone.language.found import Found, Part, Table, packed
 from touchstone.language.groups import Groups
@@ -34,7 +34,7 @@ _COARSE = 96  # first dimensions of the rows, enough to tell which words are nea
 _BY_CUES, _BY_MEANING = (0.21, 0.53), (0.45, -0.6)  # how the logit of a decision becomes that of its being right
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Compiled:
     """Reads texts for one taxonomy."""
 
@@ -85,6 +85,8 @@ class Compiled:
         if "kinds" in taught:
             kinds, chance = learned.kinds(taught["kinds"], kinds, chance, learned.by_text(walked, own["kinds"]))
         if "promotional" in taught:
+            from touchstone.language import style  # only what was taught needs it
+
             facts, weights = taught["promotional"], self.model.arrays["taught_style"]
             promotional = style.probability(facts, weights, texts, promotional)
         return Reading(

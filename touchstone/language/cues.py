@@ -22,7 +22,7 @@ _NEAR_OWN = 0.4  # likeness to its touchpoint from which a described word counts
 _NEAR, _SAME, _LENT = 0.52, 0.80, 0.75  # likeness from which a word counts, where it counts fully, and for how much
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cues:
     """Words and phrases that stand for touchpoints: hash, which touchpoint, weight."""
 

@@ -20,7 +20,7 @@ MOST = 200_000
 _SEED = 20261121
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Examples:
     """Examples in the order given. A row of labels counts only where its `says_…` is true."""
 

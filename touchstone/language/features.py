@@ -25,7 +25,7 @@ FEW = 200
 _LETTERS = (3, 4, 5)  # letters that stand together, of which spelling is made
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Features:
     """(n, used) counts by 1/sqrt(tokens). Weights, (width, classes), stand in order: own rows, meaning, spelling, bias.
 

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 Numbers = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fit:
     """Weights (features, classes) and biases (classes,) on top of what was known before."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,13 @@ from touchstone.language.walk import Walk
 
 Numbers = npt.NDArray[np.float32]
 _AT_ONCE = 4096  # rows that stay near the processor
+_BESIDE = 64  # rows that are taken side by side: a few columns at a time cost more to begin than to do
 _LINE = 64  # bytes that a processor reads from memory at once
 WIDE = 32
 """Table rows are padded to a multiple of so many columns."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """Rows of HEADS, of each touchpoint and of what was taught, int8; `scale` is what one step of a column is worth."""
 
@@ -34,7 +36,7 @@ class Table:
         return len(HEADS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Found:
     """Sums in the table's worth, by clause or (`by_text`) the greatest sentence of each text.
 
@@ -48,7 +50,7 @@ class Found:
     taught: Numbers  # (clauses, taught columns)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Part:
     """Some rows and columns of a table: `values` times `worth` by column."""
 
@@ -65,10 +67,28 @@ class Part:
     @property
     def most(self) -> Numbers:
         """The greatest of each column, either way."""
-        if len(self.values) == 0:
+        if self.values.size == 0:
             return np.zeros(self.values.shape[1], np.float32)
-        ends = np.stack([self.values.max(axis=0), self.values.min(axis=0)]).astype(np.float32)
+        ends = np.stack([_folded(self.values, fold) for fold in (np.maximum, np.minimum)]).astype(np.float32)
         return np.asarray(np.abs(ends * self.worth).max(axis=0), np.float32)
+
+
+def _folded(values: npt.NDArray[Any], fold: np.ufunc) -> npt.NDArray[Any]:
+    """What the rows fold to, column by column; `fold` is one whose order does not matter."""
+    whole, width = len(values) // _BESIDE * _BESIDE, values.shape[1]
+    if not whole:
+        return np.asarray(fold.reduce(values, axis=0))
+    wide = fold.reduce(values[:whole].reshape(-1, _BESIDE * width), axis=0)
+    return np.asarray(fold.reduce(np.concatenate([wide.reshape(_BESIDE, width), values[whole:]]), axis=0))
+
+
+def _rounded(values: npt.NDArray[Any], worth: Numbers, scale: Numbers) -> npt.NDArray[np.int8]:
+    """Values as steps of `scale`, by column; `values` are `worth` so much each."""
+    count, width = values.shape
+    beside = _BESIDE if count % _BESIDE == 0 else 1
+    steps = values.reshape(-1, beside * width) * np.tile(worth, beside) / np.tile(scale, beside)
+    np.rint(steps, out=steps)
+    return steps.astype(np.int8).reshape(count, width)
 
 
 def packed(parts: Sequence[Part], length: int, *, touchpoints: int, taught: int) -> Table:
@@ -81,9 +101,11 @@ def packed(parts: Sequence[Part], length: int, *, touchpoints: int, taught: int)
     scale /= np.float32(127)
     rows = _aligned(length, len(scale))
     for part in parts:
-        for begin in range(0, len(part.values), _AT_ONCE):
-            steps = part.values[begin : begin + _AT_ONCE] * np.asarray(part.worth, np.float32) / scale[part.columns]
-            np.rint(steps, out=steps)
+        count, width = part.values.shape
+        worth = np.broadcast_to(np.asarray(part.worth, np.float32), width)
+        cuts = sorted({*range(0, count, _AT_ONCE), count // _BESIDE * _BESIDE, count}) if width else []
+        for begin, stop in pairwise(cuts):
+            steps = _rounded(part.values[begin:stop], worth, scale[part.columns])
             for at in part.rows:
                 place = slice(at + begin, at + begin + len(steps)) if isinstance(at, int) else at[begin:][: len(steps)]
                 rows[place, part.columns] = steps

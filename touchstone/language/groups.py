@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Groups:
     """Group i owns `clauses[ends[i-1]:ends[i]]`, `among` so many clauses in all; `groups @ values` sums by group."""
 

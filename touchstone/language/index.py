@@ -43,12 +43,11 @@ class Index:
     def _slots(self) -> tuple[int, Hashes, Rows]:
         """Shift, keys and rows: laid out when first looked at, for not every index is."""
         keys, given = self.given, self._given_rows
-        order = np.argsort(keys)  # far faster than a stable sort, which matters only where a hash comes twice
+        order = np.argsort(keys)  # far faster than a stable sort
         kept = keys[order]
-        if (kept[1:] == kept[:-1]).any():
-            order = np.argsort(keys, kind="stable")
         fresh = np.diff(kept, prepend=np.uint64(0)) != 0  # 0 marks a free slot: it is no hash
-        kept, first = kept[fresh], order[fresh]
+        begins = np.flatnonzero(fresh)
+        kept, first = kept[begins], np.minimum.reduceat(order, begins) if len(begins) else order[:0]
         bits = max(6, int(max(len(kept), 1) - 1).bit_length() + 1)
         shift = 64 - bits
         place = np.arange(len(kept))

@@ -26,7 +26,7 @@ Raw = tuple[Sequence[int], list[bytes]]
 """Lines that are not blank, with their numbers."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Block:
     """Consecutive lines: `ids` as JSON, `texts`, and the touchpoints asked of each (None: whichever), if of any."""
 

@@ -37,7 +37,7 @@ _SAYS_REST = (
 _OF_WHOLE = ("general", "overall", "whole")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Meaning:
     """What touchpoints without words need to be read: which they are, what they stand for, how frequent each is."""
 

@@ -33,7 +33,7 @@ _BELIEF = {
 Set by hand, so that of texts nobody paid for about one in thirty is thought promoted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Message:
     """`evidence` is (texts, columns of SAID), 1 the decision point; `curves` are slope and middle of probabilities."""
 

@@ -45,7 +45,7 @@ CLAUSE_HEADS = 4
 """So many of HEADS are of clauses; the others are of texts: the greatest sentence counts."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """What was learned. `arrays` are the file's; `facts` say version, calibration, confusion and what was taught."""
 

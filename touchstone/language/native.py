@@ -54,7 +54,7 @@ class _Told(ctypes.Structure):
     ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kernel:
     """Reads texts with one lexicon and table. `held` keeps the arrays that `lexicon` points into."""
 
@@ -243,8 +243,8 @@ def _vocabulary(lexicon: Lexicon) -> tuple[npt.NDArray[Any], int]:
     both = Index(np.concatenate([words, steering.given]))  # where a hash is of both, the word's row holds
     entries = _entries(both, 0)
     entries["word"][entries["word"] >= len(words)] = ABSENT
-    live = np.flatnonzero(both.rows != ABSENT)
-    told = steering.find(both.keys[live])
-    flags = lexicon.steering_flags.astype(np.uint32)[told] << 24
-    entries["steer"][live] = np.where(told != ABSENT, (told + 1).astype(np.uint32) | flags, 0)
+    told = np.zeros(len(words) + len(steering.given) + 1, np.uint32)  # by row of `both`; ABSENT is the last
+    marks = np.arange(1, len(steering.given) + 1, dtype=np.uint32) | lexicon.steering_flags.astype(np.uint32) << 24
+    told[both.find(steering.given[::-1])] = marks[::-1]  # where a hash is given twice, its first row holds
+    entries["steer"] = told[both.rows]
     return entries, both.shift

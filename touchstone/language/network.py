@@ -38,7 +38,7 @@ Numbers = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Words:
     """The words of some texts in order, as the second tier sees them."""
 
@@ -50,7 +50,7 @@ class Words:
     foreign: npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Windows:
     """Sentences to be read, an empty row before each and after the last; window i ends before row `ends[i]`."""
 
@@ -142,7 +142,7 @@ def _product(rows: Numbers, weights: Numbers) -> Numbers:
     return answer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
     """Weights as the file holds them: whole numbers, and what one step of each is worth."""
 
@@ -216,7 +216,7 @@ class Network:
         return answer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Near:
     """What the second tier makes of groups of clauses: logits of the four polarities, and what they were read from."""
 

@@ -51,7 +51,7 @@ def _combined(evidence: npt.NDArray[np.float64], weights: Numbers) -> npt.NDArra
     return answer.T
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TaughtMood:
     """What was learned of polarity beside both tiers."""
 
@@ -60,7 +60,7 @@ class TaughtMood:
     near: npt.NDArray[np.float64]  # (features of the second tier, then its logits; polarities)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mentions:
     """Mentions in order of text and place; `touchpoint` is a place in the taxonomy, `polarity` one in POLARITIES."""
 
@@ -73,7 +73,7 @@ class Mentions:
     stop: Places
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
     """Scores of all heads. Clause arrays have one row per clause (`walk` says whose), text arrays one per text."""
 

@@ -80,7 +80,7 @@ def lengths(texts: pa.Array) -> Numbers:
     return (_LENGTH * np.log1p(np.diff(buffers(texts)[1]))).astype(np.float32)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Style:
     """Rows of texts to learn from, of length about 1, rare sequences weighing more.
 

@@ -30,7 +30,7 @@ Places = npt.NDArray[np.int64]
 Arrays = dict[str, npt.NDArray[Any]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Asked:
     """The labelled mentions: their clauses, touchpoints and true polarities, and which words are said of them."""
 
@@ -50,7 +50,7 @@ class Asked:
         return answer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Before:
     """What both tiers say before words correct it, and what the second saw (as the columns of `seen`)."""
 

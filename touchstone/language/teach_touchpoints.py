@@ -27,7 +27,7 @@ _COST_OF_ONE = 1.5  # the same where just one touchpoint is true of each text
 _SHRINK = 100.0  # examples that a threshold at 0 counts for
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prior:
     """What is believed of a text before any of its words was learned: (nearness to centres, cue) -> score."""
 

@@ -78,7 +78,7 @@ def letters(places: int) -> Hashes:
     return held
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tokens:
     """Tokens of all texts in order: `text` holds each token's text, `start` and `stop` its bytes in `data`."""
 

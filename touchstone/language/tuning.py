@@ -23,7 +23,7 @@ Places = npt.NDArray[np.int64]
 Weights = dict[str, Numbers]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Batch:
     """Sentences after one another, an empty row before each: inputs and whether a word stands there, by row."""
 

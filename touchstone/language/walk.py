@@ -24,7 +24,7 @@ Counts = npt.NDArray[np.int32]
 Numbers = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """What is known by hash: words, their stems, pairs and triples, words that steer, and languages.
 
@@ -43,7 +43,7 @@ class Lexicon:
     salts: npt.NDArray[np.uint64]  # by language
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Walk:
     """Clauses of all texts in order. `rows[ends[i-1]:ends[i]]` are the table rows of clause i, `size` its tokens."""
 
