@@ -96,6 +96,21 @@ def purchases(customers: int = 60, *, seed: int = 2) -> list[dict[str, Any]]:
     return rows
 
 
+def test_many_purchases_of_few_households_are_known_less_closely_than_of_many(tmp_path: Path) -> None:
+    def width(households: int) -> float:
+        random, lines = np.random.default_rng(8), []
+        for person in range(households):
+            taste = random.beta(0.5, 0.5)
+            lines += [f"h{person},{at},{'ab'[int(random.random() < taste)]}" for at in range(1_200 // households)]
+        file = tmp_path / f"{households}.csv"
+        file.write_text("\n".join(["person,sequence,brand", *lines]))
+        row = one_shot("measure", "equity", file=str(file), map={}, set={}, by=[])[0]
+        stay = row["detail"]["switching"]["a"]
+        return float(stay["high"] - stay["low"])
+
+    assert width(20) > 2 * width(600)
+
+
 def test_a_home_tells_it_of_its_products_and_says_what_it_cannot_see() -> None:
     rows = {each["by"]["brand"]: each for each in unfolded(measure(brand(purchases()), purchases=4, margin=0.1))}
     assert (

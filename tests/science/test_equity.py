@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from touchstone.science.equity import Market, draws, equity, lifetime, lifted, return_on, switching
+from touchstone.science.equity import Market, draws, equity, lifetime, lifted, return_on, reweighted, switching, weights
 
 
 def test_the_papers_arithmetic() -> None:
@@ -43,6 +43,45 @@ def test_limits_hold_the_truth() -> None:
         low, high = np.quantile(equity(chances, shares, worth, market), [0.025, 0.975], axis=0)
         held.append((low <= true) & (true <= high))
     assert np.mean(held) >= 0.93
+
+
+def bought(random: np.random.Generator, households: int, times: int = 12) -> tuple[np.ndarray, np.ndarray]:
+    """Switches (households x from x to) and the last brand of households, each with a taste and a habit of its own."""
+    taste, habit = random.beta(1, 1, households), random.beta(2, 1, households)
+    now = (random.random(households) < taste).astype(int)
+    table = np.zeros((households, 2, 2))
+    for _ in range(times):
+        later = np.where(random.random(households) < habit, now, random.random(households) < taste)
+        np.add.at(table, (np.arange(households), now, later), 1)
+        now = later.astype(int)
+    return table, np.eye(2)[now]
+
+
+def test_limits_hold_the_truth_where_households_buy_again_and_again() -> None:
+    market, worth = Market(purchases=2, years=3, rate=0.1), np.array([1.0, 1.0])
+    table, last = bought(np.random.default_rng(0), 200_000)
+    true = equity(switching(table.sum(axis=0)), switching(last.sum(axis=0)), worth, market)
+    held = {"households": [], "rows": []}  # type: dict[str, list[np.ndarray]]
+    for seed in range(100):
+        table, last = bought(np.random.default_rng(seed + 1), 80)
+        weight = weights(80, size=400, seed=seed)
+        known = {
+            "households": (reweighted(table, weight, seed=1), reweighted(last, weight, seed=2)),
+            "rows": (draws(table.sum(axis=0), size=400, seed=1), draws(last.sum(axis=0), size=400, seed=2)),
+        }
+        for name, (chances, start) in known.items():
+            low, high = np.quantile(equity(chances, start, worth, market), [0.025, 0.975], axis=0)
+            held[name].append((low <= true) & (true <= high))
+    assert np.mean(held["households"]) >= 0.9
+    assert np.mean(held["rows"]) < np.mean(held["households"])
+
+
+def test_customers_seen_once_are_drawn_as_rows() -> None:
+    once = np.repeat(np.eye(2)[[0, 1]], [30, 10], axis=0)
+    drawn = reweighted(once, weights(40, size=4_000, seed=1), seed=2)
+    plain = draws(once.sum(axis=0), size=4_000, seed=3)
+    assert drawn.mean(axis=0) == pytest.approx(plain.mean(axis=0), abs=0.005)
+    assert drawn.std(axis=0) == pytest.approx(plain.std(axis=0), rel=0.06)
 
 
 rows = st.lists(st.lists(st.integers(0, 50), min_size=3, max_size=3), min_size=3, max_size=3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import md5
 from typing import Any
 
 import numpy as np
@@ -22,17 +23,30 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Switches:
-    """How many bought which brand after which, how many are where now, and the mean amount of a purchase of each.
+    """How many bought which brand after which, how many are where now, and what they paid, in blocks of households.
 
-    `counts` is from brand (row) to brand (column); `amount` NaN where none is known; `own` where only our own products
-    are seen, not what is bought elsewhere.
+    `switched` is blocks x from brand x to brand; `here` (where people are now), `paid` and `priced` (purchases with an
+    amount) are blocks x brands. There is one block where nobody is told apart, and each row is someone else's
+    (`apart`). `own` where only our own products are seen, not what is bought elsewhere.
     """
 
     names: list[str]
-    counts: Floats
-    now: Floats
-    amount: Floats
+    switched: Floats
+    here: Floats
+    paid: Floats
+    priced: Floats
+    apart: bool
     own: bool
+
+    @property
+    def counts(self) -> Floats:
+        """From brand (row) to brand (column), of all."""
+        return np.asarray(self.switched.sum(axis=0), float)
+
+    @property
+    def now(self) -> Floats:
+        """How many are where now."""
+        return np.asarray(self.here.sum(axis=0), float)
 
 
 def switches(ask: Ask, question: Question) -> Switches | None:
@@ -47,7 +61,8 @@ def switches(ask: Ask, question: Question) -> Switches | None:
     if "previous" in table.column_names:
         rows = table.filter(pc.is_valid(table["brand"]))
         previous, brand = rows["previous"].to_pylist(), rows["brand"].to_pylist()
-        return _counted(_lines(previous, brand, [True] * len(brand), _amounts(rows)), own=False)
+        lines = _lines(previous, brand, [True] * len(brand), _amounts(rows), [""] * len(brand))
+        return _counted(lines, apart=True)
     order = next((each for each in ("sequence", "occurred_at") if each in table.column_names), None)
     if order is None or "person" not in table.column_names:
         todo = "Give previous and brand, or person, brand, and occurred_at or sequence: --map FIELD=COLUMN."
@@ -60,55 +75,65 @@ def switches(ask: Ask, question: Question) -> Switches | None:
     person, brand = rows["person"].to_pylist(), rows["brand"].to_pylist()
     same = [False, *(one == two for one, two in zip(person[1:], person, strict=False))][: len(person)]
     previous = [brand[at - 1] if goes_on else None for at, goes_on in enumerate(same)]
-    return _counted(_lines(previous, brand, [not each for each in [*same[1:], False]], _amounts(rows)), own=False)
+    last = [not each for each in [*same[1:], False]][: len(person)]
+    block = {each: md5(each.encode(), usedforsecurity=False).hexdigest()[:2] for each in set(person)}
+    return _counted(_lines(previous, brand, last, _amounts(rows), [block[each] for each in person]))
 
 
 def _amounts(rows: pa.Table) -> Any:
     return rows["amount"].combine_chunks() if "amount" in rows.column_names else pa.nulls(len(rows), pa.float64())
 
 
-def _lines(previous: Sequence[Any], brand: Sequence[Any], last: Sequence[bool], amount: Any) -> pa.Table:
+def _lines(
+    previous: Sequence[Any], brand: Sequence[Any], last: Sequence[bool], amount: Any, block: Sequence[str]
+) -> pa.Table:
     """Counted lines as `_asked` gives them; a person without a name is where the last line says."""
-    plain = pa.table({"previous": pa.array(previous, pa.string()), "brand": brand, "last": last, "amount": amount})
-    found = plain.group_by(["previous", "brand", "last"], use_threads=False).aggregate(
+    words = {"previous": pa.array(previous, pa.string()), "brand": brand, "last": last, "block": block}
+    plain = pa.table({**words, "amount": amount})
+    found = plain.group_by(list(words), use_threads=False).aggregate(
         [("brand", "count"), ("amount", "sum"), ("amount", "count")]
     )
-    return found.rename_columns(["previous", "brand", "last", "n", "paid", "priced"])
+    return found.rename_columns([*words, "n", "paid", "priced"])
 
 
 def _asked(ask: Ask, question: Question) -> pa.Table:
-    """How often each product was bought after which, by whether it was the person's last purchase."""
+    """How often each product was bought after which, by block and whether it was the person's last purchase."""
     narrowed, parameters = within(question)
     return ask.lake(
         f"""
-        SELECT previous, brand, later IS NULL AS last, count(*) AS n, sum(amount) AS paid, count(amount) AS priced
-        FROM (
-            SELECT product AS brand, amount,
+        SELECT previous, brand, last, block, count(*) AS n, sum(amount) AS paid, count(amount) AS priced FROM (
+            SELECT previous, brand, amount, later IS NULL AS last, substr(md5(person), 1, 2) AS block FROM (
+            SELECT person, product AS brand, amount,
                 lag(product) OVER (PARTITION BY person ORDER BY moment, id) AS previous,
                 lead(product) OVER (PARTITION BY person ORDER BY moment, id) AS later
             FROM (
                 SELECT id, person, occurred_at AS moment, amount, {", ".join(PLAIN)} FROM interaction
                 WHERE kind = 'purchase' AND person IS NOT NULL AND product IS NOT NULL AND occurred_at IS NOT NULL
             ) AS bought {"WHERE " + " AND ".join(narrowed) if narrowed else ""}
-        ) AS placed GROUP BY previous, brand, later IS NULL ORDER BY previous, brand, last
+            ) AS placed
+        ) AS told GROUP BY previous, brand, last, block ORDER BY previous, brand, last, block
         """,
         parameters,
     )
 
 
-def _counted(lines: pa.Table, *, own: bool) -> Switches | None:
+def _counted(lines: pa.Table, *, apart: bool = False, own: bool = False) -> Switches | None:
     """The lines as tables, brands in order of their names."""
-    names = sorted({*lines["brand"].to_pylist(), *lines["previous"].to_pylist()} - {None})
+    names = sorted({*lines["brand"].unique().to_pylist(), *lines["previous"].unique().to_pylist()} - {None})
     if not names:
         return None
-    at = {name: place for place, name in enumerate(names)}
-    counts, (now, paid, priced) = np.zeros((len(names),) * 2), np.zeros((3, len(names)))
-    for row in lines.to_pylist():
-        here = at[row["brand"]]
-        if row["previous"] is not None:
-            counts[at[row["previous"]], here] += row["n"]
-        now[here] += row["n"] if row["last"] else 0
-        paid[here] += row["paid"] or 0.0
-        priced[here] += row["priced"]
-    amount = np.divide(paid, priced, out=np.full(len(names), np.nan), where=priced > 0)
-    return Switches(names, counts, now, amount, own)
+    blocks = sorted(lines["block"].unique().to_pylist())
+    known, size = pa.array(names, pa.string()), len(names)
+    block = pc.index_in(lines["block"], value_set=pa.array(blocks, pa.string())).to_numpy()
+    place = block * size + pc.index_in(lines["brand"], value_set=known).to_numpy()
+    before = pc.fill_null(pc.index_in(lines["previous"], value_set=known), -1).to_numpy()
+    n, paid, priced = (np.nan_to_num(lines[each].to_numpy().astype(float)) for each in ("n", "paid", "priced"))
+    again, last = before >= 0, lines["last"].to_numpy().astype(bool)
+    pair = (block * size + before) * size + place - block * size
+
+    def summed(at: Any, what: Any, *shape: int) -> Floats:
+        return np.asarray(np.bincount(at, what, len(blocks) * int(np.prod(shape))).reshape(-1, *shape), float)
+
+    switched = summed(pair[again], n[again], size, size)
+    here, money, times = (summed(place, each, size) for each in (n * last, paid, priced))
+    return Switches(names, switched, here, money, times, apart, own)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
@@ -17,9 +18,21 @@ from touchstone.measure._answers import Question
 from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._scores import salt
 from touchstone.measure._switches import Switches, switches
-from touchstone.science.equity import Market, draws, equity, lifetime, lifted, return_on, switching
+from touchstone.science.covariance import percentiles
+from touchstone.science.equity import (
+    Market,
+    draws,
+    equity,
+    lifetime,
+    lifted,
+    return_on,
+    reweighted,
+    switching,
+    weights,
+)
 from touchstone.science.interval import Interval
 
+Floats = NDArray[np.float64]
 FIELDS = {
     "previous": TEXT, "brand": TEXT, "person": TEXT, "occurred_at": INSTANT, "sequence": NUMBER, "amount": NUMBER,
 }  # fmt: skip
@@ -28,7 +41,6 @@ CUTS = (("brand",),)
 _FEW = 30  # switches and stays seen; fewer tell too little
 _THIN = 10  # customers of a brand seen buying again; fewer are said
 _DRAWS = 2000
-_TAILS = (0.025, 0.975)
 
 
 @dataclass(frozen=True)
@@ -112,46 +124,83 @@ def _formula(market: Market) -> str:
     )
 
 
+@dataclass(frozen=True)
+class _Known:
+    """Chances of switching, shares of customers now, and what a purchase leaves: as seen, or as many draws of them."""
+
+    chances: Floats
+    start: Floats
+    worth: Floats
+
+    def equity(self, market: Market) -> Floats:
+        """Equity of each brand per customer of the market."""
+        return equity(self.chances, self.start, self.worth, market)
+
+
+def _drawn(seen: Switches, plan: _Plan, *, seed: int) -> tuple[_Known, _Known]:
+    """What is seen, and draws of it: each customer apart where the file tells rows, households as a whole otherwise."""
+    amount = _mean(seen.paid.sum(axis=0), seen.priced.sum(axis=0))
+    worth = plan.margin * np.where(np.isnan(amount), 1.0, amount)
+    known = _Known(switching(seen.counts), switching(seen.now), worth)
+    if seen.apart:
+        chances, start = (draws(each, size=_DRAWS, seed=seed + at) for at, each in enumerate((seen.counts, seen.now)))
+        return known, _Known(chances, start, np.broadcast_to(worth, start.shape))
+    weight = weights(len(seen.here), size=_DRAWS, seed=seed)
+    again = _mean(weight @ seen.paid, weight @ seen.priced)
+    chances, start = (reweighted(each, weight, seed=seed + at) for at, each in enumerate((seen.switched, seen.here), 1))
+    return known, _Known(chances, start, plan.margin * np.where(np.isnan(again), 1.0, again))
+
+
+def _mean(total: Floats, times: Floats) -> Floats:
+    return np.asarray(np.divide(total, times, out=np.full(total.shape, np.nan), where=times > 0), float)
+
+
 def _valued(seen: Switches, plan: _Plan, *, seed: int, told: dict[str, Any]) -> tuple[Interval, list[dict[str, Any]]]:
-    """Equity of each brand with limits from Dirichlet draws of switching and shares; what a change brings."""
+    """Equity of each brand with limits; what a change brings."""
     market = plan.market
-    worth = plan.margin * np.where(np.isnan(seen.amount), 1.0, seen.amount)
-    chances, start = switching(seen.counts), switching(seen.now)
-    drawn = draws(seen.counts, size=_DRAWS, seed=seed), draws(seen.now, size=_DRAWS, seed=seed + 1)
-    value = equity(chances, start, worth, market)
-    low, high = np.quantile(equity(*drawn, worth, market), _TAILS, axis=0)
-    own, whole = lifetime(chances, worth, market), seen.counts.sum(axis=1)
-    chance_low, chance_high = np.quantile(drawn[0], _TAILS, axis=0)
+    known, drawn = _drawn(seen, plan, seed=seed)
+    blocks = int(seen.counts.sum()) if seen.apart else len(seen.here)
+
+    def limits(figures: Floats) -> Any:
+        return percentiles(figures, blocks)
+
+    value, (low, high) = known.equity(market), limits(drawn.equity(market))
+    own, whole = lifetime(known.chances, known.worth, market), seen.counts.sum(axis=1)
+    chance_low, chance_high = limits(drawn.chances)
     details = []
     for at, name in enumerate(seen.names):
         to = {
-            other: {"value": tidy(chances[at, k]), "low": tidy(chance_low[at, k]), "high": tidy(chance_high[at, k])}
+            other: {
+                "value": tidy(known.chances[at, k]),
+                "low": tidy(chance_low[at, k]),
+                "high": tidy(chance_high[at, k]),
+            }
             for k, other in enumerate(seen.names)
         }
         detail = {
-            **told, "switching": to, "share_now": tidy(start[at]), "share_of_equity": tidy(value[at] / value.sum()),
-            "lifetime_value": tidy(own[at, at]), "worth": tidy(worth[at]),
+            **told, "switching": to, "share_now": tidy(known.start[at]), "worth": tidy(known.worth[at]),
+            "share_of_equity": tidy(value[at] / value.sum()), "lifetime_value": tidy(own[at, at]),
         }  # fmt: skip
         if whole[at] < _THIN:
             detail["warning"] = f"only {whole[at]:g} customers of it were seen to buy again"
         if name == plan.brand and plan.lift:
-            detail["change"] = _change(at, plan, (chances, start), drawn, worth=worth)
+            detail["change"] = _change(at, plan, known, drawn, limits)
         details.append(detail)
     none = np.zeros_like(value)
     return Interval(value, np.fmin(low, value), np.fmax(high, value), whole, none), details
 
 
-def _change(at: int, plan: _Plan, now: Any, drawn: Any, *, worth: Any) -> dict[str, Any]:
+def _change(at: int, plan: _Plan, known: _Known, drawn: _Known, limits: Any) -> dict[str, Any]:
     """What more use of a brand brings per customer, and the return on its outlay, with limits."""
 
-    def gain(chances: Any, start: Any) -> Any:
-        before = equity(chances, start, worth, plan.market)[..., at]
-        return equity(lifted(chances, at, plan.lift), start, worth, plan.market)[..., at] - before
+    def gain(of: _Known) -> Floats:
+        after = replace(of, chances=lifted(of.chances, at, plan.lift))
+        return np.asarray((after.equity(plan.market) - of.equity(plan.market))[..., at], float)
 
-    value, limits = float(gain(*now)), np.quantile(gain(*drawn), _TAILS)
-    found: dict[str, Any] = {"value": tidy(value), "low": tidy(limits[0]), "high": tidy(limits[1])}
+    value, (low, high) = float(gain(known)), limits(gain(drawn))
+    found: dict[str, Any] = {"value": tidy(value), "low": tidy(low), "high": tidy(high)}
     if plan.outlay:
-        gains = {"value": value, "low": limits[0], "high": limits[1]}
+        gains = {"value": value, "low": low, "high": high}
         back = {name: tidy(return_on(plan.outlay, each * plan.population)) for name, each in gains.items()}
         found |= {"equity": tidy(value * plan.population), "return": back}
     return found

@@ -44,6 +44,21 @@ def draws(counts: ArrayLike, *, size: int, seed: int) -> Floats:
     return np.asarray(gamma / gamma.sum(axis=-1, keepdims=True), float)
 
 
+def weights(blocks: int, *, size: int, seed: int) -> Floats:
+    """`size` times how much each block of households counts (Bayesian bootstrap, Rubin 1981): draws x blocks."""
+    return np.random.default_rng(seed).standard_exponential((size, blocks))
+
+
+def reweighted(sums: ArrayLike, weight: ArrayLike, *, seed: int) -> Floats:
+    """Chances that could lie behind `sums` (blocks x …, to brand), each block counted by its weight: draws x …
+
+    Where every block is one customer seen once, that is what `draws` gives; one seen often is one all the same.
+    """
+    drawn = np.tensordot(np.asarray(weight, float), np.asarray(sums, float), 1)
+    drawn += np.random.default_rng(seed).standard_gamma(PRIOR, drawn.shape)
+    return np.asarray(drawn / drawn.sum(axis=-1, keepdims=True), float)
+
+
 def lifetime(chances: ArrayLike, worth: ArrayLike, market: Market) -> Floats:
     """What a customer now of each brand (row) is worth to each brand (column); tables may be stacked.
 
