@@ -32,7 +32,7 @@ from touchstone.science.equity import (
 )
 from touchstone.science.interval import Interval
 
-Floats = NDArray[np.float64]
+_Floats = NDArray[np.float64]
 FIELDS = {
     "previous": TEXT, "brand": TEXT, "person": TEXT, "occurred_at": INSTANT, "sequence": NUMBER, "amount": NUMBER,
 }  # fmt: skip
@@ -128,11 +128,11 @@ def _formula(market: Market) -> str:
 class _Known:
     """Chances of switching, shares of customers now, and what a purchase leaves: as seen, or as many draws of them."""
 
-    chances: Floats
-    start: Floats
-    worth: Floats
+    chances: _Floats
+    start: _Floats
+    worth: _Floats
 
-    def equity(self, market: Market) -> Floats:
+    def equity(self, market: Market) -> _Floats:
         """Equity of each brand per customer of the market."""
         return equity(self.chances, self.start, self.worth, market)
 
@@ -151,7 +151,7 @@ def _drawn(seen: Switches, plan: _Plan, *, seed: int) -> tuple[_Known, _Known]:
     return known, _Known(chances, start, plan.margin * np.where(np.isnan(again), 1.0, again))
 
 
-def _mean(total: Floats, times: Floats) -> Floats:
+def _mean(total: _Floats, times: _Floats) -> _Floats:
     return np.asarray(np.divide(total, times, out=np.full(total.shape, np.nan), where=times > 0), float)
 
 
@@ -161,7 +161,7 @@ def _valued(seen: Switches, plan: _Plan, *, seed: int, told: dict[str, Any]) -> 
     known, drawn = _drawn(seen, plan, seed=seed)
     blocks = int(seen.counts.sum()) if seen.apart else len(seen.here)
 
-    def limits(figures: Floats) -> Any:
+    def limits(figures: _Floats) -> Any:
         return percentiles(figures, blocks)
 
     value, (low, high) = known.equity(market), limits(drawn.equity(market))
@@ -193,7 +193,7 @@ def _valued(seen: Switches, plan: _Plan, *, seed: int, told: dict[str, Any]) -> 
 def _change(at: int, plan: _Plan, known: _Known, drawn: _Known, limits: Any) -> dict[str, Any]:
     """What more use of a brand brings per customer, and the return on its outlay, with limits."""
 
-    def gain(of: _Known) -> Floats:
+    def gain(of: _Known) -> _Floats:
         after = replace(of, chances=lifted(of.chances, at, plan.lift))
         return np.asarray((after.equity(plan.market) - of.equity(plan.market))[..., at], float)
 
