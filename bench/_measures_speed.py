@@ -66,21 +66,31 @@ _PAIRS = f"""with told as (select {{by}}thread, touchpoint, {_SHARE} as v from i
 _WEEK = "date_trunc('week', i.day) as week, "
 _OF_WEEK = "date_trunc('week', i.occurred_at) as week, "
 _COMPLAINED = f"(s.interaction is not null or {_SHARE} < 0.5)"
+_PRICED = pattern("any").replace("'", "''").replace("{", "{{").replace("}", "}}")
 _HEARD = "text is not null and coalesce(kind, '') <> 'claim' and coalesce(level, '') <> 'employee'"
+
+_WORDS = """select {names}level, word, count(*) from (select {by}i.level, unnest(string_split(lower(text), ' ')) as word
+    from interaction as i{joins} where text is not null) as spoken group by all"""
 
 BARE: dict[str, tuple[str, ...]] = {
     **{name: (_rollup(f"metric = '{name}'"),) for name in ("nps", "csat", "ces", "rating")},
     "yes_share": (_rollup("metric = 'boolean'"),),
     "volume": (_rollup("true"),),
     "sentiment": (_moods(),),
-    "difference": (_rollup(extra="metric, month, "), _moods("month, "), _rollup("true", "month, ")),
+    "difference": (
+        *(_rollup(f"metric = '{each}'", "month, ") for each in ("nps", "csat", "ces", "rating", "boolean")),
+        _moods("month, "), _rollup("true", "month, "),
+    ),
     "change": (
         _rollup(extra="metric, " + _WEEK), _moods(_WEEK), _rollup("true", _WEEK),
         _rows("text is not null", extra="label, " + _OF_WEEK, beside=_KINDS),
     ),
     "league": (_rollup(extra="metric, unit, level, channel, product, "),),
     "effect": (_rollup(extra="metric, unit, " + _WEEK),),
-    "promise_gap": (_rollup("metric = 'rating'", "touchpoint, level, "), _moods("touchpoint, level, ")),
+    "promise_gap": (
+        _rollup("metric = 'rating'", "touchpoint, unit, level, kind, "), _moods("touchpoint, unit, level, "),
+        _rollup("kind = 'claim'", "touchpoint, unit, "),
+    ),
     "source_bias": (_rows("metric = 'rating' and touchpoint is null", extra="unit, "),),
     "organic": (_rows("kind in ('review', 'post') and value is not null", beside=_PROMOTED),),
     "drivers": (_PAIRS,),
@@ -113,10 +123,10 @@ BARE: dict[str, tuple[str, ...]] = {
         "where thread is not null group by thread) as talks",
     ),
     "price": (
-        _rows(_HEARD, total=f"case when regexp_matches(lower(text), '{pattern('any')}') then 1 else 0 end"),
+        _rows(_HEARD, total=f"case when regexp_matches(lower(text), '{_PRICED}') then 1 else 0 end"),
     ),
     "needs": (_rows(_HEARD, total="length(text)", extra="level, label, ", beside="left " + _KINDS),),
-    "language_gap": (_rows("text is not null", total="length(text)", extra="level, "),),
+    "language_gap": (_WORDS,),
 }  # fmt: skip
 """The counts that each measure rests on, in SQL."""
 _JOINS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -126,13 +127,19 @@ def _of_model(ask: Ask) -> dict[str, tuple[float, float]] | None:
     made = ask.lake("SELECT maker FROM mention WHERE maker IS NOT NULL LIMIT 1")["maker"].to_pylist()
     if not made:
         return None
+    version, deviation = _shipped()
+    return {"": (0.0, deviation)} if deviation and made[0].partition("@")[2] == version else None
+
+
+@cache
+def _shipped() -> tuple[str, float]:
+    """The shipped model's version, and how much what it misreads differs between touchpoints; read once a process."""
     from touchstone.language.model import SHIPPED, load  # only where there are mentions
 
-    model = load() if SHIPPED.exists() else None
-    if model is None or made[0].partition("@")[2] != model.version:
-        return None
-    deviation = float(model.facts.get("misreading", {}).get("deviation", 0.0))
-    return {"": (0.0, deviation)} if deviation else None
+    if not SHIPPED.exists():
+        return "", 0.0
+    model = load()
+    return model.version, float(model.facts.get("misreading", {}).get("deviation", 0.0))
 
 
 def _refusal(what: str) -> Refused:
