@@ -58,10 +58,10 @@ class Brand:
     labels: list[dict[str, Any]]
 
 
-def brand(seed: int, folder: Path) -> Brand:
-    """The brand of this seed."""
+def brand(seed: int, folder: Path, scale: dict[str, int] = SCALE) -> Brand:
+    """The brand of this seed and scale."""
     path, units, batches = folder / f"{seed}.json", [], []
-    for each in listen(seed=seed, truth=path, **SCALE):
+    for each in listen(seed=seed, truth=path, **scale):
         if not isinstance(each, tuple):
             batches.append(each)
         elif each[0] == "unit":

@@ -7,10 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from touchstone.listen.example import listen
 
@@ -34,7 +36,15 @@ class Brand:
 
     def rows(self, **equal: Any) -> list[dict[str, Any]]:
         """The interactions whose columns have these values."""
-        return [row for row in self.interactions.to_pylist() if all(row[name] == equal[name] for name in equal)]
+        table = self.interactions
+        for name, value in equal.items():
+            table = table.filter(pc.equal(table[name], pa.scalar(value, table[name].type)))
+        return list(table.to_pylist())
+
+    @cached_property
+    def every_row(self) -> list[dict[str, Any]]:
+        """All interactions, made once for the tests that look through them."""
+        return list(self.interactions.to_pylist())
 
 
 def read(folder: Path, **settings: Any) -> Brand:

@@ -15,7 +15,7 @@ from touchstone.listen._example_world import BRAND, MODELS, Floats, Whole, World
 
 BLOCK = 20_000
 STREAMS = ("survey", "review", "bought", "call", "forum", "partner", "visit", "purchase", "impression", "offer",
-           "redemption", "referral", "need", "comment", "answer")  # fmt: skip
+           "redemption", "referral", "need", "comment", "answer", "way", "regular")  # fmt: skip
 DAY = 86_400_000_000
 
 
@@ -83,6 +83,17 @@ def customers(world: World, random: np.random.Generator, unit: Whole, day: Float
     chosen = people.first[unit] + np.floor(draw[0] * people.count[unit]).astype(np.int64)
     stayer = people.first[unit] + np.floor(draw[1] * people.stay[unit]).astype(np.int64)
     return np.asarray(np.where(people.leaves[chosen] < day, stayer, chosen), np.int64)
+
+
+def fonder(world: World, random: np.random.Generator, person: Whole, day: Floats, *, sure: Floats | float) -> Whole:
+    """Of each person and another customer of the same dealer, with probability `sure` the one fonder of the brand.
+
+    Where `sure` is one half on average, everybody is met as often as before. `random` itself is left as it is.
+    """
+    own, fond = random.spawn(1)[0], world.people.fond
+    other = customers(world, own, world.people.home[person], day)
+    alike = (fond[person] > fond[other]) == (own.random(len(person)) < sure)
+    return np.asarray(np.where(alike, person, other), np.int64)
 
 
 def accounts(world: World, random: np.random.Generator, person: Whole) -> pa.Array:

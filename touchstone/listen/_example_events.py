@@ -8,7 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from touchstone.listen._example_block import Block, account_ids, accounts, customers, dealers, pick, rows
+from touchstone.listen._example_block import Block, account_ids, accounts, customers, dealers, fonder, pick, rows
+from touchstone.listen._example_planted import AMONG, DEPTHS, PAID
+from touchstone.listen._example_ways import regulars, ways
 from touchstone.listen._example_world import Floats, Whole
 
 CAMPAIGN = "autumn-thank-you"
@@ -21,15 +23,17 @@ RESONANCE = {
 }
 """Share of each campaign's impressions acted on, by level: one campaign speaks to prospects and leaves owners cold."""
 SEEN = ("advertising look", "website and prices", "loyalty offers")
-ENTERED = ("dealership exterior", "welcome", "test drive", "booking", "repair quality", "delivery")
+ENTERED = ("dealership exterior", "welcome", "test drive", "parking", "repair quality", "delivery")
+PURCHASES = 0.04
+"""Purchases, as a share of interactions, beside those that a way led to."""
 INCREMENT = 0.12
 """Extra purchases, as a share of those without it, that the coupon campaign truly brings while it runs."""
 
 
 def listen(block: Block) -> list[pa.Table]:
     """All wordless interactions of the block."""
-    streams = (_impressions, _visits, _purchases, _offers, _redemptions, _referrals, _fixes)
-    return [stream(block) for stream in streams]
+    streams = (_impressions, _visits, _purchases, _offers, _redemptions, _referrals, _fixes, regulars)
+    return [*(stream(block) for stream in streams), *ways(block)]
 
 
 def times(block: Block, random: np.random.Generator, share: float, surge: float) -> Floats:
@@ -47,9 +51,12 @@ def running(block: Block, day: Floats) -> Any:
     return (day >= block.world.campaign.start) & (day < block.world.campaign.stop)
 
 
-def _who(block: Block, random: np.random.Generator, day: Floats) -> tuple[Whole, Whole, pa.Array]:
+def _who(block: Block, random: np.random.Generator, day: Floats, *, among: int = 1) -> tuple[Whole, Whole, pa.Array]:
+    """Dealers, customers and accounts; the customer is the one fondest of the brand `among` so many."""
     unit = dealers(block.world, random, len(day))
     person = customers(block.world, random, unit, day)
+    for _ in range(among - 1):
+        person = fonder(block.world, random, person, day, sure=1.0)
     return unit, person, accounts(block.world, random, person)
 
 
@@ -62,7 +69,7 @@ def _impressions(block: Block) -> pa.Table:
     campaign = np.where(running(block, day) & (random.random(count) < 0.7), 2, random.integers(0, 2, count))
     moved = np.array([[RESONANCE[each][level] for level in ("prospect", "end_customer")] for each in RESONANCE])
     acted = random.random(count) < moved[campaign, (~prospect).astype(np.int64)]
-    depth = np.where(acted, random.choice([1, 2, 3], count, p=[0.6, 0.27, 0.13]), 0)
+    depth = np.where(acted, random.choice([1, 2, 3], count, p=DEPTHS), 0)
     return rows(
         block,
         "i",
@@ -82,7 +89,7 @@ def _impressions(block: Block) -> pa.Table:
 def _visits(block: Block) -> pa.Table:
     random = block.random("visit")
     day = block.days(random, block.share(0.08))
-    unit, person, account = _who(block, random, day)
+    unit, person, account = _who(block, random, day, among=AMONG)
     minutes = np.maximum(1, random.gamma(2.0, 18.0, len(day))).astype(np.int64)
     return rows(
         block,
@@ -102,9 +109,9 @@ def _visits(block: Block) -> pa.Table:
 
 def _purchases(block: Block) -> pa.Table:
     random = block.random("purchase")
-    day = times(block, random, 0.04, INCREMENT)
+    day = times(block, random, PURCHASES, INCREMENT * (1 + PAID / PURCHASES))
     count = len(day)
-    unit, person, account = _who(block, random, day)
+    unit, person, account = _who(block, random, day, among=AMONG)
     new = random.random(count) < 0.06
     spent = np.where(new, random.normal(34_000, 7_000, count), np.exp(random.normal(5.6, 0.7, count)))
     redeemed = running(block, day) & (random.random(count) < 0.4)
@@ -151,7 +158,7 @@ def _offers(block: Block) -> pa.Table:
 def _redemptions(block: Block) -> pa.Table:
     random = block.random("redemption")
     day = times(block, random, 0.01, 6.0)
-    unit, _, account = _who(block, random, day)
+    unit, _, account = _who(block, random, day, among=AMONG)
     return rows(
         block,
         "r",
@@ -173,7 +180,7 @@ def _referrals(block: Block) -> pa.Table:
     """Referrals stay flat while the campaign runs: coupons buy volume, not advocates."""
     random = block.random("referral")
     day = block.days(random, block.share(0.01))
-    unit, person, account = _who(block, random, day)
+    unit, person, account = _who(block, random, day, among=AMONG)
     friend = customers(block.world, random, unit, day)
     told = account_ids(block.world.people.number[block.world.people.account[friend]])
     return rows(

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 from scipy.special import ndtr
 
-from touchstone.listen._example_block import Block, accounts, customers, dealers, ids, pick, rows
+from touchstone.listen._example_block import Block, accounts, customers, dealers, fonder, ids, pick, rows
+from touchstone.listen._example_planted import LEANING
 from touchstone.listen._example_world import BETWEEN_FIRMS, CUTS, HALO, Floats, Whole, World
 
 RATED = 4
@@ -48,6 +49,7 @@ def ask(world: World, random: np.random.Generator, unit: Whole, day: Floats) -> 
     count, width = len(unit), len(world.touchpoints)
     person = customers(world, random, unit, day)
     shared = random.standard_normal((count, 1))
+    person = fonder(world, random, person, day, sure=ndtr(LEANING * shared[:, 0]))
     own = HALO * shared + np.sqrt(1 - HALO**2) * random.standard_normal((count, width))
     lived = own + world.quality[unit] + world.moved(unit, day)
     outcome = lived @ world.weights + NOISE * random.standard_normal(count)

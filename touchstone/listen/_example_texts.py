@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from touchstone.listen._example_block import Block, accounts, customers, dealers, ids, numbered, pick, rows
 from touchstone.listen._example_events import CAMPAIGN
+from touchstone.listen._example_planted import DEAR, DEARLY, UNCLEAR
 from touchstone.listen._example_surveys import Survey, ask, cuts, grade
 from touchstone.listen._example_truth import Tally
 from touchstone.listen._example_world import MODELS, Floats, Whole, World
@@ -21,6 +22,8 @@ MOST = 7
 SITES = ("carvoice", "dealerstars", "ownersay")
 EXTRAS = ("ask.suggestion", "ask.request", "ask.question", "ask.thanks", "ask.recommendation", "ask.warning",
           "ask.churn_threat", "ask.promise_asked")  # fmt: skip
+WOVEN = ("gap.customer", "defect", "price.dear", "price.unclear")
+"""Lists whose sentences are woven in where they are planted."""
 GAP, DEFECT, DEFECTIVE = 0.04, 0.35, 2
 """Share of texts with a word of customers' own; of texts on the faulty model that tell of it at last; its number."""
 COMMENTED = 0.2
@@ -141,21 +144,26 @@ class Plans:
         grown = (survey.day - world.defect.start) / (world.defect.stop - world.defect.start)
         hit = world.people.product[survey.person] == DEFECTIVE
         self._defect = hit & (random.random(count) < DEFECT * grown)
+        dear, unclear = random.spawn(1)[0].random((2, count))
+        self._dear = (world.people.product[survey.person] == DEAR) & (dear < DEARLY)
+        self._unclear = np.isin(survey.unit, world.unclear) & (unclear < UNCLEAR)
 
     def __iter__(self) -> Iterator[Plan]:
         people, survey, world = self.world.people, self.survey, self.world
         columns: Sequence[Any] = (
             people.language[survey.person], self._order, self._polarity, self._length, self._topics, self._extra,
-            people.product[survey.person], survey.unit, self._mood, self._gap, self._defect,
+            people.product[survey.person], survey.unit, self._mood,
         )  # fmt: skip
-        for language, order, polarity, length, topics, extra, product, unit, mood, gap, defect in zip(
-            *(column.tolist() for column in columns), strict=True
+        woven = zip(*(each.tolist() for each in (self._gap, self._defect, self._dear, self._unclear)), strict=True)
+        told = zip(*(column.tolist() for column in columns), strict=True)
+        for (language, order, polarity, length, topics, extra, product, unit, mood), planted in zip(
+            told, woven, strict=True
         ):
             yield Plan(
                 language,
                 list(zip(order[:topics], polarity[:topics], strict=True)),
                 length,
-                _extras(extra if length > 1 else -1, mood, gap, defect),
+                _extras(extra if length > 1 else -1, mood, planted),
                 MODELS[product],
                 *called(world, unit),
             )
@@ -166,10 +174,10 @@ def called(world: World, unit: int) -> tuple[str, str]:
     return world.unit_names[unit], world.unit_names[unit].rsplit(" ", 1)[-1]
 
 
-def _extras(extra: int, mood: int, gap: bool, defect: bool) -> tuple[str, ...]:
+def _extras(extra: int, mood: int, planted: tuple[bool, ...]) -> tuple[str, ...]:
     """Lists of sentences to weave in."""
     asked = (_fitting(EXTRAS[extra], mood),) if extra >= 0 else ()
-    return (*asked, *(("gap.customer",) if gap else ()), *(("defect",) if defect else ()))
+    return (*asked, *(name for name, said in zip(WOVEN, planted, strict=True) if said))
 
 
 def _fitting(extra: str, mood: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +13,21 @@ from typing import Any, TextIO
 import numpy as np
 
 from touchstone.listen._example_events import CAMPAIGN, INCREMENT, RESONANCE
-from touchstone.listen._example_planted import BRAND_WORDS, CUSTOMER_WORDS, NEEDS, PROMISED
+from touchstone.listen._example_planted import (
+    BRAND_WORDS,
+    CUSTOMER_WORDS,
+    DEAR,
+    DEARLY,
+    DESPITE,
+    FAREWELL,
+    LEADS,
+    LEANING,
+    NEEDS,
+    PAID,
+    PROMISED,
+    SILENCED,
+    UNCLEAR,
+)  # fmt: skip
 from touchstone.listen._example_surveys import cuts, expected, spread
 from touchstone.listen._example_world import CUTS, MODELS, Floats, Whole, World
 from touchstone.listen._example_writer import Written
@@ -29,12 +44,14 @@ class Tally:
         self.world, self._labels, self._share = world, labels, share
         self.counts = np.zeros((2, len(world.unit_ids), len(world.touchpoints), 4), np.int64)
         self.texts = np.zeros(2, np.int64)
+        self.woven: Counter[str] = Counter()
 
     def add(self, unit: Whole, written: Sequence[Written], *, source_ids: Sequence[str], bought: bool = False) -> None:
         """Count texts; `unit` is what each is about."""
         counts = self.counts[int(bought)]
         self.texts[int(bought)] += len(written)
         for place, text, source_id in zip(unit.tolist(), written, source_ids, strict=True):
+            self.woven.update(text.woven)
             for touchpoint, polarity in sides(text).items():
                 counts[place, touchpoint, polarity] += 1
             if self._labels is not None and _draw(self.world.seed, source_id) < self._share:
@@ -120,6 +137,7 @@ def planted(world: World) -> dict[str, Any]:
         },
         "loyalty_weights": dict(zip(names, world.weights.round(6).tolist(), strict=True)),
         **_events(world),
+        **_lives(world),
         "needs": [asdict(each) for each in NEEDS],
         "promise_gap": {
             name: round(5.0 - float(size @ scores[: world.dealers, names.index(name)]), 6) for name in PROMISED
@@ -162,6 +180,48 @@ def _events(world: World) -> dict[str, Any]:
     }
 
 
+def _lives(world: World) -> dict[str, Any]:
+    """What customers find dear, which ways they take, who stops coming after what, and how the fond differ."""
+    began, book = LEADS["look"] * LEADS["book"], 1 - LEADS["look"]
+    lost = {"website and prices": began / (began + book), "booking": 1.0}  # share of the ways, were it not there
+    warm = 2 / np.pi * np.arctan(LEANING)
+    return {
+        "price": {
+            "dear": {"product": MODELS[DEAR], "share": DEARLY, "despite": DESPITE},
+            "unclear": {"units": [world.unit_ids[each] for each in world.unclear.tolist()], "share": UNCLEAR},
+        },
+        "paths": {
+            "leads": LEADS,
+            "purchases": round(PAID, 6),
+            "removal_effect": {name: round(each, 6) for name, each in lost.items()},
+            "share": {name: round(each / sum(lost.values()), 6) for name, each in lost.items()},
+            "last_touch": {"website and prices": 0.0, "booking": 1.0},
+        },
+        "silence": {
+            "touchpoint": SILENCED,
+            "share": FAREWELL,
+            "regulars": _first_accounts(world, world.people.regular),
+            "left": left(world),
+        },
+        "loyalty": {"leaning": LEANING, "ratio": round(float((2 + warm) / (2 - warm)), 6)},
+    }
+
+
+def left(world: World) -> dict[str, str]:
+    """The day on which each account falls silent that does so within the time."""
+    people = world.people
+    found: dict[str, str] = {}
+    for each in np.flatnonzero(people.leaves < world.days).tolist():
+        day = world.instant(people.leaves[each]).date().isoformat()
+        found |= {f"c{people.number[people.account[each] + turn]}": day for turn in range(people.accounts[each])}
+    return found
+
+
+def _first_accounts(world: World, person: Any) -> list[str]:
+    people = world.people
+    return [f"c{each}" for each in people.number[people.account[person]].tolist()]
+
+
 def _window(world: World, start: float, stop: float) -> dict[str, str]:
     return {"start": world.instant(start).isoformat(), "stop": world.instant(stop).isoformat()}
 
@@ -177,14 +237,14 @@ def aliases(world: World) -> list[list[str]]:
 
 def teachers(world: World) -> list[str]:
     """Accounts of those whose explanations others thank for and act on."""
-    people = world.people
-    return [f"c{people.number[people.account[each]]}" for each in np.flatnonzero(people.teacher).tolist()]
+    return _first_accounts(world, np.flatnonzero(world.people.teacher))
 
 
 def realised(tally: Tally) -> dict[str, Any]:
     """What the texts yielded truly say: mean sentiment (-1 to 1; mixed and neutral 0) and mentions per touchpoint."""
     world = tally.world
     found: dict[str, Any] = {"texts": int(tally.texts.sum()), "bought_texts": int(tally.texts[1])}
+    found["woven"] = dict(sorted(tally.woven.items()))
     for name, counts in (("all", tally.counts.sum(axis=0)), ("organic", tally.counts[0])):
         found[name] = {
             touchpoint: _mean(counts[:, code].sum(axis=0)) for code, touchpoint in enumerate(world.touchpoints)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from touchstone.core.errors import Stop
 from touchstone.core.taxonomy import Taxonomy, load
 from touchstone.listen import _example_names as names
+from touchstone.listen._example_planted import REGULAR
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -92,6 +93,8 @@ class People:
     account: Whole  # the first of them
     number: Whole  # the number in an account's id, a permutation
     teacher: npt.NDArray[np.bool_]
+    fond: Floats  # the higher, the fonder of the brand; those who leave are less so
+    regular: Whole  # those who come to the workshop again and again, each under one account
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,7 @@ class World:
     backlog: Backlog
     campaign: Window
     defect: Window
+    unclear: Whole  # dealers whose bills nobody can follow
     people: People
 
     @property
@@ -179,7 +183,8 @@ def build(*, seed: int, dealers: int, regions: int, distributors: int, customers
         backlog=_backlog(np.random.default_rng([seed, 6]), taxonomy, days),
         campaign=Window(days * 0.7, days * 0.7 + 42),
         defect=Window(days * 0.6, float(days)),
-        people=_people(random, size * customers, quality[:dealers] @ weights, region, customers),
+        unclear=np.setdiff1d(np.argsort(-size)[: max(2, dealers // 12)], declining),
+        people=_people(random, size * customers, quality[:dealers] @ weights, region, days),
     )
 
 
@@ -246,9 +251,9 @@ def _unit_names(dealers: int, distributors: int) -> tuple[tuple[str, ...], tuple
     return tuple(ids + inside), tuple(titles)
 
 
-def _people(random: np.random.Generator, expected: Floats, loyalty: Floats, region: Whole, customers: int) -> People:
+def _people(random: np.random.Generator, expected: Floats, loyalty: Floats, region: Whole, days: int) -> People:
     """Customers of each dealer in proportion to its size; the worse a dealer, the more of them fall silent."""
-    dealers = len(expected)
+    dealers, customers = len(expected), round(float(expected.sum()))
     count = 1 + random.multinomial(customers - dealers, expected / expected.sum())
     standing = (loyalty - loyalty.mean()) / (loyalty.std() + 1e-9)
     stay = np.maximum(1, np.ceil(count * np.clip(0.6 + 0.12 * standing, 0.25, 0.9))).astype(np.int64)
@@ -270,7 +275,17 @@ def _people(random: np.random.Generator, expected: Floats, loyalty: Floats, regi
         account=account,
         number=random.permutation(int(several.sum())),
         teacher=random.random(customers) < 0.006,
+        fond=random.random(customers) - 1.0 * np.isfinite(leaves),
+        regular=_regular(random, np.where(several == 1, leaves, np.nan), days),
     )
+
+
+def _regular(random: np.random.Generator, leaves: Floats, days: int) -> Whole:
+    """Regulars: two in five of them fall silent within the time, and may be missed before it ends."""
+    sides = (np.flatnonzero((leaves > 0.2 * days) & (leaves < 0.85 * days)), np.flatnonzero(np.isinf(leaves)))
+    count = [max(1, round(REGULAR * share * len(leaves))) for share in (0.4, 0.6)]
+    chosen = [random.choice(side, min(size, len(side)), replace=False) for side, size in zip(sides, count, strict=True)]
+    return np.sort(np.concatenate(chosen))
 
 
 def _languages(random: np.random.Generator, region: Whole) -> Whole:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from touchstone.listen._example_grammar import Grammar, read
+from touchstone.listen._example_names import slug
+from touchstone.listen._example_planted import DESPITE
 from touchstone.listen._example_style import Style, draw_style, spoil
 
 LANGUAGES = ("en", "fr", "es")
@@ -24,6 +26,9 @@ SMALL = (
 )
 """Before these words something may be put in, by language."""
 WORDS = {1: "good", 0: "soso", -1: "bad"}
+
+PLANTED = {"defect": "the-car-itself", "price.dear": "price-and-contract", "price.unclear": "clarity-of-the-bill"}
+"""The touchpoint that a planted sentence complains of."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class Written:
     text: str
     said: tuple[Said, ...]
     kinds: tuple[str, ...]
+    woven: tuple[str, ...] = ()  # lists of planted sentences that it truly holds
 
 
 @dataclass
@@ -64,6 +70,7 @@ class _Draft:
 
     pieces: list[tuple[str, tuple[int, int] | None]] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
+    woven: list[str] = field(default_factory=list)
 
 
 class Writer:
@@ -235,7 +242,11 @@ class Writer:
         if head in ("ask", "need"):
             draft.kinds.add("request" if head == "need" else "churn_threat" if kind == "warning" else kind)
         text = self._drawn_out(name, 0.0 if kind == "question" else 1.0)
-        draft.pieces.append((text, (self._slugs.index("the-car-itself"), -1) if name == "defect" else None))
+        draft.woven += [name] if name in PLANTED else []
+        about = PLANTED.get(name)
+        draft.pieces.append((text, (self._slugs.index(about), -1) if about else None))
+        if name == "price.dear":
+            draft.pieces.append((self._now["price.despite"](), (self._slugs.index(slug(DESPITE)), 1)))
         draft.pieces.append(("? " if name.endswith("question") else ". ", None))
 
     def _end(self, draft: _Draft, side: int) -> None:
@@ -263,4 +274,4 @@ class Writer:
         kinds = set(draft.kinds)
         kinds |= {"problem"} if any(each.polarity < 0 for each in said) else set()
         kinds |= {"praise"} if any(each.polarity > 0 for each in said) else set()
-        return Written(whole, tuple(said), tuple(sorted(kinds)))
+        return Written(whole, tuple(said), tuple(sorted(kinds)), tuple(draft.woven))
