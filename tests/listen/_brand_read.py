@@ -7,8 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -65,6 +66,13 @@ def read(folder: Path, **settings: Any) -> Brand:
         json.loads(path.read_text("utf-8")),
         labels,
     )
+
+
+@cache
+def whole() -> Brand:
+    """The brand in its own size, read once for all files that look at it."""
+    with TemporaryDirectory() as folder:
+        return read(Path(folder), interactions=60_000)
 
 
 def words(text: str) -> list[str]:
