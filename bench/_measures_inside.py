@@ -24,7 +24,7 @@ def brand(interactions: int = 60_000) -> Scratch:
 
 
 def lines() -> Iterator[str]:
-    """Planted: waiting and the call centre two weeks later; who is moved and left cold; 1.53 steps, and what follows."""
+    """Planted: waiting and the call centre two weeks later; who is moved and left cold; 1.53 steps, what follows."""
     ask = brand()
     told, took = _told(ask, "inside_out")
     real = [each for each in told if each["detail"].get("real")]
