@@ -6,7 +6,7 @@ from functools import cache
 
 SAID = {
     "plain": (
-        "no hidden", "without hidden", "nothing hidden", "no surcharge", "no extra charge",
+        "no hidden", "without hidden", "nothing hidden", "no surcharge", "no unwelcome", "no extra charge",
         "no extra charges",
         "no unexpected", "sans frais cachés", "aucun frais caché", "pas de frais cachés",
         "sin gastos ocultos",
@@ -38,7 +38,7 @@ SAID = {
         "hidden fee", "hidden fees", "hidden cost", "hidden costs", "hidden charge", "hidden charges",
         "surcharge",
         "surcharges", "extra charge", "extra charges", "unexpected charge", "unexpected charges",
-        "unexplained",
+        "unexplained charge", "unexplained charges", "unexplained fee", "unexplained fees",
         "nobody explained the bill", "did not understand the bill", "don't understand the bill",
         "not transparent",
         "confusing bill", "confusing price", "confusing prices", "more than quoted", "more than agreed",
