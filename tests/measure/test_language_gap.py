@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from tests import _living
 from tests.measure._answers import brand, unfolded
 from touchstone.core.errors import Refused
 from touchstone.core.tables import INTERACTION
-from touchstone.listen._example_planted import BRAND_WORDS
+from touchstone.listen._example_planted import BRAND_WORDS, CUSTOMER_WORDS
+from touchstone.listen.example import listen
 from touchstone.measure.language_gap import measure
 from touchstone.store.scratch import scratch
 
@@ -72,6 +74,26 @@ def test_a_word_is_spelled_as_most_spell_it() -> None:
     rows = [*world(2), *(said("customers", "the clooonk") for _ in range(3))]
     rows += [said("customers", "the Clonk is back") for _ in range(20)]
     assert "clonk" in [each["by"]["word"] for each in told(rows)]
+
+
+def test_who_says_a_word_in_every_text_counts_as_one_person() -> None:
+    texts = [", ".join(each) for each in np.random.default_rng(9).choice(WORDS, (60, 5))]
+    rows = world(9) + [said("customers", f"{text}, clonk", person="anna") for text in texts]
+    assert "clonk" not in [each["by"]["word"] for each in told(rows)]
+    many = world(9) + [said("customers", f"{text}, clonk", person=f"p{at}") for at, text in enumerate(texts)]
+    assert real(told(many), "customers") == ["clonk"]
+
+
+def test_an_everyday_word_is_told_where_it_is_beyond_chance_and_only_there() -> None:
+    assert real(told(world(10, customers="bars")), "customers") == ["bars"]
+    assert "bars" not in [each["by"]["word"] for each in told(world(10) + [said("customers", "bars")] * 4)]
+
+
+def test_where_no_word_is_beyond_chance_it_says_so() -> None:
+    rows = world(11) + [said("customers", "clonk, gasket") for _ in range(3)]
+    (row,) = [each for each in told(rows) if each["by"]["side"] == "customers"]
+    assert "beyond chance" in row["detail"]["warning"]
+    assert "warning" not in told(world(11, customers="clonk"))[0]["detail"]
 
 
 def test_names_of_units_and_products_and_everyday_words_stay_out() -> None:
@@ -133,9 +155,34 @@ def test_the_example_brand_s_own_words_are_among_the_first_ten() -> None:
     heard = _living.tables()["interaction"]
     talked = heard.filter(pc.is_valid(heard["text"])).select(INTERACTION.names)
     found = unfolded(measure(scratch(talked)))
-    ten = " ".join(each["by"]["word"] for each in found if each["by"]["side"] == "brand")
-    assert sum(word in ten for word in BRAND_WORDS) >= 5
+    assert among(found, "brand", BRAND_WORDS) >= 5
     assert all(each["detail"]["real"] for each in found if each["by"]["word"] == "curated")
+
+
+def halves(seed: int, interactions: int = 60_000) -> pa.Table:
+    """Half of the example brand's customers, and a brand that speaks as the others do but for the planted words."""
+    parts = [each for each in listen(seed=seed, interactions=interactions) if isinstance(each, pa.RecordBatch)]
+    heard = pa.Table.from_batches(parts).filter(pc.field("text").is_valid())
+    heard = heard.filter(~pc.field("level").isin(["employee", "vendor"]))
+    claim = pc.equal(heard["kind"], "claim").to_numpy(zero_copy_only=False)
+    brand_s = claim | (np.random.default_rng(seed).random(len(heard)) < 0.5)
+    planted = pc.match_substring_regex(heard["text"], rf"(?i)\b({'|'.join(CUSTOMER_WORDS)})")
+    kept = ~(brand_s & planted.to_numpy(zero_copy_only=False))
+    side = np.where(brand_s, "brand", "customers")
+    person = pc.if_else(pa.array(claim), None, heard["person"])  # each claim is one of its own
+    return pa.table({"text": heard["text"], "side": side, "person": person}).filter(pa.array(kept))
+
+
+def among(found: list[dict[str, Any]], side: str, planted: Sequence[str]) -> int:
+    """How many planted words are told of a side."""
+    words = [each["by"]["word"] for each in found if each["by"]["side"] == side]
+    return sum(any(each in word for word in words) for each in planted)
+
+
+def test_where_the_brand_speaks_as_customers_do_the_planted_words_are_among_the_first_ten() -> None:
+    found = unfolded(measure(scratch([], given=halves(20261121))))
+    assert among(found, "customers", CUSTOMER_WORDS) == 6
+    assert among(found, "brand", BRAND_WORDS) >= 4
 
 
 def test_agents_of_real_companies_ask_for_direct_messages(real_data: Any) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from tests.measure._answers import brand, unfolded
+from tests.measure._answers import brand, mention, unfolded
 from touchstone.core.errors import Refused
 from touchstone.core.tables import INTERACTION, conform
 from touchstone.listen.example import listen
@@ -97,7 +97,9 @@ def test_complaints_with_a_wish_are_opportunities_and_wishes_to_work_with_others
              for place, thing in enumerate(["heat pump", "calendar"] * 20)]  # fmt: skip
     signals = [{"id": f"{label}{place}", "interaction": f"w{place}", "layer": "kind", "label": label, "score": 0.9}
                for place in range(40) for label in ("problem", "request")]  # fmt: skip
-    found = unfolded(measure(brand(rows, derived={"signal": signals})))
+    spoken = [mention(f"w{place}", "service" if place < 30 else "sales", "negative") for place in range(40)]
+    found = unfolded(measure(brand(rows, mentions=spoken, derived={"signal": signals})))
+    assert found[0]["detail"]["touchpoints"] == {"service": 30, "sales": 10}
     assert found[0]["detail"]["with_others"]
     assert found[0]["detail"]["opportunities"] == 40
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from touchstone.science.words import discoveries, log_odds
+from touchstone.science.words import discoveries, log_odds, together
 
 counts = st.lists(st.tuples(st.integers(0, 200), st.integers(0, 200)), min_size=2, max_size=30)
 
@@ -23,6 +23,16 @@ def test_the_log_odds_are_those_of_monroe_s_formula() -> None:
 def test_the_probability_is_the_binomial_s() -> None:
     found = log_odds([9, 100], [1, 108])  # both sides say as many words: 10 tosses of a coin, 9 heads
     assert found.probability[0] == pytest.approx(2 * 11 / 2**10)
+
+
+def test_counts_of_the_same_people_are_worth_fewer_and_the_value_stays() -> None:
+    worth = together([40, 40, 0], [40, 1600, 0])  # forty people once each, one person forty times, nobody
+    assert worth.tolist() == [1, 40, 1]
+    plain, held = log_odds([40, 60], [2, 98]), log_odds([40, 60], [2, 98], together=([4, 1], [1, 1]))
+    assert held.value.tolist() == plain.value.tolist()
+    assert held.high[0] - held.low[0] > plain.high[0] - plain.low[0]
+    assert held.probability[0] > plain.probability[0]
+    assert held.probability[1] == plain.probability[1]
 
 
 @given(counts)

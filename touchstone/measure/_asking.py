@@ -65,6 +65,7 @@ class Asking:
     by: tuple[str, ...]
     groups: list[tuple[str, ...] | None]
     apart: set[str]
+    touchpoints: list[frozenset[str]]  # that each text mentions
     sampled: bool = False
 
 
@@ -92,12 +93,13 @@ def heard(ask: Ask, question: Question, *, sample: int) -> Asking:
     groups = _groups(ask, replace(question, by=by), drawing, table["id"].to_pylist())
     names = ask.lake("SELECT name FROM unit WHERE name IS NOT NULL ORDER BY name")["name"].to_pylist()
     products = ask.lake("SELECT product FROM rollup WHERE product IS NOT NULL GROUP BY product ORDER BY product")
+    touchpoints = _touchpoints(ask, sql, drawing, parameters=parameters, ids=table["id"].to_pylist())
     kinds = {name: table[name].to_numpy() > 0 for name in KINDS}
     days = pc.cast(pc.cast(table["date"], pa.int32()), pa.float64()).to_numpy()
     apart = {*names, *products["product"].to_pylist()}
     shown, asks = table["id"].to_pylist(), table["asks"].to_numpy() > 0
     return _asking(table, shown=shown, level=table["speaker"], person=table["who"], day=days, asks=asks, kinds=kinds,
-                   by=by, groups=groups, apart=apart, sampled=sampled)  # fmt: skip
+                   by=by, groups=groups, apart=apart, touchpoints=touchpoints, sampled=sampled)  # fmt: skip
 
 
 def _drawing(counts: pa.Table, sample: int, seed: int) -> _Drawing:
@@ -131,6 +133,24 @@ def _groups(ask: Ask, question: Question, drawing: _Drawing, ids: list[str]) -> 
     return [known.get(each) for each in ids]
 
 
+def _touchpoints(
+    ask: Ask, sql: str, drawing: _Drawing, *, parameters: list[Any], ids: list[str]
+) -> list[frozenset[str]]:
+    """The touchpoints that each text which asks mentions."""
+    written = f"act IN ('idea', 'message') OR {drawing.few}"
+    table = ask.lake(
+        f"""WITH asking AS (
+            SELECT id FROM ({sql}) AS asked WHERE ({written}) AND {_SPOKEN} AND {drawing.among}
+        ) SELECT mention.interaction, mention.touchpoint FROM asking JOIN mention ON mention.interaction = asking.id
+        GROUP BY mention.interaction, mention.touchpoint ORDER BY mention.interaction, mention.touchpoint""",
+        [*parameters, *drawing.levels, *drawing.parameters],
+    )
+    named: dict[str, set[str]] = {}
+    for text, touchpoint in zip(table["interaction"].to_pylist(), table["touchpoint"].to_pylist(), strict=True):
+        named.setdefault(text, set()).add(touchpoint)
+    return [frozenset(named.get(each, ())) for each in ids]
+
+
 def filed(table: pa.Table, question: Question) -> Asking:
     """The texts of a file: all ask, or those whose `kind` says so where one does."""
     if missing := [name for name in question.by if name not in table.column_names]:
@@ -151,7 +171,8 @@ def filed(table: pa.Table, question: Question) -> Asking:
     columns = [table[name].cast(TEXT).to_pylist() for name in by]
     groups = [None if None in row else row for row in zip(*columns, strict=True)] if by else [()] * len(table)
     return _asking(table.rename_columns({"text": "said"}), shown=shown, level=level, person=person, day=days, asks=asks,
-                   kinds=kinds, by=by, groups=groups, apart=set(), sampled=False)  # fmt: skip
+                   kinds=kinds, by=by, groups=groups, apart=set(), touchpoints=[frozenset()] * len(table),
+                   sampled=False)  # fmt: skip
 
 
 def _column(table: pa.Table, name: str, missing: str) -> list[str]:

@@ -44,6 +44,7 @@ sind so uber um und uns unter vom von vor war was wenn wer wie wir wird zu zum z
 
 _ADDRESSED = r"(?i)\b(?:https?://|www\.)\S+|[\w.+-]*@[\w.]+|&[a-z]+;"  # links, addresses, handles, marks of HTML
 _NEARLY = 0.7  # of the texts of one term are another's: they say one thing
+_MOSTLY = 0.5  # of the texts of a word have it in this run: the run says more
 _LOOKED_AT = 100  # occurrences of a term, by which its spelling is told
 
 
@@ -54,6 +55,7 @@ class Terms:
     text: Places
     term: Places
     runs: NDArray[np.bool_]  # by term
+    plain: NDArray[np.bool_]  # by term: made of everyday words alone
     _tokens: Tokens
     _owner: Places  # the term of each occurrence in turn, …
     _first: Places  # … and its first and …
@@ -87,6 +89,12 @@ class Terms:
         """In how many of the chosen texts each term stands."""
         return np.bincount(self.term[chosen[self.text]], minlength=len(self.runs)).astype(float)
 
+    def squares(self, chosen: NDArray[np.bool_], person: Places) -> NDArray[np.float64]:
+        """The sum over people of the square of how many of their chosen texts have each term; `person` by text."""
+        kept, wide = chosen[self.text], len(self.runs)
+        who, times = np.unique(person[self.text[kept]] * max(wide, 1) + self.term[kept], return_counts=True)
+        return np.bincount(who % max(wide, 1), weights=times.astype(float) ** 2, minlength=wide).astype(float)
+
     def texts(self, term: int, chosen: NDArray[np.bool_]) -> Places:
         """The chosen texts in which a term stands."""
         start, stop = np.searchsorted(self._by_term[0], [term, term + 1])
@@ -107,9 +115,9 @@ def terms(texts: pa.Array, *, apart: Iterable[str] = (), everyday: bool = False)
     """
     tokens = tokenise(pc.replace_substring_regex(texts, _ADDRESSED, "\n"))
     spoken = _spoken(tokens)
-    own = spoken & ~np.isin(tokens.hash, _hashed(apart))
-    if not everyday:
-        own &= ~np.isin(tokens.hash, _everyday())
+    telling = spoken & ~np.isin(tokens.hash, _hashed(apart))
+    common = np.isin(tokens.hash, _everyday())
+    own = telling if everyday else telling & ~common
     run = np.zeros(len(own), np.bool_)
     spaced = tokens.data[tokens.stop[:-1]] == ord(" ")
     near = spaced & (tokens.start[1:] == tokens.stop[:-1] + 1) & ~tokens.clause_begins[1 : len(own)]
@@ -118,11 +126,12 @@ def terms(texts: pa.Array, *, apart: Iterable[str] = (), everyday: bool = False)
     two, _ = pairs(tokens.hash, tokens.clause_begins[: len(own)])
     codes, owner = np.unique(np.concatenate([tokens.hash[singles], two[doubles]]), return_inverse=True)
     places = np.concatenate([singles, doubles])
-    runs, width = np.zeros(len(codes), np.bool_), max(len(codes), 1)
+    runs, plain, width = np.zeros(len(codes), np.bool_), np.zeros(len(codes), np.bool_), max(len(codes), 1)
     runs[owner[len(singles) :]] = True
     once = np.unique(tokens.text[places].astype(np.int64) * width + owner)
     first = np.concatenate([singles, doubles - 1])
-    return Terms(once // width, once % width, runs, tokens, owner.astype(np.int64), first, places)
+    plain[owner] = common[first] & common[places]
+    return Terms(once // width, once % width, runs, plain, tokens, owner.astype(np.int64), first, places)
 
 
 def leading(found: Terms, ranked: Iterable[int], chosen: NDArray[np.bool_], *, most: int) -> list[int]:
@@ -134,7 +143,7 @@ def leading(found: Terms, ranked: Iterable[int], chosen: NDArray[np.bool_], *, m
     for term in ranked:
         words, texts = set(found.spelled(term).split()), set(found.texts(term, chosen).tolist())
         alike = [each for each in kept if each[0] & words and _together(each[1], texts)]
-        if all(each[0] < words and len(texts) >= _NEARLY * len(each[1]) for each in alike):
+        if all(each[0] < words and len(texts) >= _MOSTLY * len(each[1]) for each in alike):
             place = kept.index(alike[0]) if alike else len(kept)
             kept = [each for each in kept if each not in alike]
             kept.insert(place, (words, texts, term))

@@ -23,14 +23,14 @@ from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._scores import salt
 from touchstone.measure._texts import Terms, leading, terms
 from touchstone.science.interval import Interval
-from touchstone.science.words import Odds, discoveries, log_odds
+from touchstone.science.words import Odds, discoveries, log_odds, together
 
-FIELDS = {"text": TEXT, "side": TEXT, "level": TEXT}
+FIELDS = {"text": TEXT, "side": TEXT, "level": TEXT, "person": TEXT}
 CUTS = ((), ("level",), ("unit",))
 _SIDES = ("customers", "brand")
 _FORMULA = (
-    "log-odds of a word among a side's words less the other side's, each text counted once; "
-    "informative Dirichlet prior (Monroe, Colaresi & Quinn 2008)"
+    "log-odds of a word among a side's words less the other side's, each text counted once, texts of one person "
+    "together (Rao & Scott 1992); informative Dirichlet prior (Monroe, Colaresi & Quinn 2008)"
 )
 _VOICES = {
     "claims": "act = 'claim' AND coalesce(speaker, '') <> 'vendor'",
@@ -40,8 +40,9 @@ _VOICES = {
 _CUSTOMERS = "coalesce(act, '') <> 'claim' AND coalesce(speaker, '') <> 'employee'"
 _FEW = 30  # texts of a side, below which hardly any word can be told from chance
 _SPEAK = {"customers": "customers said", "brand": "the brand said"}
-_LEAST = 3  # texts that must have a word
+_LEAST = 3  # people who must say a word
 _SHOWN = 3  # examples of each word
+_REAL = 0.05  # of the words called real, at most this share is there by chance
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class _Said:
     brand: NDArray[np.bool_]
     keys: pa.Table
     apart: set[str]
+    person: NDArray[np.int64]  # who says each text, by number; a claim stands for itself
     sampled: bool = False
 
 
@@ -96,7 +98,7 @@ def measure(
     said = _heard(ask, question, voice, sample=sample) if table is None else _filed(table, question)
     if not len(said.texts):
         return nothing()
-    found = terms(said.texts, apart=said.apart)
+    found = terms(said.texts, apart=said.apart, everyday=True)
     whole = _groups(said, question)
     limits = _Limits(top, prior, seldom, ask.seed)
     told = [row for keys, chosen in whole for row in _group(found, said, keys, chosen=chosen, limits=limits)]
@@ -117,12 +119,14 @@ def _heard(ask: Ask, question: Question, voice: str, *, sample: int) -> _Said:
         np.repeat([False, True], size),
         customers.select(list(question.by)),
         {*names, *products["product"].to_pylist()},
+        _numbered([*customers["who"].to_pylist(), *brand["who"].to_pylist()]),
         any(more for _, more in parts),
     )
 
 
 def _drawn(ask: Ask, question: Question, speaks: str, sample: int) -> tuple[pa.Table, bool]:
-    columns = {"id": "r.id", "said": "r.text", "act": "r.kind", "speaker": "r.level"}
+    columns = {"id": "r.id", "said": "r.text", "act": "r.kind", "speaker": "r.level",
+               "who": "CASE WHEN r.kind = 'claim' THEN r.id ELSE coalesce(r.person, r.id) END"}  # fmt: skip
     sql, parameters = asked(question, columns)
     keys = "".join(f'"{each}", ' for each in question.by)
     only = f"FROM ({sql}) AS asked WHERE ({speaks}) AND said IS NOT NULL AND said <> ''"
@@ -130,10 +134,15 @@ def _drawn(ask: Ask, question: Question, speaks: str, sample: int) -> tuple[pa.T
     if limit := below(count, sample):
         only += f" AND {hashed(ask.seed)} < '{limit}'"
     order, most = ("id", "") if count <= sample else (f"{hashed(ask.seed)}, id", f" LIMIT {sample}")
-    table = ask.lake(f"SELECT {keys}id, said {only} ORDER BY {order}{most}", parameters)
+    table = ask.lake(f"SELECT {keys}id, said, who {only} ORDER BY {order}{most}", parameters)
     for name in set(question.by) & set(PERIODS):
         table = table.set_column(table.column_names.index(name), name, period_text(table[name], name))
     return table, count > sample
+
+
+def _numbered(people: list[str]) -> NDArray[np.int64]:
+    """The same number for the same person."""
+    return np.unique(np.array(people, object).astype(str), return_inverse=True)[1].astype(np.int64)
 
 
 def _filed(table: pa.Table, question: Question) -> _Said:
@@ -144,14 +153,17 @@ def _filed(table: pa.Table, question: Question) -> _Said:
         raise Refused("no column tells brand and customers apart.", field="side", where="the file",
                       todo="Say which with --map side=COLUMN (brand, customers) or --map level=COLUMN.")  # fmt: skip
     table = table.filter(pc.fill_null(pc.not_equal(table["text"].cast(TEXT), ""), False))
-    table = table.take(pc.sort_indices(table.select(["text"]), [("text", "ascending")]))
+    order = [(name, "ascending") for name in ("text", "person") if name in table.column_names]
+    table = table.take(pc.sort_indices(table, order))
     name, own = ("side", "brand") if "side" in table.column_names else ("level", "employee")
     brand = pc.fill_null(pc.equal(table[name].cast(TEXT), own), False).to_numpy(zero_copy_only=False)
-    order = np.argsort(brand, kind="stable")  # customers first, as in a home
-    table, brand = table.take(pa.array(order)), brand[order]
+    sides = np.argsort(brand, kind="stable")  # customers first, as in a home
+    table, brand = table.take(pa.array(sides)), brand[sides]
     texts = table["text"].cast(TEXT).combine_chunks()
     keys = table.slice(0, int((~brand).sum())).select(list(question.by))
-    return _Said(texts, texts.to_pylist(), brand, keys, set())
+    told = table["person"].to_pylist() if "person" in table.column_names else [None] * len(table)
+    person = _numbered([f"row {place}" if each is None else f"person {each}" for place, each in enumerate(told)])
+    return _Said(texts, texts.to_pylist(), brand, keys, set(), person)
 
 
 def _groups(said: _Said, question: Question) -> list[tuple[dict[str, str], NDArray[np.bool_]]]:
@@ -167,6 +179,21 @@ def _groups(said: _Said, question: Question) -> list[tuple[dict[str, str], NDArr
     return [(dict(zip(question.by, each, strict=True)), code == at) for each, at in place.items()]
 
 
+@dataclass(frozen=True)
+class _Compared:
+    """Both sides of a group held against each other, term by term."""
+
+    sides: dict[str, NDArray[np.bool_]]  # which texts
+    counts: dict[str, NDArray[np.float64]]  # texts that have a term
+    people: dict[str, NDArray[np.float64]]  # how many people they are worth
+    odds: Odds
+    adjusted: NDArray[np.float64]
+
+    @property
+    def sure(self) -> NDArray[np.bool_]:
+        return np.asarray(self.adjusted <= _REAL)
+
+
 def _group(
     found: Terms, said: _Said, keys: dict[str, str], *, chosen: NDArray[np.bool_], limits: _Limits
 ) -> list[dict[str, Any]]:
@@ -178,46 +205,68 @@ def _group(
         if not size:
             detail = {**about, "why": f"nothing that {_SPEAK[name]} in words"}
             return [{**keys, "side": name, "word": "", "n": 0, "figures": (np.nan,) * 3, "detail": detail}]
-    counts = {name: found.counts(each) for name, each in sides.items()}
-    odds, adjusted = _compared(found, counts, limits.prior)
-    about |= {"comparisons": int(np.isfinite(adjusted).sum()), "correction": "Benjamini & Hochberg 1995"}
-    if min(sizes.values()) < _FEW:
-        about["warning"] = f"fewer than {_FEW} texts of a side: hardly any word can be told from chance"
+    both = _compared(found, said, sides, limits.prior)
+    comparisons = int(np.isfinite(both.adjusted).sum())
+    about |= {"comparisons": comparisons, "correction": "Benjamini & Hochberg 1995"}
     if said.sampled:
         about["sampled"] = True
     told = []
-    for (name, own), sign in zip(sides.items(), (1, -1), strict=True):
-        for term in leading(found, _ranked(odds, counts, sign, limits), own, most=limits.top):
-            figures = sign * odds.value[term], *sorted((sign * odds.low[term], sign * odds.high[term]))
-            detail = about | {side: int(each[term]) for side, each in counts.items()} | {
-                "z": tidy(sign * odds.z[term]),
-                "probability_adjusted": tidy(adjusted[term]),
-                "real": bool(adjusted[term] <= 0.05),
-                "examples": _examples(found, said, term, own=own, seed=limits.seed),
-            }  # fmt: skip
-            row = {
-                "side": name,
-                "word": found.spelled(term),
-                "n": int(counts["customers"][term] + counts["brand"][term]),
-            }
-            told.append({**keys, **row, "figures": figures, "detail": detail})
+    for name in _SIDES:
+        ranked = _ranked(found, both, name, limits)
+        terms_told = leading(found, ranked, sides[name], most=limits.top)
+        if min(sizes.values()) < _FEW:
+            about["warning"] = f"fewer than {_FEW} texts of a side: hardly any word can be told from chance"
+        elif not both.sure[terms_told].any():
+            about["warning"] = "no word of this side is beyond chance: the other has said too little, or says the same"
+        told += [
+            {**keys, **_told(found, said, both, term, name, about=dict(about), seed=limits.seed)} for term in terms_told
+        ]
+        about.pop("warning", None)
     return told
 
 
-def _ranked(odds: Odds, counts: dict[str, Any], sign: int, limits: _Limits) -> list[int]:
-    """The terms of one side that the other hardly says, surest first; only so many as could be among the top."""
-    own, other = (counts[name] / counts[name].sum() for name in _SIDES[::sign])
-    able = np.flatnonzero((counts[_SIDES[sign < 0]] >= _LEAST) & (other <= limits.seldom * own))
-    able = able[sign * odds.value[able] > 0]
-    order = np.lexsort((able, -sign * odds.z[able], odds.probability[able]))[: 10 * limits.top]
+def _compared(found: Terms, said: _Said, sides: dict[str, NDArray[np.bool_]], prior: float) -> _Compared:
+    """Log-odds of every word and run among the words of its side, and corrected probabilities."""
+    counts = {name: found.counts(each) for name, each in sides.items()}
+    worth = {name: together(counts[name], found.squares(each, said.person)) for name, each in sides.items()}
+    size = counts["customers"][~found.runs].sum(), counts["brand"][~found.runs].sum()
+    odds = log_odds(counts["customers"], counts["brand"], prior=prior, total=size,
+                    together=(worth["customers"], worth["brand"]))  # fmt: skip
+    people = {name: each / worth[name] for name, each in counts.items()}
+    return _Compared(sides, counts, people, odds, discoveries(odds.probability))
+
+
+def _ranked(found: Terms, both: _Compared, side: str, limits: _Limits) -> list[int]:
+    """The terms of one side that the other hardly says, surest first; only so many as could be among the top.
+
+    Everyday words alone are told only where they are beyond chance, and after the others that are.
+    """
+    sign = 1 if side == "customers" else -1
+    own, other = (both.people[name] / both.people[name].sum() for name in _SIDES[::sign])
+    able = (both.people[side] >= _LEAST) & (other <= limits.seldom * own) & (both.sure | ~found.plain)
+    able = np.flatnonzero(able & (sign * both.odds.value > 0))
+    tier = np.where(both.sure, found.plain, 2)[able]
+    order = np.lexsort((able, -sign * both.odds.z[able], both.odds.probability[able], tier))[: 10 * limits.top]
     return [int(each) for each in able[order]]
 
 
-def _compared(found: Terms, counts: dict[str, Any], prior: float) -> tuple[Odds, Any]:
-    """Log-odds of every word and run among the words of its side, and corrected probabilities."""
-    size = counts["customers"][~found.runs].sum(), counts["brand"][~found.runs].sum()
-    odds = log_odds(counts["customers"], counts["brand"], prior=prior, total=size)
-    return odds, discoveries(odds.probability)
+def _told(
+    found: Terms, said: _Said, both: _Compared, term: int, side: str, *, about: dict[str, Any], seed: int
+) -> dict[str, Any]:
+    """The row of one word: its side, the word, its figures and what stands behind them."""
+    sign = 1 if side == "customers" else -1
+    odds, counts = both.odds, {name: int(each[term]) for name, each in both.counts.items()}
+    detail = {
+        **about,
+        **counts,
+        "people": tidy(both.people[side][term]),
+        "z": tidy(sign * odds.z[term]),
+        "probability_adjusted": tidy(both.adjusted[term]),
+        "real": bool(both.sure[term]),
+        "examples": _examples(found, said, term, own=both.sides[side], seed=seed),
+    }
+    figures = sign * odds.value[term], *sorted((sign * odds.low[term], sign * odds.high[term]))
+    return {"side": side, "word": found.spelled(term), "n": sum(counts.values()), "figures": figures, "detail": detail}
 
 
 def _examples(found: Terms, said: _Said, term: int, *, own: NDArray[np.bool_], seed: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -49,7 +50,8 @@ def measure(
 
     A need is a group of `fewest` texts or more that share telling words, named by them. `by` cuts who has it, and not
     what it is. `detail.growth` holds the second half of the time against the first; `detail.with_others` says that it
-    is to work with other companies' things. Of more than `sample` texts of a level so many are drawn by seed.
+    is to work with other companies' things, `detail.touchpoints` which touchpoints its texts mention. Of more than
+    `sample` texts of a level so many are drawn by seed.
     """
     question = Question(tuple(by), where, since, until)
     table = given(ask, question, "text")
@@ -156,9 +158,16 @@ def _detail(asking: Asking, every: NDArray[np.int64], own: NDArray[np.int64], se
         "opportunities": int(both[own].sum()),
         "with_others": bool(asking.others[own].mean() >= 0.5),
         "growth": _growth(asking.day, every, own),
+        "touchpoints": _touched(asking, own),
         "examples": [asking.shown[each] for each in sorted(drawn.tolist())],
     }
     return detail | ({"sampled": True} if asking.sampled else {})
+
+
+def _touched(asking: Asking, own: NDArray[np.int64]) -> dict[str, int]:
+    """The touchpoints that most of a need's texts mention, and how many do."""
+    said = Counter(name for each in own.tolist() for name in asking.touchpoints[each])
+    return dict(sorted(said.items(), key=lambda each: (-each[1], each[0]))[:_SHOWN])
 
 
 def _growth(day: NDArray[np.float64], every: NDArray[np.int64], own: NDArray[np.int64]) -> dict[str, Any] | None:

@@ -33,11 +33,14 @@ def log_odds(
     *,
     prior: float = 0.05,
     total: tuple[float, float] | None = None,
+    together: tuple[ArrayLike, ArrayLike] | None = None,
     confidence: float = 0.95,
 ) -> Odds:
     """How much more the `first` side says each word than the `second`: counts of the same words, in the same order.
 
-    `total` is what each side says in all, where that is more than these words.
+    `total` is what each side says in all, where that is more than these words. `together` is how many counts of a word
+    are worth one that is independent (design effects, from 1 up), on each side: the value stays, its doubt grows, as if
+    so many fewer had been counted (Rao & Scott 1992, Biometrics 48).
     `prior` is the weight of what both say together, as a share of what each says: 0.05 of it draws a ratio of two by
     about 3 % towards one, and leaves room for doubt where a side never says a word. Words that neither says, and all
     words where a side is silent, have NaN. ValueError where a count is negative.
@@ -47,24 +50,37 @@ def log_odds(
         raise ValueError("a count is never negative")
     size = np.asarray(counts.sum(axis=1) if total is None else total, float)[:, None]
     said = counts.sum(axis=0)
+    worth = np.ones_like(counts) if together is None else np.stack([np.asarray(each, float) for each in together])
     with np.errstate(divide="ignore", invalid="ignore"):
         filled = counts + prior * size * said / size.sum()
         odds = np.log(filled / ((1 + prior) * size - filled))
         value = odds[0] - odds[1]
-        deviation = np.sqrt((1 / filled).sum(axis=0))
+        deviation = np.sqrt((worth / filled).sum(axis=0))
         known = np.isfinite(value)
         value = np.where(known, value, np.nan)
         z = value / deviation
         half = float(ndtri(0.5 + confidence / 2)) * deviation
-    return Odds(value, value - half, value + half, z, np.where(known, _exact(counts[0], said, size), np.nan))
+        chance = _exact(np.floor(counts / worth), size / worth)
+    return Odds(value, value - half, value + half, z, np.where(known, chance, np.nan))
 
 
-def _exact(first: Floats, said: Floats, size: Floats) -> Floats:
-    """Twice the smaller tail of the first side's count among `said`, where both sides say a word alike."""
-    share = float(size[0, 0] / size.sum()) if size.sum() else np.nan
-    with np.errstate(invalid="ignore"):
-        below = bdtr(first, said.astype(np.int64), share)
-        above = np.where(first > 0, bdtrc(np.fmax(first - 1, 0), said.astype(np.int64), share), 1.0)
+def together(counts: ArrayLike, squares: ArrayLike) -> Floats:
+    """How many counts of a word are worth one that is independent, where some come from the same people.
+
+    `counts` are sums over people, `squares` sums of their squares: that many people who say it equally often would
+    leave as much doubt (Kish 1965, Survey Sampling, 8.2). 1 where nobody says it twice.
+    """
+    own = np.asarray(counts, float)
+    return np.asarray(np.where(own > 0, np.asarray(squares, float) / np.fmax(own, 1e-12), 1.0), float)
+
+
+def _exact(counts: Floats, size: Floats) -> Floats:
+    """Twice the smaller tail of the first side's count among both sides', where both say a word alike."""
+    said = counts.sum(axis=0).astype(np.int64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = size[0] / size.sum(axis=0)
+        below = bdtr(counts[0], said, share)
+        above = np.where(counts[0] > 0, bdtrc(np.fmax(counts[0] - 1, 0), said, share), 1.0)
     return np.asarray(np.fmin(2 * np.fmin(below, above), 1.0), float)
 
 
