@@ -13,7 +13,7 @@ from touchstone.core import finder
 from touchstone.core.errors import Refused, Stop
 from touchstone.core.fields import cast, typed
 from touchstone.core.settings import load
-from touchstone.core.tables import INTERACTION
+from touchstone.core.tables import INTERACTION, METRIC
 from touchstone.home.rows import belonging, ordered, plain
 
 OF_SCORES = ("nps", "csat", "ces", "rating")
@@ -40,10 +40,17 @@ def one_shot(
     else:
         ask = scratch(_interactions(table, metric=name, scale=arguments), seed=seed)
     if room == "connect":
-        return belonging(finder.verb(room, name)(ask, **arguments))
+        return _connected(list(finder.verb(room, name)(ask, **arguments)))
     cut = {"by": by} if room == "measure" else {}
     rows = finder.verb(room, name)(ask, **cut, **arguments)
     return [ordered(each, by) for each in plain(rows)]
+
+
+def _connected(made: list[pa.Table]) -> list[dict[str, Any]]:
+    """Links and signals as they are; rows about each record of the file as figures are told."""
+    if all(each.schema.equals(METRIC) for each in made):
+        return [ordered(row, []) for each in made for row in plain(each)]
+    return belonging(made)
 
 
 def read(file: str, *, map: dict[str, str]) -> pa.Table:

@@ -1,0 +1,132 @@
+"""Who is one, from pairs that may be wrong: groups whose members belong together on average, not by one weak chain."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+Whole = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
+
+UNSEEN = -0.5  # bits of a pair that was never compared: slightly against, for it shares none of the blocks
+_MOST = 16.0  # bits that one pair counts at most, either way
+_TURNS = 300
+
+
+def probabilities(weights: Numbers, *, pairs_in_all: float) -> Numbers:
+    """How likely each pair is one person: the share of matches among all pairs is what makes the sum come out.
+
+    `weights` in bits, without prior. The fixed point of EM in the prior alone, from one match on.
+    """
+    share = 1 / max(pairs_in_all, 2.0)
+    found = np.zeros(len(weights))
+    for _ in range(_TURNS):
+        before = share
+        found = 1 / (1 + np.exp2(-np.clip(weights + np.log2(share / (1 - share)), -500, 500)))
+        share = min(max(float(found.sum()), 0.1) / max(pairs_in_all, 2.0), 0.5)
+        if abs(share - before) <= 1e-9 * before:
+            break
+    return found
+
+
+def groups(count: int, left: Whole, right: Whole, probability: Numbers) -> Whole:
+    """The group of each of `count` members, by its first member: average linkage of log-odds, strongest first.
+
+    Two groups become one while the mean of the log-odds of all pairs between them is above 0, pairs never compared
+    counting `UNSEEN`. Rows in any order; ties go to the smaller members.
+    """
+    bits = _bits(probability)
+    likely = bits > 0
+    label = _components(count, left[likely], right[likely])
+    size = np.bincount(label, minlength=count)
+    inside = (label[left] == label[right]) & (size[label[left]] > 2)
+    order = np.lexsort((right[inside], left[inside]))
+    if inside.any():
+        forest = _Linkage(left[inside][order].tolist(), right[inside][order].tolist(), np.round(bits[inside][order], 6))
+        members = np.flatnonzero(size[label] > 2)
+        label[members] = [forest.group(each) for each in members.tolist()]
+    return label
+
+
+def seen_whole(group: Whole, left: Whole, right: Whole, probability: Numbers) -> Numbers:
+    """The probability of each pair in the light of all: two groups are no likelier one than their pairs on average,
+
+    and two of a group no less likely.
+    """
+    bits = _bits(probability)
+    size = np.bincount(group, minlength=len(group))
+    one, other = np.minimum(group[left], group[right]), np.maximum(group[left], group[right])
+    _, which = np.unique(one * len(group) + other, return_inverse=True)
+    seen = np.bincount(which)[which]
+    met = np.where(one == other, size[one] * (size[one] - 1) // 2, size[one] * size[other])
+    mean = (np.bincount(which, bits)[which] + UNSEEN * (met - seen)) / np.maximum(met, 1)
+    inside = np.maximum(probability, 1 / (1 + np.exp2(-mean / 2)))  # pairs of one group err together
+    return np.where(one == other, inside, np.minimum(probability, 1 / (1 + np.exp2(-mean))))
+
+
+class _Linkage:
+    """Groups that join while their mean stays above 0, kept with the sum and number of the pairs between them."""
+
+    def __init__(self, left: list[int], right: list[int], bits: Numbers) -> None:
+        self._near: dict[int, dict[int, tuple[float, int]]] = defaultdict(dict)
+        self._size: dict[int, int] = defaultdict(lambda: 1)
+        self._joined: dict[int, int] = {}
+        self._version: dict[int, int] = defaultdict(int)
+        self._heap: list[tuple[float, int, int, int, int]] = []
+        for one, other, each in zip(left, right, bits.tolist(), strict=True):
+            self._near[one][other] = self._near[other][one] = (each, 1)
+        for one, other in zip(left, right, strict=True):
+            self._offer(one, other)
+        while self._heap:
+            _, one, other, *versions = heapq.heappop(self._heap)
+            if [self._version[one], self._version[other]] == versions:
+                self._join(one, other)
+
+    def group(self, member: int) -> int:
+        """The first member of the group that `member` is in."""
+        while member in self._joined:
+            member = self._joined[member]
+        return member
+
+    def _offer(self, one: int, other: int) -> None:
+        total, seen = self._near[one][other]
+        met = self._size[one] * self._size[other]
+        mean = (total + UNSEEN * (met - seen)) / met
+        if mean > 0:
+            heapq.heappush(self._heap, (-mean, one, other, self._version[one], self._version[other]))
+
+    def _join(self, one: int, other: int) -> None:
+        kept, gone = min(one, other), max(one, other)
+        self._joined[gone] = kept
+        self._version[kept] += 1
+        self._version[gone] = -1
+        mine, theirs = self._near[kept], self._near.pop(gone)
+        mine.pop(gone), theirs.pop(kept)
+        for each, (total, seen) in theirs.items():
+            before = mine.get(each, (0.0, 0))
+            mine[each] = self._near[each][kept] = (before[0] + total, before[1] + seen)
+            self._near[each].pop(gone)
+        self._size[kept] += self._size[gone]
+        for each in mine:
+            self._offer(min(kept, each), max(kept, each))
+
+
+def _components(count: int, left: Whole, right: Whole) -> Whole:
+    """The number of the first member of each one's connected component."""
+    graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(count, count))
+    found, label = connected_components(graph, directed=False)
+    first = np.full(found, count, np.int64)
+    np.minimum.at(first, label, np.arange(count))
+    of: Whole = first[label]
+    return of
+
+
+def _bits(probability: Numbers) -> Numbers:
+    certain = np.clip(probability, 1e-12, 1 - 1e-12)
+    bits: Numbers = np.clip(np.log2(certain / (1 - certain)), -_MOST, _MOST)
+    return bits

@@ -1,0 +1,163 @@
+"""How likely two records are one person: Fellegi and Sunter's model, learned without labels by Splink on DuckDB.
+
+Fellegi & Sunter, "A Theory for Record Linkage", JASA 64 (1969). Every field adds the weight log2(m / u) of the level at
+which two records agree on it: m is how often records of one person agree so, learned by expectation maximisation; u is
+how often strangers do, counted in pairs drawn at random, and for equal values how frequent that value is.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from touchstone.connect._identity_fields import FIELDS, LESSONS, comparison, told
+
+Expected = dict[str, dict[str, tuple[float, float]]]
+"""Field → level → (m, u)."""
+
+_STRANGERS, _LESSON = 400_000, 300_000  # pairs that u is counted in, and that EM learns from in one block
+_PRIOR_PAIRS, _PRIOR_STRANGERS, _PRIOR_VALUES = 20, 1000, 100  # how many observations what is expected weighs
+_LEAST = 20  # pairs that EM learns from at least
+_KEPT = -16.0  # bits, with the prior: what has less at first sight is not looked at again
+_LEFT = 0.02  # of u stays at least, when what is one person is taken out of it
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Pairs of records with the weight (bits) that each field adds; NaN where a field says nothing."""
+
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    weights: dict[str, npt.NDArray[np.float64]]
+
+    @property
+    def total(self) -> npt.NDArray[np.float64]:
+        """The bits of all fields together."""
+        bits: npt.NDArray[np.float64] = np.nansum(np.column_stack(list(self.weights.values())), axis=1)
+        return bits
+
+
+class Model:
+    """Splink over one table of records, `unique_id` from 0 and the fields given."""
+
+    def __init__(self, api: Any, records: str, *, fields: frozenset[str], count: int, seed: int) -> None:
+        self.api, self.duck, self.fields, self.count, self.seed = api, api.duckdb_con, fields, count, seed
+        self.named = [each for each in FIELDS if each in fields]
+        self.records = api.register(records)
+        self.expected: Expected = {
+            field: {level.name: (level.m, level.u) for level in told(field, fields)} for field in self.named
+        }
+
+    def learn(self) -> None:
+        """Takes u from pairs drawn at random and m from EM over some blocks, both leaning on what to expect."""
+        linker = self._linker()
+        pairs = min(_STRANGERS, self.count * (self.count - 1) // 2)
+        linker.training.estimate_u_using_random_sampling(max_pairs=_STRANGERS, seed=self.seed)
+        for field, levels in _levels(linker).items():
+            for name, (m, u) in self.expected[field].items():
+                seen = levels[name].u_probability * pairs
+                self.expected[field][name] = (m, (seen + u * _PRIOR_STRANGERS) / (pairs + _PRIOR_STRANGERS))
+        self._learn_m()
+
+    def _learn_m(self) -> None:
+        import splink
+
+        linker = self._linker()
+        seen: dict[str, dict[str, float]] = {field: defaultdict(float) for field in self.named}
+        for lesson in LESSONS:
+            used = {*lesson, "given_name"} if "surname" in lesson else {*lesson}  # given names may be swapped with it
+            taught = [each for each in self.named if each not in used]
+            new = any(not seen[each] for each in taught)
+            found = self._pairs(lesson) if taught and set(lesson) <= self.fields else 0
+            if found < _LEAST or not (new or lesson in LESSONS[:2]):
+                continue
+            session = linker.training.estimate_parameters_using_expectation_maximisation(
+                splink.block_on(*lesson), estimate_without_term_frequencies=True, max_pairs=_LESSON
+            )
+            settings = session.core_model_settings
+            same = settings.probability_two_random_records_match * min(found, _LESSON)
+            for each in settings.comparisons:
+                for level in each.comparison_levels[1:]:
+                    seen[each.output_column_name][level.label_for_charts] += same * level.m_probability
+        for field, levels in seen.items():
+            total = sum(levels.values()) + _PRIOR_PAIRS
+            for name, (m, u) in self.expected[field].items():
+                learned = (levels.get(name, 0.0) + m * _PRIOR_PAIRS) / total
+                self.expected[field][name] = (float(f"{learned:.6g}"), float(f"{u:.6g}"))
+
+    def _pairs(self, lesson: tuple[str, ...]) -> int:
+        """How many pairs share these fields."""
+        some = " and ".join(f"{each} is not null" for each in lesson)
+        groups = f"select count(*) as size from {self.records.physical_name} where {some} group by {', '.join(lesson)}"
+        found = self.duck.sql(f"select coalesce(sum(size * (size - 1) // 2), 0) from ({groups})").fetchall()[0]
+        return int(found[0])
+
+    def apart(self, share: float) -> None:
+        """Takes out of u the pairs that are one person after all: `share` of all pairs."""
+        for levels in self.expected.values():
+            for name, (m, u) in levels.items():
+                rest = max(u - share * m, u * _LEFT) / (1 - share)
+                levels[name] = (m, float(f"{min(rest, 1.0):.6g}"))
+
+    def score(self, pairs: str, *, bearers: npt.NDArray[np.int64]) -> Scored:
+        """The weights of the pairs in the table `pairs` (`join_key_l`, `join_key_r`) that are not out of the question.
+
+        `bearers` says of each record whose it is: how frequent a value is, is counted in bearers.
+        """
+        linker = self._linker()
+        self.duck.register("bearers", pa.table({"unique_id": np.arange(self.count), "bearer": bearers}))
+        for field in self.named:
+            self._rarity(linker, field)
+        self.duck.unregister("bearers")
+        linker.table_management.register_blocked_pairs_for_predict(self.api.register(pairs))
+        found = linker.inference.predict(threshold_match_weight=_KEPT, warning_mode="never")
+        terms = (f"nullif(mw_{each} + coalesce(mw_tf_adj_{each}, 0), 0) as {each}" for each in self.named)
+        table = self.duck.sql(
+            f"select unique_id_l, unique_id_r, {', '.join(terms)} from {found.physical_name} order by all"
+        ).to_arrow_table()
+        found.drop_table_from_database_and_remove_from_cache()
+        return Scored(
+            table["unique_id_l"].to_numpy(),
+            table["unique_id_r"].to_numpy(),
+            {each: table[each].to_numpy() for each in self.named},
+        )
+
+    def _rarity(self, linker: Any, field: str) -> None:
+        """How frequent each value of a field is, among others than the one who bears it."""
+        expected = _PRIOR_VALUES * self.expected[field]["same"][1]
+        self.duck.execute(
+            f"create or replace table rarity_{field} as with borne as ("
+            f" select {field}, count(distinct bearer) as bearers, count(*) as records"
+            f" from {self.records.physical_name} join bearers using (unique_id)"
+            f" where {field} is not null group by {field})"
+            f" select {field}, (bearers - 1 + {expected}) / ((select sum(bearers) from borne) + {_PRIOR_VALUES})"
+            f" as tf_{field} from borne where records > 1"
+        ).fetchall()
+        linker.table_management.register_term_frequency_lookup(self.api.register(f"rarity_{field}"), field)
+
+    def _linker(self) -> Any:
+        import splink
+
+        settings = splink.SettingsCreator(
+            link_type="dedupe_only",
+            comparisons=[comparison(each, self.fields, self.expected[each]) for each in self.named],
+            blocking_rules_to_generate_predictions=[splink.block_on(self.named[0])],
+            probability_two_random_records_match=1 / max(self.count, 2),
+            retain_matching_columns=False,
+            retain_intermediate_calculation_columns=True,
+            max_iterations=40,
+        )
+        return splink.Linker(self.records, settings, log_level=logging.ERROR)
+
+
+def _levels(linker: Any) -> dict[str, dict[str, Any]]:
+    return {
+        each.output_column_name: {level.label_for_charts: level for level in each.comparison_levels[1:]}
+        for each in linker._settings_obj.comparisons
+    }

@@ -1,0 +1,94 @@
+"""Who is one person under several names: exact keys first, then a model of how records of one person differ."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from touchstone.connect._identity_fields import FIELDS as _COMPARED
+from touchstone.connect._identity_match import Matched, Whole, match
+from touchstone.connect._identity_phones import international
+from touchstone.core.ask import Ask
+from touchstone.core.errors import Refused
+from touchstone.core.tables import METRIC, TEXT
+
+FIELDS = dict.fromkeys(("id", *_COMPARED), TEXT)
+_MAKER = "identity@1"
+
+
+def connect(ask: Ask, *, region: str = "") -> Iterator[pa.Table]:
+    """One row for each record of a file: its `person`, the probability of its strongest link, and why.
+
+    `region` is the country (two letters) of telephone numbers that name none.
+    """
+    if ask.given is not None:
+        yield _told(match(international(_records(ask.given), region=region), seed=ask.seed))
+
+
+def _records(given: pa.Table) -> pa.Table:
+    """The columns that are compared, and ids that tell every row apart."""
+    if "id" not in given.column_names:
+        raise Refused(
+            "no column 'id'.", field="id", where="the file",
+            todo=f"Say which with --map id=COLUMN; there are: {', '.join(given.column_names)}.",
+        )  # fmt: skip
+    named = [name for name in FIELDS if name in given.column_names]
+    if len(named) == 1:
+        known = ", ".join(name for name in FIELDS if name != "id")
+        raise Refused("no field to compare.", where="the file", todo=f"Map one or more of: {known}.")
+    if given["id"].null_count or pc.count_distinct(given["id"]).as_py() != len(given):
+        raise Refused("some rows have no id, or another's.", field="id", todo="Give every row an id of its own.")
+    return given.select(named)
+
+
+def _told(found: Matched) -> pa.Table:
+    """METRIC rows by id and person: `value` is the probability of a record's strongest link, 1 where it has none."""
+    inside = found.group[found.left] == found.group[found.right]
+    pair = np.flatnonzero(inside)
+    of = np.concatenate([found.left[pair], found.right[pair]])
+    other, pair = np.concatenate([found.right[pair], found.left[pair]]), np.concatenate([pair, pair])
+    order = np.lexsort((other, of))
+    start = np.searchsorted(of[order], np.arange(len(found.ids) + 1))
+    links = _links(found, other[order], pair[order])
+    chance = np.round(found.probability, 6)[pair[order]]
+    details, values = [], []
+    for begin, end in zip(start[:-1].tolist(), start[1:].tolist(), strict=True):
+        details.append('{"links": [' + ", ".join(links[begin:end]) + "]}")
+        values.append(float(chance[begin:end].max()) if end > begin else 1.0)
+    return _rows(found, values, details)
+
+
+def _links(found: Matched, other: Whole, pair: Whole) -> list[str]:
+    """Each link as JSON: whom to, how likely, and the bits of each field."""
+    names = [json.dumps(each, ensure_ascii=False) for each in found.ids.to_pylist()]
+    chance = np.round(found.probability, 6).tolist()
+    weights = {name: np.round(each, 2)[pair].tolist() for name, each in found.weights.items()}
+    told = []
+    for place, (who, which) in enumerate(zip(other.tolist(), pair.tolist(), strict=True)):
+        reason = ", ".join(f'"{name}": {each[place]}' for name, each in weights.items() if each[place] == each[place])
+        told.append(f'{{"other": {names[who]}, "probability": {chance[which]}, "reason": {{{reason}}}}}')
+    return told
+
+
+def _rows(found: Matched, values: list[float], details: list[str]) -> pa.Table:
+    count = len(found.ids)
+    persons = found.ids.take(pa.array(found.group))
+    keys = pa.array(["id", "person"] * count, TEXT)
+    items = pa.concat_arrays([found.ids.cast(TEXT), persons.cast(TEXT)]).take(
+        pa.array(np.arange(2 * count).reshape(2, -1).T.reshape(-1))
+    )
+    by = pa.MapArray.from_arrays(np.arange(0, 2 * count + 1, 2, dtype=np.int32), keys, items)
+    ones = pa.array(np.bincount(found.group, minlength=count)[found.group])
+    nothing, nowhere = pa.nulls(count, pa.float64()), pa.nulls(count, METRIC.field("about").type)
+    return pa.Table.from_arrays(
+        [
+            pc.binary_join_element_wise("identity", found.ids, ":"),
+            pa.repeat("identity", count), by, pa.array(values, pa.float64()), nothing, nothing, ones,
+            pa.repeat("probability", count), pa.array(details, TEXT), pa.repeat(_MAKER, count), nowhere, nowhere,
+        ],
+        schema=METRIC,
+    )  # fmt: skip
