@@ -99,7 +99,7 @@ def _copied(names: list[str], table: str, size: int) -> str:
         "seq": f"seq + k * {size}",
         **{name: f"{name} || '-' || k" for name in OWN},
         **{name: f"{name} + to_days(cast(k % {DAYS} as integer))" for name in ("occurred_at", "received_at")},
-        **{name: f"substr({name}, 1, 28) || printf('%04x', k) || substr({name}, 33)" for name in ("id", "interaction")},
+        **{name: f"md5(substr({name}, 1, 32) || k) || substr({name}, 33)" for name in ("id", "interaction")},
     }
     columns = ", ".join(f'{own[name]} as "{name}"' if name in own else f'"{name}"' for name in names)
     return f"select {columns} from brand_{table} cross join copies"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -40,12 +40,36 @@ _SUMS = {"n": "texts", "n_squared": "texts * texts"} | {
     )
 }
 """What is summed over people: their texts, those that say each verdict (and in words), squares and products."""
-_TRADED = ", ".join(
-    f"CAST(sum({side}) AS BIGINT) AS {side}, CAST(sum({side} * {side}) AS BIGINT) AS {side}_squared, "
-    f"CAST(sum({side} * {size}) AS BIGINT) AS {side}_crossed, "
-    f"CAST(max(all_{size}) AS BIGINT) AS {size}, CAST(max({size}_squared) AS BIGINT) AS {size}_squared"
+_TRADED = {
+    name: f"CAST({told} AS BIGINT)"
     for side, size in (("hits", "n"), ("others", "rest"))
-)
+    for name, told in (
+        (side, f"sum({side})"),
+        (f"{side}_squared", f"sum({side} * {side})"),
+        (f"{side}_crossed", f"sum({side} * {size})"),
+        (size, f"max(all_{size})"),
+        (f"{size}_squared", f"max({size}_squared)"),
+    )
+}
+"""What is summed over people of a touchpoint: the praise of both sides, squares and products, and their texts."""
+_BESIDE = """named AS (
+        SELECT interaction, touchpoint AS spot, max(CASE WHEN polarity = 'positive' THEN 1 ELSE 0 END) AS praised
+        FROM mention WHERE touchpoint NOT IN ({marks}) GROUP BY interaction, touchpoint
+    ), beside AS (
+        SELECT spoken.id, who, spot, praised,
+            coalesce(verdict, '') IN ('dear', 'unclear') OR (dear AND NOT not_dear) AS unhappy
+        FROM spoken JOIN named ON named.interaction = spoken.id
+    ), sizes AS (
+        SELECT who, count(*) FILTER (WHERE unhappy) AS n, count(*) FILTER (WHERE NOT unhappy) AS rest
+        FROM (SELECT id, who, unhappy FROM beside GROUP BY id, who, unhappy) AS texts GROUP BY who
+    ), whole AS (
+        SELECT sum(n) AS all_n, sum(n * n) AS n_squared, sum(rest) AS all_rest, sum(rest * rest) AS rest_squared
+        FROM sizes
+    ), praises AS (
+        SELECT spot, who, count(*) FILTER (WHERE unhappy AND praised = 1) AS hits,
+            count(*) FILTER (WHERE NOT unhappy AND praised = 1) AS others
+        FROM beside GROUP BY spot, who
+    )"""
 
 
 def price_touchpoints(taxonomy: Taxonomy) -> tuple[list[str], list[str]]:
@@ -59,7 +83,7 @@ def _told(ask: Ask, question: Question) -> tuple[str, list[Any]]:
     sql, parameters = asked(question, _COLUMNS)
     about, clear = price_touchpoints(ask.taxonomy)
     marks, clarity = (", ".join("?" * len(each)) or "NULL" for each in (about, clear))
-    flags = ", ".join(f"said AND regexp_matches(small, ?) AS {name}" for name in SAID)
+    flags = ", ".join(f"CASE WHEN said THEN regexp_matches(small, ?) ELSE false END AS {name}" for name in SAID)
     settled = " ".join(f"WHEN {name} THEN '{says}'" for name, says in _SETTLED.items())
     text = f"""asked AS (
         SELECT *, {flags}, regexp_matches(small, ?) AS about FROM (
@@ -97,6 +121,33 @@ def heard(ask: Ask, question: Question) -> pa.Table:
     return table
 
 
+def heard_and_traded(ask: Ask, question: Question) -> tuple[pa.Table, pa.Table]:
+    """Asked by nothing, what `heard` says; and by other touchpoint what texts unhappy with the price praise (`hits`).
+
+    `n` are then such texts that speak of any other, `others` and `rest` the same of texts that speak of the price
+    otherwise; sums over people. One statement, so that texts are read once.
+    """
+    sql, parameters = _told(ask, question)
+    about, _ = price_touchpoints(ask.taxonomy)
+    marks = ", ".join("?" * len(about)) or "''"
+    both = ask.lake(
+        f"""WITH {sql}, {_BESIDE.format(marks=marks)}, verdicts AS ({_summed("spoken", ())}), trades AS (
+            SELECT spot, {", ".join(f"{told} AS {name}" for name, told in _TRADED.items())}
+            FROM praises JOIN sizes ON sizes.who = praises.who CROSS JOIN whole GROUP BY spot
+        ) SELECT 0 AS part, CAST(NULL AS VARCHAR) AS touchpoint, {_padded(_SUMS)} FROM verdicts
+        UNION ALL SELECT 1 AS part, spot AS touchpoint, {_padded(_TRADED)} FROM trades ORDER BY part, touchpoint""",
+        [*parameters, *about],
+    )
+    told = both.filter(pc.equal(both["part"], 0)).select(list(_SUMS))
+    return told, both.filter(pc.equal(both["part"], 1)).select(["touchpoint", *_TRADED])
+
+
+def _padded(own: Iterable[str]) -> str:
+    """All columns of both parts, null where a part has none."""
+    every = dict.fromkeys([*_SUMS, *_TRADED])
+    return ", ".join(name if name in set(own) else f"CAST(NULL AS BIGINT) AS {name}" for name in every)
+
+
 def _summed(told: str, by: Sequence[str]) -> str:
     """SQL of sums over people: of texts and of those that say each verdict, of their squares and products."""
     keys = ", ".join(f'"{each}"' for each in by)
@@ -119,38 +170,6 @@ def clusters(table: pa.Table, names: Sequence[str], n: str = "n") -> Clusters:
         return np.stack(columns, axis=1).astype(float).ravel()
 
     return Clusters(*(gathered(each) for each in ("{name}", "{n}", "{name}_squared", "{name}_crossed", "{n}_squared")))
-
-
-def traded(ask: Ask, question: Question) -> pa.Table:
-    """By other touchpoint: texts unhappy with the price that praise it (`hits`), of those that speak of any other.
-
-    Sums over people, `others` of texts that speak of the price otherwise.
-    """
-    sql, parameters = _told(ask, question)
-    about, _ = price_touchpoints(ask.taxonomy)
-    marks = ", ".join("?" * len(about)) or "''"
-    return ask.lake(
-        f"""WITH {sql}, named AS (
-            SELECT interaction, touchpoint AS spot, max(CASE WHEN polarity = 'positive' THEN 1 ELSE 0 END) AS praised
-            FROM mention WHERE touchpoint NOT IN ({marks}) GROUP BY interaction, touchpoint
-        ), beside AS (
-            SELECT spoken.id, who, spot, praised,
-                coalesce(verdict, '') IN ('dear', 'unclear') OR (dear AND NOT not_dear) AS unhappy
-            FROM spoken JOIN named ON named.interaction = spoken.id
-        ), sizes AS (
-            SELECT who, count(*) FILTER (WHERE unhappy) AS n, count(*) FILTER (WHERE NOT unhappy) AS rest
-            FROM (SELECT id, who, unhappy FROM beside GROUP BY id, who, unhappy) AS texts GROUP BY who
-        ), whole AS (
-            SELECT sum(n) AS all_n, sum(n * n) AS n_squared, sum(rest) AS all_rest, sum(rest * rest) AS rest_squared
-            FROM sizes
-        ), praises AS (
-            SELECT spot, who, count(*) FILTER (WHERE unhappy AND praised = 1) AS hits,
-                count(*) FILTER (WHERE NOT unhappy AND praised = 1) AS others
-            FROM beside GROUP BY spot, who
-        ) SELECT spot AS touchpoint, {_TRADED}
-        FROM praises JOIN sizes ON sizes.who = praises.who CROSS JOIN whole GROUP BY spot ORDER BY spot""",
-        [*parameters, *about],
-    )
 
 
 def plain_prices(ask: Ask, question: Question, file: pa.Table | None, plain: str) -> pa.Table:

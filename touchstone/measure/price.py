@@ -13,7 +13,7 @@ from touchstone.core.ask import Ask
 from touchstone.core.tables import INSTANT, TEXT
 from touchstone.measure._answers import Question, check
 from touchstone.measure._given import given
-from touchstone.measure._price import VERDICTS, clusters, heard, plain_prices, traded
+from touchstone.measure._price import VERDICTS, clusters, heard, heard_and_traded, plain_prices
 from touchstone.measure._price import of_file as read_file
 from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._scores import salt
@@ -61,10 +61,16 @@ def measure(
     question = Question(tuple(by), where, since, until)
     check(question, "rollup")
     file = given(ask, question, "text", *question.by)
-    table = heard(ask, question) if file is None else read_file(file, question.by)
+    trades = None
+    if file is not None:
+        table = read_file(file, question.by)
+    elif question.by:
+        table = heard(ask, question)
+    else:
+        table, trades = heard_and_traded(ask, question)
     found = [_verdicts(table, question, plain)] if len(table) else []
     if len(table) and not question.by:
-        if file is None and len(trades := traded(ask, question)):
+        if trades is not None and len(trades):
             found.append(_trades(trades, question, plain))
         if plain:
             found.append(_plainly(plain_prices(ask, question, file, plain), question, plain))
