@@ -37,11 +37,25 @@ def _taught(home: Any, fields: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
+def _two(home: Any, *, one: bool = False) -> dict[str, Any]:
+    """Two persons, confirmed as one customer or not."""
+    said = [{"source": "letters", "source_id": each, "person": each, "text": "Fine."} for each in ("kim", "sam")]
+    home.store.append([said])
+    home.store.derive()
+    fields = {"person": "kim", "other": "sam"}
+    return home.act("link.confirm", **fields) if one else fields
+
+
 TWICE: dict[str, Sample] = {
     "account.close": _close,
     "account.open": lambda _home, _folder: {"name": "twice@example", "role": "insider"},
     "correct": _correct,
     "example": lambda _home, _folder: {"touchpoint": "parking", "texts": "No space.", "polarity": "negative"},
+    "link.confirm": lambda home, _folder: _two(home),
+    "link.merge": lambda home, _folder: _two(home),
+    "link.reject": lambda home, _folder: _two(home),
+    "link.split": lambda home, _folder: {"person": _two(home, one=True)["customer"][0]},
+    "link.undo": lambda home, _folder: {"decision": _two(home, one=True)["decision"]},
     "listen": _listen,
     "model.apply": lambda home, _folder: _taught(home, {}),
     "model.discard": lambda home, _folder: _taught(home, {}),

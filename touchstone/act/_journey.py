@@ -38,7 +38,9 @@ def _understand(store: Any) -> dict[str, Any]:
 
 def _connect(store: Any) -> dict[str, Any]:
     """Every connector over the whole home; its links and signals replace its former ones."""
-    return {part: _connected(store, part) for part in finder.names("connect")}
+    made = {part: _connected(store, part) for part in finder.names("connect")}
+    store.derive()  # customers follow their links
+    return made
 
 
 def _connected(store: Any, part: str) -> int:

@@ -52,7 +52,8 @@ def standing(connection: Connection, name: str, *, above: int = 0) -> dict[str, 
 
 def undone(connection: Connection, *, above: int) -> tuple[list[str], int]:
     """The interactions of which a correction was taken back after seq `above`, and the last seq looked at."""
-    wanted = select(correction.c.interaction).where(correction.c.seq > above, correction.c.change.like(f"%{UNDOES}%"))
+    about = (correction.c.seq > above, correction.c.interaction.is_not(None))
+    wanted = select(correction.c.interaction).where(*about, correction.c.change.like(f"%{UNDOES}%"))
     last = connection.execute(select(func.max(correction.c.seq))).scalar() or 0
     return sorted(set(connection.execute(wanted).scalars())), last
 

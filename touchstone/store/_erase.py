@@ -11,6 +11,8 @@ from sqlalchemy import Connection, delete, or_, select
 
 from touchstone.store._activity import forget
 from touchstone.store._append import release
+from touchstone.store._customers import forget as forget_customer
+from touchstone.store._customers import resolve
 from touchstone.store._derive import catch_up
 from touchstone.store._lake import Bench, Draft, Lake, bump
 from touchstone.store._record import Record
@@ -28,6 +30,7 @@ def erase(record: Record, lake: Lake, *, who: str, home: Path) -> int:
         bump(connection)
     catch_up(lake, discard=True)
     lake.change(lambda connection: _unlinked(lake, connection, [*ids, who]), discard=True)
+    resolve(lake)
     _rejects(home / "rejects", who)
     record.compact()
     return len(rows)
@@ -56,6 +59,7 @@ def _forget(connection: Connection, who: str, ids: Sequence[str]) -> None:
         connection.execute(delete(history).where(or_(history.c.person == who, history.c.id.in_(some))))
         connection.execute(delete(correction).where(correction.c.interaction.in_(some)))
     connection.execute(delete(person).where(person.c.id == who))
+    forget_customer(connection, who)
     forget(connection, who)
 
 

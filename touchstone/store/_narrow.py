@@ -44,6 +44,7 @@ NARROWINGS = {
         Narrowing("interaction_history", "unit"),
         Narrowing("unit", "id"),
         Narrowing("person", "id", through="person", masked=("contacts",)),
+        Narrowing("customer", "person", through="person"),
         Narrowing("correction", "interaction", through="id", masked=("person", "name")),
         Narrowing("mention", "interaction", through="id"),
         Narrowing("signal", "interaction", through="id"),
@@ -135,8 +136,8 @@ def _narrowed(table: Table, units: frozenset[str], token: str) -> Subquery:
     shown = [null().label(each.name) if each.name in rule.masked else each for each in table.columns]
     value, some = table.c[rule.column], sorted(units)
     if rule.through:
-        own = tables.interaction.alias(f"interaction_{token}")
-        mine = value.in_(select(own.c[rule.through]).where(own.c.unit.in_(some)))
+        own = tables.interaction.alias(f"interaction_{token}")  # asked row by row: there is an index of each `through`
+        mine = select(own.c.seq).where(own.c[rule.through] == value, own.c.unit.in_(some)).correlate(table).exists()
     else:
         mine = value.in_(some)
     return select(*shown).where(mine).subquery(f"{table.name}_{token}")

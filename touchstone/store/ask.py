@@ -23,6 +23,7 @@ from touchstone.store._choose import read, smaller
 from touchstone.store._clustered import Clustered, cluster
 from touchstone.store._corrections import named as corrections
 from touchstone.store._cubes import CUBES, empty
+from touchstone.store._derive import KEPT_SCHEMAS
 from touchstone.store._duck import TOUCHPOINT, answer, connect, fill, run, shut, touchpoints
 from touchstone.store._lake import Lake, State, read_files
 from touchstone.store._record import Record
@@ -35,7 +36,7 @@ FIGURES, HELD = ("metric", "plan"), 200_000  # a page asks for these again and a
 KEPT = 8  # databases in memory kept ready, one per viewer and version of the lake
 COLUMNS = {
     "interaction": INTERACTION.names,
-    **{name: schema.names for name, schema in DERIVED.items()},
+    **{name: KEPT_SCHEMAS.get(name, schema).names for name, schema in DERIVED.items()},
     "unit": UNIT.names,
     "person": PERSON.names,
     "correction": CORRECTED.names,
@@ -105,7 +106,7 @@ class Snapshot:
         elif name in CUBES:
             run(self.duck, f"create table {name} as {empty(name)}")
         else:
-            fill(self.duck, name, {"interaction": INTERACTION, **DERIVED}[name].empty_table())
+            fill(self.duck, name, {**DERIVED, **KEPT_SCHEMAS}[name].empty_table())
 
 
 class Slice:

@@ -23,6 +23,7 @@ from touchstone.store import (
     _append,
     _arrive,
     _corrections,
+    _customers,
     _derive,
     _erase,
     _extend,
@@ -126,9 +127,11 @@ class Store:
                 _lake.bump(connection)
         return len(fresh)
 
-    def corrections(self, interaction: str | None = None) -> list[dict[str, Any]]:
-        """CORRECTION rows with `seq`, in order of arrival: all, or those of one interaction."""
+    def corrections(self, interaction: str | None = None, *, table: str | None = None) -> list[dict[str, Any]]:
+        """CORRECTION rows with `seq`, in order of arrival: all, or those of one interaction or table."""
         wanted = select(tables.correction).order_by(tables.correction.c.seq)
+        if table is not None:
+            wanted = wanted.where(tables.correction.c.table == table)
         if interaction is not None:
             wanted = wanted.where(tables.correction.c.interaction == interaction)
         with self._record.reading() as connection:
@@ -161,11 +164,15 @@ class Store:
             return _corrections.readings(connection)
 
     def derive(self) -> bool:
-        """Brings the lake to where the record is: new, changed, erased, corrected. False where nothing was new."""
+        """Brings the lake to where the record is: new, changed, erased, corrected; and customers to their links.
+
+        False where nothing was new.
+        """
         self._may_write()
         self._lake.mend()
         moved = _derive.catch_up(self._lake)
         moved = _replay.replay(self._lake) or moved
+        moved = _customers.resolve(self._lake) or moved
         if moved:
             _tidy.tidy(self._lake)
         return moved

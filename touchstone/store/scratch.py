@@ -60,19 +60,28 @@ def scratch(
     taxonomy = taxonomy or Taxonomy("none", ())
     tables = {"interaction": numbered(conform(interactions, INTERACTION))}
     made = {**(derived or {}), **({} if mentions is None else {"mention": mentions})}
-    tables |= {name: conform(made.get(name, []), schema) for name, schema in DERIVED.items()}
+    tables |= {name: conform(_unnumbered(made.get(name, [])), schema) for name, schema in DERIVED.items()}
     tables["unit"] = conform(units if units is not None else [], UNIT)
     tables["person"] = conform(persons if persons is not None else [], PERSON)
     tables["correction"] = CORRECTED.empty_table()
     tables["touchpoint"] = touchpoints(taxonomy)
     for name, table in tables.items():
         fill(connection, name, table)
+    for name in ("mention", "signal"):
+        said = f"select said.*, i.seq from {name} as said left join interaction as i on i.id = said.interaction"
+        connection.execute(f"create or replace table {name} as {said}").fetchall()
     connection.execute(f"create table rollup as {count_interactions('interaction')}").fetchall()
     connection.execute(f"create table mention_rollup as {count_mentions('mention', 'interaction')}").fetchall()
     shut(connection)
     ask = Scratch(connection, taxonomy=taxonomy, seed=seed, now=now or datetime.now(UTC))
     ask.given = given
     return ask
+
+
+def _unnumbered(rows: Any) -> Any:
+    """Rows as a home gives them, without the `seq` of their interactions, which may be numbered otherwise here."""
+    numbered = isinstance(rows, pa.Table) and "seq" in rows.column_names
+    return rows.drop_columns("seq") if numbered else rows
 
 
 def numbered(table: pa.Table) -> pa.Table:

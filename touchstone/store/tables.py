@@ -98,6 +98,15 @@ correction = Table(
 )
 Index("correction_id", correction.c.id, unique=True)
 Index("correction_interaction", correction.c.interaction)
+Index("correction_table", correction.c.table, correction.c.seq)
+customer = Table(  # persons who are one, where there are several: made from links and decisions, see _customers.py
+    "customer",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("customer", Text, nullable=False),  # says nothing of whose id it was made from
+    Column("kept", Boolean, nullable=False),  # whether the customer is called by this person's id
+)
+Index("customer_customer", customer.c.customer)
 
 activity = Table(
     "activity",

@@ -1,0 +1,129 @@
+"""Customers: the persons who are one, by links that are sure and by what people decided. Made anew, never by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection, delete, func, select, update
+
+from touchstone.core.tables import LINK
+from touchstone.rules.belonging import SAME, Belonging, belonging, standing
+from touchstone.science.grouping import grouped
+from touchstone.store._lake import Bench, Lake
+from touchstone.store._record import put
+from touchstone.store.tables import correction, customer, setting
+
+STAMP = "customers"  # what the customers of the record were made from
+LAYER = "same_person"
+AT_ONCE = 500  # as many values as a statement takes everywhere
+Customers = dict[str, tuple[str, bool]]
+"""Person → the customer they are, and whether the customer is called by them."""
+
+
+def resolve(lake: Lake) -> bool:
+    """Brings the record's customers to where links and decisions are; False where nothing was new."""
+    with lake.record.reading() as connection:
+        stamp = _stamp(lake, connection)
+        if stamp == _kept_stamp(connection):
+            return False
+        decided = belonging(standing(decisions(connection)))
+        pieces = lake.state(connection).of("link")
+        known = {row.person: (row.customer, row.kept) for row in connection.execute(select(customer))}
+    bench = Bench(lake)
+    bench.take("none", LINK.empty_table())
+    rows = bench.rows(pieces, "select * from none")
+    sql = f"""select "left", "right", probability from {rows} where layer = '{LAYER}' and probability >= {SAME}"""
+    found = customers(bench.duck.sql(sql).to_arrow_table(), decided)
+    with lake.record.writing() as connection:
+        if _stamp(lake, connection) != stamp:
+            moved = True  # another link or decision came meanwhile
+        else:
+            moved = False
+            _write(connection, known, found)
+            put(connection, setting, [{"name": STAMP, "value": stamp}], key="name")
+    return resolve(lake) if moved else True
+
+
+def customers(links: pa.Table, decided: Belonging) -> Customers:
+    """The customers that have more than one person, from links (`left`, `right`, `probability`) and decisions."""
+    told = [[person for pair in pairs for person in pair] for pairs in (decided.together, decided.apart)]
+    both = [links["left"].combine_chunks(), links["right"].combine_chunks(), pa.array(told[0] + told[1], pa.string())]
+    names = pc.unique(pa.concat_arrays([each.cast(pa.string()) for each in both]))
+    names = names.take(pc.sort_indices(names))
+    left, right = (pc.index_in(side, value_set=names).to_numpy(zero_copy_only=False) for side in both[:2])
+    together, apart = (_places(each, names) for each in told)
+    pairs = np.column_stack([left, right]) if len(links) else ()
+    group = grouped(len(names), pairs, links["probability"].to_numpy(), threshold=SAME, together=together, apart=apart)
+    return _named(names, group, decided)
+
+
+def decisions(connection: Connection) -> list[dict[str, Any]]:
+    """What people decided of links, in order."""
+    wanted = select(correction.c.seq, correction.c.id, correction.c.change)
+    wanted = wanted.where(correction.c.table == "link").order_by(correction.c.seq)
+    return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def forget(connection: Connection, who: str) -> None:
+    """Takes a person out of customers and of what was decided of them; decisions about nobody else go whole."""
+    connection.execute(delete(customer).where(customer.c.person == who))
+    connection.execute(delete(setting).where(setting.c.name == STAMP))
+    for row in decisions(connection):
+        change = json.loads(row["change"] or "{}")
+        if who not in {*(change.get("left") or ()), *(change.get("right") or ()), change.get("keeps")}:
+            continue
+        change = {name: value for name, value in change.items() if name != "reason" and value != who}
+        change |= {side: [each for each in change[side] if each != who] for side in ("left", "right")}
+        mine = correction.c.seq == row["seq"]
+        said = json.dumps(change, ensure_ascii=False, sort_keys=True)
+        some = change["left"] and change["right"]
+        connection.execute(
+            update(correction).where(mine).values(change=said) if some else delete(correction).where(mine)
+        )
+
+
+def _stamp(lake: Lake, connection: Connection) -> str:
+    """What customers are made from, as a hash: the files of links and the last decision."""
+    last = connection.execute(select(func.max(correction.c.seq)).where(correction.c.table == "link")).scalar()
+    paths = sorted(piece.path for piece in lake.state(connection).of("link"))
+    return hashlib.sha256("|".join((str(last or 0), str(SAME), *paths)).encode()).hexdigest()
+
+
+def _kept_stamp(connection: Connection) -> str | None:
+    found: str | None = connection.execute(select(setting.c.value).where(setting.c.name == STAMP)).scalar()
+    return found
+
+
+def _places(people: list[str], names: pa.Array) -> Any:
+    """The pairs of `people`, two by two, as places in `names`."""
+    places = pc.index_in(pa.array(people, pa.string()), value_set=names).to_numpy(zero_copy_only=False)
+    return places.astype(np.int64).reshape(-1, 2)
+
+
+def _named(names: pa.Array, group: Any, decided: Belonging) -> Customers:
+    """Persons of groups of two and more, each with a name that gives nobody away."""
+    order = np.argsort(group, kind="stable")
+    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+    found: Customers = {}
+    for places in np.split(order, starts[1:]) if len(order) else ():
+        if len(places) > 1:
+            members = names.take(pa.array(places)).to_pylist()
+            called = decided.name(members)
+            name = hashlib.sha256(called.encode()).hexdigest()[:16]
+            found |= {each: (name, each == called) for each in members}
+    return found
+
+
+def _write(connection: Connection, known: Customers, found: Customers) -> None:
+    """Makes the record say what was found, row by row where it says otherwise."""
+    gone = [person for person in known if person not in found]
+    for start in range(0, len(gone), AT_ONCE):
+        connection.execute(delete(customer).where(customer.c.person.in_(gone[start : start + AT_ONCE])))
+    fresh = [person for person, row in found.items() if known.get(person) != row]
+    rows = [{"person": person, "customer": found[person][0], "kept": found[person][1]} for person in fresh]
+    put(connection, customer, rows, key="person")
