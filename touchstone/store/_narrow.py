@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnClause, Connection, Select, Subquery, Table, TableClause, null, select
+from sqlalchemy import ColumnClause, ColumnElement, Connection, Select, Subquery, Table, TableClause, null, select
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.operators import custom_op
@@ -135,11 +135,10 @@ def _narrowed(table: Table, units: frozenset[str], token: str) -> Subquery:
         raise Refused(f"no table {table.name!r} for partners.", where="record")
     shown = [null().label(each.name) if each.name in rule.masked else each for each in table.columns]
     value, some = table.c[rule.column], sorted(units)
+    mine: ColumnElement[bool] = value.in_(some)
     if rule.through:
         own = tables.interaction.alias(f"interaction_{token}")  # asked row by row: there is an index of each `through`
         mine = select(own.c.seq).where(own.c[rule.through] == value, own.c.unit.in_(some)).correlate(table).exists()
-    else:
-        mine = value.in_(some)
     return select(*shown).where(mine).subquery(f"{table.name}_{token}")
 
 
