@@ -219,7 +219,75 @@ class Form:
     beside: tuple[tuple[str, str, str], ...] = ()  # links beside it: address, label, the key that opens it or none
 
 
-Block = Cards | Streaks | Ranking | Chart | Words | Grid | Note | Filters | Form | Voice
+@dataclass(frozen=True)
+class Event:
+    """One thing a customer said or did: when, what, where, in their words if they used any."""
+
+    at: str
+    what: str
+    where: str = ""
+    figure: str = ""  # a score on its scale, or an amount
+    verbatim: Verbatim | None = None
+
+
+@dataclass(frozen=True)
+class Story:
+    """What a customer lived, in order; `earlier` and `later` are addresses of what comes before and after."""
+
+    title: str
+    lead: str
+    events: tuple[Event, ...]
+    earlier: str = ""
+    later: str = ""
+
+
+@dataclass(frozen=True)
+class Kin:
+    """One person of a customer: an id, and what is known under it; `kept`: the customer is called by it."""
+
+    id: str
+    name: str = ""
+    known: tuple[str, ...] = ()
+    kept: bool = False
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A link of two persons: how sure, why field by field, and what people decided of it."""
+
+    left: Kin
+    right: Kin
+    layer: str
+    probability: float | None
+    reasons: tuple[tuple[str, str], ...]
+    stands: str = ""  # empty: nobody decided
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One decision about links: what, why, by whom and when; `holds` until it is undone."""
+
+    id: str
+    what: str
+    why: str
+    who: str
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """Who a customer is: their persons, the links between these and to others, what was decided; insiders decide."""
+
+    title: str
+    lead: str
+    persons: tuple[Kin, ...]
+    ties: tuple[Tie, ...]
+    history: tuple[Decided, ...] = ()
+    back: str = ""  # where its forms go back to
+    decides: bool = False
+
+
+Block = Cards | Streaks | Ranking | Chart | Words | Grid | Note | Filters | Form | Voice | Story | Belonging
 
 
 @dataclass(frozen=True)

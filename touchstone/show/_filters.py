@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from touchstone.core import finder
 from touchstone.core.page import Chart, Estimate, Grid, Streaks, Verbatim, Words
-from touchstone.show import _draw, _marks, _say, _voices
+from touchstone.show import _draw, _marks, _say, _ties, _voices
 
 
 def headline(estimate: Estimate) -> str:
@@ -160,5 +160,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "states": _voices.states,
     "streak": _marks.streak,
     "tone": tone,
+    "tied": lambda layer: _ties.LAYERS.get(layer, layer),
     "turns": _voices.turns,
 }

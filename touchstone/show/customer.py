@@ -1,0 +1,130 @@
+"""Customer: one person's whole story, across channels, dealers and years, and the next sensible step."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import numpy as np
+
+from touchstone.core.ask import Ask
+from touchstone.core.page import Block, Cards, Chart, Estimate, Note, Page, Story
+from touchstone.rules.next_step import next_step
+from touchstone.science.interval import mean_interval
+from touchstone.show import _charts, _open, _person, _say, _stored, _ties
+
+WHO = ("insider", "partner")
+_EVENTS = 30  # of a story on one page
+_PERIODS = 16
+_FORMULA = "mean over texts of the sentiment of what each mentions; 95 % score interval (Tango 1998) on −1 to 1"
+_WORTH = f"{_stored.READ} where name = 'lifetime_value'"
+
+
+def show(ask: Ask, *, id: str | None = None, skip: str | None = None) -> Page:
+    """The customer that person `id` is: what to do next, mood, what is open, the story, and who they are.
+
+    `skip` passes as many of the latest interactions of the story.
+    """
+    found = _person.person(ask, id) if id else None
+    if found is None:
+        note = Note("There is no such customer here.", "empty", "Look for one on the page Customers.")
+        return Page("customer", "One customer", "Which customer?", "", (note,))
+    back = f"/customer?id={quote(found.called.id, safe='')}"
+    items = _open.items(found.said)
+    ties = _ties.belonging(ask, found.kin, back)
+    known = _open.known(items, found.said, consents=found.consents, unsure=_ties.waiting(ties))
+    step = next_step(known)
+    mood = _mood(found)
+    cards = [each for each in (mood[0] if mood else None, _worth(ask, found)) if each is not None]
+    blocks: list[Block | None] = [
+        Note(step.text, "plain", step.reason),
+        Cards(tuple(cards)) if cards else None,
+        *_open.grids(items),
+        _over_time(mood),
+        _story(found, back, skip or ""),
+        ties,
+    ]
+    return Page("customer", found.name, _sentence(found, items), _lead(found), tuple(each for each in blocks if each))
+
+
+def _sentence(found: _person.Person, items: _open.Items) -> str:
+    still = sum(1 for each in items.problems if not each.settled)
+    if still:
+        return f"{found.name} has {_say.word(still)} open {'problem' if still == 1 else 'problems'}."
+    return f"Nothing of {found.name} is open." if found.said else f"Nothing was heard of {found.name} yet."
+
+
+def _lead(found: _person.Person) -> str:
+    days = sorted(each.day for each in found.said if each.day)
+    if not days:
+        return ""
+    units = sorted({each.where for each in found.said if each.where})
+    channels = sorted({each.row["channel"] for each in found.said if each.row["channel"]})
+    most = "the latest " if len(found.said) == _person.MOST else ""
+    parts = [f"{most}{_say.some(len(found.said), 'interaction', 'interactions')} from {days[0]} to {days[-1]}"]
+    parts += [f"at {_say.listed(units)}"] if units else []
+    parts += [f"by {_say.listed(channels)}"] if channels else []
+    return f"{', '.join(parts)}.".capitalize() if most else f"{', '.join(parts)}."
+
+
+def _mood(found: _person.Person) -> list[Estimate]:
+    """What they say on the whole, then month by month (or quarter by quarter), the earliest first."""
+    said = [(each.day, each.sentiment) for each in found.said if each.day and each.sentiment is not None]
+    if not said:
+        return []
+    months = sorted({day[:7] for day, _ in said})
+    label = _month if len(months) <= _PERIODS else _quarter
+    periods = list(dict.fromkeys(label(month) for month in months))[-_PERIODS:]
+    groups = [[value for _, value in said], *([v for day, v in said if label(day[:7]) == each] for each in periods)]
+    return [_estimate(name, values) for name, values in zip(["Mood", *periods], groups, strict=True)]
+
+
+def _estimate(label: str, values: list[float]) -> Estimate:
+    found = mean_interval(np.zeros(len(values), int), np.clip(values, -1, 1), np.ones(len(values)), worst=-1, best=1)
+    value, low, high = (float(each[0]) for each in (found.value, found.low, found.high))
+    return Estimate(label, value, low, high, len(values), "−1 to 1", formula=_FORMULA, counted="texts")
+
+
+def _month(month: str) -> str:
+    return f"{_say.MONTHS[int(month[5:]) - 1]} {month[:4]}"
+
+
+def _quarter(month: str) -> str:
+    return f"{_say.ORDINALS[(int(month[5:]) - 1) // 3]} quarter of {month[:4]}"
+
+
+def _over_time(mood: list[Estimate]) -> Chart | None:
+    if len(mood) < 3:
+        return None
+    whole, *series = mood
+    lead = "The band is the 95 % interval of what few words can tell; the dashed line is the mean of all."
+    return _charts.over_time(series, title="Mood over time", lead=lead, mean=whole.value or 0.0)
+
+
+def _worth(ask: Ask, found: _person.Person) -> Estimate | None:
+    """The lifetime value stored for them, else the mean of the customers of the unit where they bought first."""
+    bought = [each.row["unit"] for each in reversed(found.said) if each.row["kind"] == "purchase"]
+    wanted = [{"person": each} for each in found.ids] + [{"unit": unit} for unit in bought[:1]] + [{}]
+    rows = _stored.unfolded(ask.lake(_WORTH))
+    for by in wanted:
+        figure = next((each for each in rows if each.by == by), None)
+        if figure is not None:
+            whose = "Lifetime value" if "person" in by else "Lifetime value, mean of customers here"
+            return _stored.estimate(figure, whose if by else "Lifetime value, mean of all customers")
+    return None
+
+
+def _story(found: _person.Person, back: str, skip: str) -> Story | None:
+    """Interactions, the latest first, a page of them at a time."""
+    if not found.said:
+        return None
+    passed = int(skip) if skip.isascii() and skip.isdigit() and len(skip) < 6 else 0
+    shown = found.said[passed : passed + _EVENTS]
+    rest = len(found.said) - passed - len(shown)
+    lead = f"The latest first, {_say.count(rest)} earlier." if rest > 0 else "The latest first."
+    return Story(
+        "Their story",
+        lead,
+        tuple(_person.event(each) for each in shown),
+        earlier=f"{back}&skip={passed + _EVENTS}" if rest > 0 else "",
+        later=f"{back}&skip={max(0, passed - _EVENTS)}" if passed else "",
+    )
