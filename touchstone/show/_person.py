@@ -131,7 +131,7 @@ def _understood(ask: Ask, rows: list[Row]) -> tuple[Said, ...]:
     return tuple(
         Said(
             row,
-            names.get(row["unit"], row["unit"] or ""),
+            str(names.get(row["unit"], row["unit"]) or ""),
             tuple(mentions.get(row["seq"], ())),
             frozenset(each["label"] for each in signals.get(row["seq"], ())),
         )
