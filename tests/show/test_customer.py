@@ -140,8 +140,8 @@ def test_deciding_undoing_and_who_may(home: Any) -> None:
         page = board.get("/customer?id=ann").text
         assert "two sisters" in page
         assert "board@example" in page
-        history = customer(home.ask(), id="ann").blocks[-1].history
-        done = board.post("/act/link.undo", data={"decision": history[0].id, "back": "/", "csrf": form["csrf"]})
+        history = block(customer(home.ask(), id="ann"), Belonging).history
+        done = board.post("/act/link.undo", data={"decision": history[0].takes_back, "back": "/", "csrf": form["csrf"]})
         assert done.status_code == 303
         assert len(block(customer(home.ask(), id="ann"), Belonging).persons) == 2
         with Person(address) as dealer:

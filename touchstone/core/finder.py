@@ -30,13 +30,19 @@ ROOMS = {
 
 def names(room: str) -> list[str]:
     """The public parts of `room`, in order; a part in a noun folder is `noun.part`. Imports nothing."""
+    return list(_names(room))
+
+
+@cache
+def _names(room: str) -> tuple[str, ...]:
+    """The folder is listed once: a page asks for these names a dozen times."""
     folder = Path(__file__).parent.parent / room
     own = [
         ".".join(path.relative_to(folder).with_suffix("").parts)
         for path in folder.rglob("*.py")
         if not any(part.startswith("_") for part in path.relative_to(folder).parts)
     ]
-    return sorted({*own, *_guests(room)})
+    return tuple(sorted({*own, *_guests(room)}))
 
 
 @cache

@@ -38,11 +38,12 @@ class Verbatim:
 
 @dataclass(frozen=True)
 class Corrected:
-    """One correction of a text: what it says, who made it and when; `takes_back` is its id while it stands."""
+    """One correction or decision: what it says, who made it and when, why; `takes_back` is its id while it stands."""
 
     what: str
     who: str
     takes_back: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -264,17 +265,6 @@ class Tie:
 
 
 @dataclass(frozen=True)
-class Decided:
-    """One decision about links: what, why, by whom and when; `holds` until it is undone."""
-
-    id: str
-    what: str
-    why: str
-    who: str
-    holds: bool
-
-
-@dataclass(frozen=True)
 class Belonging:
     """Who a customer is: their persons, the links between these and to others, what was decided; insiders decide."""
 
@@ -282,7 +272,7 @@ class Belonging:
     lead: str
     persons: tuple[Kin, ...]
     ties: tuple[Tie, ...]
-    history: tuple[Decided, ...] = ()
+    history: tuple[Corrected, ...] = ()
     back: str = ""  # where its forms go back to
     decides: bool = False
 

@@ -18,8 +18,8 @@ from touchstone.store import tables
 MOST = 1000  # interactions of one customer that are looked at, the latest first
 WORDS = 100  # of their texts, the latest, what was understood is read
 YES = 0.5
-_MENTIONS = """select seq, touchpoint, sentiment, polarity, confidence, start, stop from mention
-    where seq in (select unnest(?)) order by seq, start, id"""
+_MENTIONS = """select seq, touchpoint, sentiment, polarity from mention
+    where seq in (select unnest(?)) order by seq, start, touchpoint, sentiment"""  # ids would be dear to read
 _SIGNALS = """select seq, layer, label from signal
     where seq in (select unnest(?)) and layer = 'kind' and score >= ? order by seq, label"""
 _UNITS = "select id, coalesce(name, id) as name from unit where id in (select unnest(?))"
@@ -163,10 +163,7 @@ def _heard(mentions: Sequence[Row]) -> tuple[Heard, ...]:
     found: dict[str, list[Row]] = {}
     for row in mentions:
         found.setdefault(row["touchpoint"], []).append(row)
-    return tuple(
-        Heard(name, "", _words.together([each["polarity"] for each in rows]), rows[0]["confidence"])
-        for name, rows in found.items()
-    )
+    return tuple(Heard(name, "", _words.together([each["polarity"] for each in rows])) for name, rows in found.items())
 
 
 def _figure(row: Row) -> str:

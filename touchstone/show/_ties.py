@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from touchstone.core.ask import Ask
-from touchstone.core.page import Belonging, Decided, Kin, Tie
+from touchstone.core.page import Belonging, Corrected, Kin, Tie
 from touchstone.rules.belonging import SAME, TOGETHER, Decision, spoken, standing, undone
 from touchstone.show import _say
 from touchstone.store import tables
@@ -108,7 +108,7 @@ def _words(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _history(rows: Sequence[Row], ids: Iterable[str]) -> tuple[Decided, ...]:
+def _history(rows: Sequence[Row], ids: Iterable[str]) -> tuple[Corrected, ...]:
     """The decisions about these persons and what undid them, the latest first."""
     own, meant, gone = set(ids), set[str](), undone(rows)
     found = []
@@ -118,7 +118,8 @@ def _history(rows: Sequence[Row], ids: Iterable[str]) -> tuple[Decided, ...]:
         if own & people or change.get("takes_back") in meant:
             meant.add(row["id"])
             who = " · ".join(part for part in (row["name"] or "", row["day"] or "") if part)
-            found.append(Decided(row["id"], _what(change), change.get("reason") or "", who, row["id"] not in gone))
+            stands = "" if row["id"] in gone else row["id"]
+            found.append(Corrected(_what(change), who, takes_back=stands, why=change.get("reason") or ""))
     return tuple(found[::-1])
 
 

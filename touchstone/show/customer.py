@@ -7,14 +7,14 @@ from urllib.parse import quote
 import numpy as np
 
 from touchstone.core.ask import Ask
-from touchstone.core.page import Block, Cards, Chart, Estimate, Note, Page, Story
+from touchstone.core.page import Block, Cards, Estimate, Note, Page, Story, Streaks
 from touchstone.rules.next_step import next_step
 from touchstone.science.interval import mean_interval
-from touchstone.show import _charts, _open, _person, _say, _stored, _ties
+from touchstone.show import _open, _person, _say, _stored, _ties
 
 WHO = ("insider", "partner")
 _EVENTS = 30  # of a story on one page
-_PERIODS = 16
+_PERIODS = 12
 _FORMULA = "mean over texts of the sentiment of what each mentions; 95 % score interval (Tango 1998) on −1 to 1"
 _WORTH = f"{_stored.READ} where name = 'lifetime_value'"
 
@@ -59,11 +59,11 @@ def _lead(found: _person.Person) -> str:
         return ""
     units = sorted({each.where for each in found.said if each.where})
     channels = sorted({each.row["channel"] for each in found.said if each.row["channel"]})
-    most = "the latest " if len(found.said) == _person.MOST else ""
+    most = "The latest " if len(found.said) == _person.MOST else ""
     parts = [f"{most}{_say.some(len(found.said), 'interaction', 'interactions')} from {days[0]} to {days[-1]}"]
     parts += [f"at {_say.listed(units)}"] if units else []
     parts += [f"by {_say.listed(channels)}"] if channels else []
-    return f"{', '.join(parts)}.".capitalize() if most else f"{', '.join(parts)}."
+    return f"{', '.join(parts)}."
 
 
 def _mood(found: _person.Person) -> list[Estimate]:
@@ -74,14 +74,15 @@ def _mood(found: _person.Person) -> list[Estimate]:
     months = sorted({day[:7] for day, _ in said})
     label = _month if len(months) <= _PERIODS else _quarter
     periods = list(dict.fromkeys(label(month) for month in months))[-_PERIODS:]
-    groups = [[value for _, value in said], *([v for day, v in said if label(day[:7]) == each] for each in periods)]
-    return [_estimate(name, values) for name, values in zip(["Mood", *periods], groups, strict=True)]
-
-
-def _estimate(label: str, values: list[float]) -> Estimate:
-    found = mean_interval(np.zeros(len(values), int), np.clip(values, -1, 1), np.ones(len(values)), worst=-1, best=1)
-    value, low, high = (float(each[0]) for each in (found.value, found.low, found.high))
-    return Estimate(label, value, low, high, len(values), "−1 to 1", formula=_FORMULA, counted="texts")
+    whole = [(0, value) for _, value in said]
+    parts = [(periods.index(name) + 1, value) for day, value in said if (name := label(day[:7])) in periods]
+    group, value = (np.array(column) for column in zip(*whole, *parts, strict=True))
+    mean = mean_interval(group, np.clip(value, -1, 1), np.ones(len(group)), worst=-1, best=1)
+    figures = zip(mean.value.tolist(), mean.low.tolist(), mean.high.tolist(), mean.n.tolist(), strict=True)
+    return [
+        Estimate(name, value, low, high, int(n), "−1 to 1", formula=_FORMULA, counted="texts")
+        for name, (value, low, high, n) in zip(["Mood", *periods], figures, strict=True)
+    ]
 
 
 def _month(month: str) -> str:
@@ -92,12 +93,12 @@ def _quarter(month: str) -> str:
     return f"{_say.ORDINALS[(int(month[5:]) - 1) // 3]} quarter of {month[:4]}"
 
 
-def _over_time(mood: list[Estimate]) -> Chart | None:
+def _over_time(mood: list[Estimate]) -> Streaks | None:
+    """The mood period by period, the latest first: drawn in a fraction of the time that a chart takes."""
     if len(mood) < 3:
         return None
-    whole, *series = mood
-    lead = "The band is the 95 % interval of what few words can tell; the dashed line is the mean of all."
-    return _charts.over_time(series, title="Mood over time", lead=lead, mean=whole.value or 0.0)
+    lead = "Where a bar crosses the middle, so few texts cannot tell; the latest first."
+    return Streaks("Mood over time", lead, (("", tuple(mood[:0:-1])),), "texts")
 
 
 def _worth(ask: Ask, found: _person.Person) -> Estimate | None:
