@@ -122,7 +122,8 @@ def _amounts(ask: Ask, question: Question, known: Customers, *, split: float | N
     mine = pc.is_valid(at).to_numpy(zero_copy_only=False)
     place, upper = pc.fill_null(at, 0).to_numpy()[mine], found["upper"].to_numpy(zero_copy_only=False).astype(int)[mine]
     for row, name in enumerate(_COLUMNS):
-        table[row, place, upper] = found[name].to_numpy(zero_copy_only=False).astype(float)[mine]
+        figures = found[name].to_numpy(zero_copy_only=False).astype(float)[mine]
+        table[row, place, upper] = np.round(figures, 8)  # engines add in different orders
     return Amounts(*(table if split else table[:, :, :1]))
 
 
