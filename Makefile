@@ -26,7 +26,7 @@ bench: setup  ## what is measured, each a ratio taken in the same run
 	@$(BIN)/python -m bench
 
 lock: setup  ## renew requirements.lock from pyproject.toml
-	@$(BIN)/uv pip compile pyproject.toml --extra pdf --extra postgres --extra spark --group dev --universal --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra fast --extra pdf --extra postgres --extra spark --group dev --universal --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements.lock
 
 model: setup  ## rebuild the shipped language model (see training/README.md)
 	@$(BIN)/python -m training

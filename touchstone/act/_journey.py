@@ -57,7 +57,8 @@ def _measure(store: Any) -> dict[str, Any]:
     reader = Reader(store)
     store.replace("metric", MAKER, misreading(store, reader))
     store.replace("signal", _asking.MAKER, _asking.asking(store, reader))
-    return {part: _replace(store, "metric", part, _figures(store.ask(), part)) for part in finder.names("measure")}
+    ask = store.ask()  # one for all: a lake that a measure's rows have changed would have to be opened anew
+    return {part: _replace(store, "metric", part, _figures(ask, part)) for part in finder.names("measure")}
 
 
 def _decide(store: Any) -> dict[str, Any]:
@@ -66,7 +67,8 @@ def _decide(store: Any) -> dict[str, Any]:
 
 def _made(store: Any, room: str, table: str) -> dict[str, int]:
     """Every part of a room over the whole home; its rows replace its former ones."""
-    return {part: _replace(store, table, part, finder.verb(room, part)(store.ask())) for part in finder.names(room)}
+    ask = store.ask()
+    return {part: _replace(store, table, part, finder.verb(room, part)(ask)) for part in finder.names(room)}
 
 
 def _figures(ask: Any, part: str) -> pa.Table:

@@ -116,8 +116,7 @@ def replace_all(lake: Lake, name: str, *, maker: str, rows: Any) -> None:
             _add(bench, made, connection, table=table, like=like)
             made.marks[mark(name, maker)] = high
         else:
-            bench.take("rows", table)
-            written = bench.write("select * from rows order by id", like)
+            written = bench.keep(table.sort_by("id"), like)
             made.come.extend([] if written is None else [written])
         return made
 
