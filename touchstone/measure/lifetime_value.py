@@ -69,8 +69,8 @@ def measure(
     `by` may be person, or what the first purchase has (unit, region, channel, …). `until` is the end of what is known,
     `since` the first day on which customers may have come first. `covariates` are touchpoints of the home, columns of
     the file, or first_amount. `model` empty: bg_nbd of a file in one shot, both models together of a home. `spending`
-    names the model of money; empty: Gamma-Gamma, or where it cannot be what fits best. The interval says how well the models are known (curvature of their likelihood), not how one customer's luck
-    may run.
+    names the model of money; empty: Gamma-Gamma, or where it cannot be what fits best. The interval says how well the
+    models are known (curvature of their likelihood), not how one customer's luck may run.
     """
     model = model or ("both" if ask.given is None else "bg_nbd")  # a file's default is laid down by the contract
     _check(model, weeks, spending)
