@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from touchstone.connect.promotion import connect
-from touchstone.core.tables import ARRIVING, LINK, SIGNAL, conform
+from touchstone.core.tables import ARRIVING, SIGNAL, conform
 from touchstone.listen import example
 from touchstone.store.scratch import scratch
 
@@ -42,45 +42,40 @@ def organic(count: int, *, days: int = 365, seed: int = 1) -> list[dict[str, Any
     ]
 
 
-def found(rows: list[dict[str, Any]], **settings: Any) -> tuple[list[dict[str, Any]], dict[str, dict[str, float]]]:
-    """The links, and by interaction the probability of each label."""
-    links, signals = connect(scratch(rows), **settings)
-    assert links.schema.equals(LINK)
+def found(rows: list[dict[str, Any]], **settings: Any) -> dict[str, dict[str, float]]:
+    """By interaction the probability of each label."""
+    (signals,) = connect(scratch(rows), **settings)
     assert signals.schema.equals(SIGNAL)
     told: dict[str, dict[str, float]] = {}
     for row in signals.to_pylist():
         told.setdefault(row["interaction"], {})[row["label"]] = row["probability"]
-    return links.to_pylist(), told
+    return told
 
 
-def test_praise_from_one_template_is_linked_to_its_first_copy_and_says_so():
+def test_praise_from_one_template_says_so():
     names = ("Ann", "Bob", "Cem", "Dia", "Eva", "Flo")
     copies = [review(9000 + n, day=n * 30, share=1.0, text=PRAISE.format(who=who)) for n, who in enumerate(names)]
-    links, told = found([*organic(300), *copies])
-    assert [(row["left"], row["right"]) for row in links] == [("r09000", f"r{9000 + n:05}") for n in range(1, 6)]
-    assert all(row["probability"] >= 0.6 and row["about"] == ["north"] for row in links)
+    told = found([*organic(300), *copies])
     assert set(told) == {row["id"] for row in copies}
     assert all(each["copy"] > 0.5 for each in told.values())
 
 
 def test_short_texts_that_everyone_writes_are_no_copies():
     rows = [review(n, day=n, share=1.0, text="Great service, thank you") for n in range(50)]
-    links, told = found([*organic(300, seed=2), *[row | {"id": f"s{row['id']}"} for row in rows]])
-    assert links == []
+    told = found([*organic(300, seed=2), *[row | {"id": f"s{row['id']}"} for row in rows]])
     assert not any("copy" in each for each in told.values())
 
 
-def test_a_complaint_that_was_posted_twice_is_linked_but_not_called_bought():
+def test_a_complaint_that_was_posted_twice_is_not_called_bought():
     text = "I waited three hours for the car and nobody told me why, this is how you lose customers"
-    links, told = found([review(n, day=n, share=0.0, text=text) for n in range(2)])
-    assert len(links) == 1
+    told = found([review(n, day=n, share=0.0, text=text) for n in range(2)])
     assert told == {}
 
 
 def test_best_ratings_in_a_burst_are_likelier_bought_than_the_same_ratings_before():
     bought = [review(9000 + n, day=200 + n % 3, share=1.0, text=" ".join(random.Random(n).choices(WORDS, k=12)))
               for n in range(40)]  # fmt: skip
-    _, told = found([*organic(400), *bought])
+    told = found([*organic(400), *bought])
     assert {row["id"] for row in bought} <= set(told)
     assert all(told[row["id"]]["burst"] > 0.3 for row in bought)
     others = [each for each in told if each < "r09000"]
@@ -89,7 +84,7 @@ def test_best_ratings_in_a_burst_are_likelier_bought_than_the_same_ratings_befor
 
 def test_evenly_spread_feedback_holds_no_burst_at_any_seed():
     for seed in range(10):
-        _, told = found(organic(500, seed=seed))
+        told = found(organic(500, seed=seed))
         assert told == {}
 
 
@@ -97,18 +92,18 @@ def test_a_writer_of_many_best_ratings_in_one_day_is_told_from_one_who_writes_no
     same = {"person": "busy"}
     crowd = [review(9000 + n, day=100, share=1.0, text=f"{WORDS[n]} fine", unit=f"u{n}", **same) for n in range(8)]
     calm = [review(9100 + n, day=40 * n, share=n % 2, text=f"{WORDS[n]} fine", person="calm") for n in range(8)]
-    _, told = found([*organic(300), *crowd, *calm])
+    told = found([*organic(300), *crowd, *calm])
     assert {row["id"] for row in crowd} == set(told)
     assert all("history" in each for each in told.values())
 
 
 def test_what_the_source_discloses_and_what_the_words_tell_count_together():
     rows = [review(1, day=1, share=1.0, text="fine", incentive="disclosed"), *organic(50)]
-    _, told = found(rows)
+    told = found(rows)
     assert told["r00001"]["disclosed"] > 0.9
     words = [{"id": "w", "interaction": "r00001", "layer": "promotion", "label": "promotional", "score": 0.5,
               "probability": 0.5, "maker": "promotion@1"}]  # fmt: skip
-    _, signals = connect(scratch(rows[:1], derived={"signal": words}))
+    (signals,) = connect(scratch(rows[:1], derived={"signal": words}))
     both = {row["label"]: row["probability"] for row in signals.to_pylist()}
     assert both["words"] == 0.5
     assert both["promotional"] > both["disclosed"]
@@ -116,7 +111,7 @@ def test_what_the_source_discloses_and_what_the_words_tell_count_together():
 
 @pytest.mark.parametrize("rows", [[], [{"id": "a"}], [{"id": "a", "kind": "review", "text": ""}]])
 def test_nothing_in_nothing_out(rows: list[dict[str, Any]]):
-    assert found(rows) == ([], {})
+    assert found(rows) == {}
 
 
 def test_the_order_of_the_rows_never_matters():
@@ -132,7 +127,7 @@ def test_the_example_brands_bought_praise_is_found_without_its_own_word_for_it()
     rows = [row | {"id": row["source_id"]} for row in reviews if row["kind"] == "review"]
     bought = {row["id"] for row in rows if row["id"].startswith("q")}
     hidden = {row["id"] for row in rows if row["id"] in bought and row["incentive"] != "disclosed"}
-    _, told = found([{name: value for name, value in row.items() if value is not None} for row in rows])
+    told = found([{name: value for name, value in row.items() if value is not None} for row in rows])
     flagged = {each for each, reasons in told.items() if reasons["promotional"] >= 0.5}
     assert len(flagged & bought) > 0.85 * len(bought)
     assert len(flagged & hidden) > 0.7 * len(hidden)

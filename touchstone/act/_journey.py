@@ -15,7 +15,7 @@ from touchstone.core.tables import LINK, METRIC, SIGNAL
 
 _BRAND_CUTS = ((), ("touchpoint",), ("stage",), ("region",), ("month",), ("quarter",), ("channel",))
 _UNIT_CUTS = (("unit",), ("unit", "touchpoint"), ("touchpoint", "month"))
-_CONNECTED = {"link": LINK, "signal": SIGNAL}
+_CONNECTED = {"link": LINK, "signal": SIGNAL, "metric": METRIC}
 
 
 def _derive(store: Any) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def _understand(store: Any) -> dict[str, Any]:
 
 
 def _connect(store: Any) -> dict[str, Any]:
-    """Every connector over the whole home; its links and signals replace its former ones."""
+    """Every connector over the whole home; its links, signals and figures replace its former ones."""
     made = {part: _connected(store, part) for part in finder.names("connect")}
     store.derive()  # customers follow their links
     return made

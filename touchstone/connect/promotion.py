@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,7 +11,7 @@ import pyarrow.compute as pc
 
 from touchstone.connect._bursts import excess
 from touchstone.core.ask import Ask
-from touchstone.core.tables import LINK, SIGNAL
+from touchstone.core.tables import SIGNAL
 from touchstone.language.copies import Copies, copies
 
 _Numbers = npt.NDArray[np.float64]
@@ -33,7 +32,7 @@ where layer = 'promotion' and label = 'promotional' and maker <> ? group by inte
 
 
 def connect(ask: Ask, *, alike: float = 0.6, least_words: int = 8, alpha: float = 0.001) -> Iterator[pa.Table]:
-    """LINK rows of near-copies, then SIGNAL rows: `promotional` with its reasons, where the probability is .25 or more.
+    """SIGNAL rows: `promotional` with its reasons, where the probability is .25 or more.
 
     Reasons: `disclosed` (the source says so), `copy` (wording shared with others), `burst` (best ratings above what
     their unit, product or source usually has), `history` (a writer of many best ratings at once or without exception),
@@ -42,7 +41,6 @@ def connect(ask: Ask, *, alike: float = 0.6, least_words: int = 8, alpha: float 
     """
     said = ask.lake(_SQL)
     held = copies(_whole(said["text"]), alike=alike, least_words=least_words)
-    yield _links(said, held)
     yield _signals(said, _reasons(ask, said, held, alpha=alpha))
 
 
@@ -93,32 +91,6 @@ def _history(person: npt.NDArray[np.int64], day: npt.NDArray[np.int64], best: np
     alone = np.where((total >= 5) & (good == total), 1 - usual ** np.maximum(total - 4, 0), 0.0)[who]
     answer[known] = np.maximum(crowded, alone) * top
     return answer
-
-
-def _links(said: pa.Table, held: Copies) -> pa.Table:
-    left, right = said["id"].take(pa.array(held.first)), said["id"].take(pa.array(held.later))
-    units = zip(
-        said["unit"].take(pa.array(held.first)).to_pylist(),
-        said["unit"].take(pa.array(held.later)).to_pylist(),
-        strict=True,
-    )
-    reasons = [
-        json.dumps({"wording in common": round(alike, 2), "texts": size})
-        for alike, size in zip(held.alike.tolist(), held.size[held.later].tolist(), strict=True)
-    ]
-    return pa.Table.from_arrays(
-        [
-            pc.binary_join_element_wise("copy", left, right, ":"),
-            pa.repeat("copy", len(left)),
-            left,
-            right,
-            pa.array(held.alike),
-            pa.array(reasons, pa.string()),
-            pa.array([sorted({unit for unit in pair if unit}) for pair in units], pa.list_(pa.string())),
-            pa.repeat(_MAKER, len(left)),
-        ],
-        schema=LINK,
-    )
 
 
 def _signals(said: pa.Table, reasons: dict[str, _Numbers]) -> pa.Table:
