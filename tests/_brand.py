@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import touchstone
@@ -52,7 +56,7 @@ def voices() -> list[dict[str, Any]]:
 
 def empty(path: Path) -> Any:
     """A home in which nothing has been heard, with an account for each role."""
-    home = touchstone.open(path, taxonomy="auto_dealer", now="2026-11-21T09:00:00+00:00")
+    home = _open(path)
     home.store.put("unit", UNITS)
     roles: dict[str, dict[str, Any]] = {
         "board@example": {"role": "insider"},
@@ -65,8 +69,22 @@ def empty(path: Path) -> Any:
 
 
 def full(path: Path) -> Any:
-    """The same home after the fifty voices and the journey."""
-    home = empty(path)
+    """The same home after the fifty voices and the journey: a copy, for the journey takes seconds."""
+    shutil.copytree(_lived(), path)
+    return _open(path)
+
+
+@cache
+def _lived() -> Path:
+    """A home that has lived, closed; it stays for the time of the process."""
+    folder = TemporaryDirectory(prefix="touchstone-brand-")
+    atexit.register(folder.cleanup)
+    home = empty(Path(folder.name) / "home")
     home.store.append([voices()])
     home.run(durable=False)
-    return home
+    home.store.close()
+    return home.path
+
+
+def _open(path: Path) -> Any:
+    return touchstone.open(path, taxonomy="auto_dealer", now="2026-11-21T09:00:00+00:00")
