@@ -139,6 +139,8 @@ def test_correcting_texts_and_undoing_links_do_not_meet(home: Any) -> None:
 
 def test_erasing_a_person_takes_them_out_of_customers_and_of_what_was_decided(home: Any) -> None:
     home.act("link.confirm", person="p5", other="p4", reason="p5 is Alice Abbott")
+    doubted = home.act("link.reject", person="p5", other="p7", reason="Alice has no brother")
+    home.act("link.undo", decision=doubted["decision"], reason="Alice has one")
     home.act("link.merge", person="p3", other="p0", reason="Alice told us")
     home.store.erase("p5")
     assert "p5" not in customers(home)

@@ -70,21 +70,29 @@ def decisions(connection: Connection) -> list[dict[str, Any]]:
 
 
 def forget(connection: Connection, who: str) -> None:
-    """Takes a person out of customers and of what was decided of them; decisions about nobody else go whole."""
+    """Takes a person out of customers and of what was decided of them, with every reason given for it.
+
+    A decision that then speaks of nobody goes, and what undid it too.
+    """
     connection.execute(delete(customer).where(customer.c.person == who))
     connection.execute(delete(setting).where(setting.c.name == STAMP))
+    touched: set[str] = set()
+    left: set[str] = set()
     for row in decisions(connection):
         change = json.loads(row["change"] or "{}")
-        if who not in {*(change.get("left") or ()), *(change.get("right") or ()), change.get("keeps")}:
+        undid, people = change.get("takes_back"), [*(change.get("left") or ()), *(change.get("right") or ())]
+        if undid not in touched and who not in (*people, change.get("keeps")):
             continue
-        change = {name: value for name, value in change.items() if name != "reason" and value != who}
-        change |= {side: [each for each in change[side] if each != who] for side in ("left", "right")}
+        touched.add(row["id"])
         mine = correction.c.seq == row["seq"]
-        said = json.dumps(change, ensure_ascii=False, sort_keys=True)
-        some = change["left"] and change["right"]
-        connection.execute(
-            update(correction).where(mine).values(change=said) if some else delete(correction).where(mine)
-        )
+        change = {name: value for name, value in change.items() if name != "reason" and value != who}
+        change |= {side: [each for each in change[side] if each != who] for side in ("left", "right") if side in change}
+        if undid in left or (change.get("left") and change.get("right")):
+            left.add(row["id"])
+            said = json.dumps(change, ensure_ascii=False, sort_keys=True)
+            connection.execute(update(correction).where(mine).values(change=said))
+        else:
+            connection.execute(delete(correction).where(mine))
 
 
 def _stamp(lake: Lake, connection: Connection) -> str:
