@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests import _brand
 from tests._doors import Person, basic, served, token
-from tests.show._family import HOSTILE, family
+from tests.show._family import HOSTILE, family, said
 from touchstone import show
 from touchstone.core.page import Belonging, Cards, Grid, Note, Page, Story
 from touchstone.core.viewer import INSIDER, Viewer
@@ -129,3 +130,15 @@ def test_nothing_later_settles_what_was_not_spoken_of_again() -> None:
     assert [each.settled for each in _open.items((later, first)).problems] == [""]
     same = Said(row, "", tuple(warm), frozenset({"thanks"}))
     assert [each.settled for each in _open.items((same, first)).problems] == ["later"]
+
+
+def test_a_long_story_is_told_page_by_page_with_what_was_understood(tmp_path_factory: pytest.TempPathFactory) -> None:
+    home = _brand.empty(tmp_path_factory.mktemp("long") / "home")
+    home.store.append([[said(number, "kim", "south", f"The waiting area was cold, {number}.") for number in range(95)]])
+    home.run(durable=False)
+    first, last = customer(home.ask(), id="kim"), customer(home.ask(), id="kim", skip="90")
+    assert [len(block(each, Story).events) for each in (first, last)] == [30, 5]
+    assert block(first, Story).earlier == "/customer?id=kim&skip=30"
+    assert (block(last, Story).later, block(last, Story).earlier) == ("/customer?id=kim&skip=60", "")
+    assert all(each.verbatim.heard for each in block(last, Story).events)
+    assert customer(home.ask(), id="kim", skip="no number") == first

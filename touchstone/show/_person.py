@@ -16,8 +16,9 @@ from touchstone.show import _say, _words
 from touchstone.store import tables
 
 MOST = 1000  # interactions of one customer that are looked at, the latest first
-WORDS = 100  # of their texts, the latest, what was understood is read
+WORDS = 50  # of their texts, the latest, what was understood is read; and of those that are shown
 YES = 0.5
+NONE = slice(0, 0)
 _MENTIONS = """select seq, touchpoint, sentiment, polarity from mention
     where seq in (select unnest(?)) order by seq, start, touchpoint, sentiment"""  # ids would be dear to read
 _SIGNALS = """select seq, layer, label from signal
@@ -87,8 +88,11 @@ class Person:
         return self.called.name or next((each.name for each in self.kin if each.name), self.called.id)
 
 
-def person(ask: Ask, id: str) -> Person | None:
-    """The customer that person `id` is; None where nobody of them is to be seen."""
+def person(ask: Ask, id: str, shown: slice = NONE) -> Person | None:
+    """The customer that person `id` is, with what was understood of the interactions `shown`, too.
+
+    None where nobody of them is to be seen.
+    """
     ids = members(ask, id)
     mine = tables.interaction.c
     wanted = tables.interaction.select().where(mine.person.in_(list(ids)))
@@ -98,7 +102,9 @@ def person(ask: Ask, id: str) -> Person | None:
         return None
     kin = tuple(replace(_kin(each, known.get(each, {}), rows), kept=kept) for each, kept in ids.items())
     consents = [json.loads(row["consents"] or "{}").get("contact", "") for row in known.values()]
-    return Person(kin, _understood(ask, rows), tuple(sorted({str(each) for each in consents if each})), tuple(ids))
+    return Person(
+        kin, _understood(ask, rows, shown), tuple(sorted({str(each) for each in consents if each})), tuple(ids)
+    )
 
 
 def members(ask: Ask, id: str) -> dict[str, bool]:
@@ -121,11 +127,12 @@ def _kin(id: str, known: Row, rows: list[Row]) -> Kin:
     return Kin(id, known.get("name") or "", tuple(parts))
 
 
-def _understood(ask: Ask, rows: list[Row]) -> tuple[Said, ...]:
-    """Every row with its unit's name, and of the latest texts what was understood of them."""
+def _understood(ask: Ask, rows: list[Row], shown: slice) -> tuple[Said, ...]:
+    """Every row with its unit's name, and of the latest texts and those shown what was understood of them."""
     units = {row["unit"] for row in rows if row["unit"]}
     names = {row["id"]: row["name"] for row in ask.lake(_UNITS, [sorted(units)]).to_pylist()} if units else {}
-    read = [row["seq"] for row in rows if row["text"]][:WORDS]
+    latest = [row["seq"] for row in rows if row["text"]][:WORDS]
+    read = sorted({*latest, *(row["seq"] for row in rows[shown] if row["text"])})
     mentions = _by_seq(ask.lake(_MENTIONS, [read]).to_pylist()) if read else {}
     signals = _by_seq(ask.lake(_SIGNALS, [read, YES]).to_pylist()) if read else {}
     return tuple(

@@ -16,12 +16,14 @@ LAYERS = {"same_person": "the same person", "household": "one household", "compa
 """Layers of links between persons, and what they say."""
 FEW, LOOKED_AT = 12, 500
 LEAST = 0.1  # a link less likely than this is not worth a person's time
-_FIELDS = 'id, layer, "left", "right", probability, reason'
-_OWN = f"""select {_FIELDS} from link where layer in ('same_person', 'household', 'company')
-    and ("left" in (select unnest(?)) or "right" in (select unnest(?)))
-    order by layer desc, probability desc, id limit {FEW * 5}"""
+_FIELDS = 'layer, "left", "right", probability, reason'
+_OWN = f"""select {_FIELDS} from (
+        select {_FIELDS} from link where "left" in (%s)
+        union all select {_FIELDS} from link where "right" in (%s) and "left" not in (%s)) as own
+    where layer in ('same_person', 'household', 'company')
+    order by layer desc, probability desc, "left", "right" limit {FEW * 5}"""  # either half is sought in the files
 _UNSURE = f"""select {_FIELDS} from link where layer = 'same_person' and probability >= {LEAST} and probability < {SAME}
-    order by probability desc, id limit {LOOKED_AT}"""
+    order by probability desc, "left", "right" limit {LOOKED_AT}"""
 _DECIDED = """select id, change, name, strftime(made_at, '%Y-%m-%d %H:%M') as day from correction
     where "table" = 'link' order by seq"""
 
@@ -33,7 +35,9 @@ def belonging(ask: Ask, kin: Sequence[Kin], back: str) -> Belonging:
     ids = [each.id for each in kin]
     rows = ask.lake(_DECIDED).to_pylist()
     stood = standing(rows)
-    ties = _ties(ask, ask.lake(_OWN, [ids, ids]).to_pylist(), stood, kin)
+    places = ", ".join("?" for _ in ids)
+    own = ask.lake(_OWN % (places, places, places), ids * 3).to_pylist()
+    ties = _ties(ask, own, stood, kin)
     one = len(kin) == 1
     lead = (
         "Nobody else is known to be them."

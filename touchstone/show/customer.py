@@ -24,7 +24,8 @@ def show(ask: Ask, *, id: str | None = None, skip: str | None = None) -> Page:
 
     `skip` passes as many of the latest interactions of the story.
     """
-    found = _person.person(ask, id) if id else None
+    passed = int(skip) if skip and skip.isascii() and skip.isdigit() and len(skip) < 6 else 0
+    found = _person.person(ask, id, slice(passed, passed + _EVENTS)) if id else None
     if found is None:
         note = Note("There is no such customer here.", "empty", "Look for one on the page Customers.")
         return Page("customer", "One customer", "Which customer?", "", (note,))
@@ -40,7 +41,7 @@ def show(ask: Ask, *, id: str | None = None, skip: str | None = None) -> Page:
         Cards(tuple(cards)) if cards else None,
         *_open.grids(items),
         _over_time(mood),
-        _story(found, back, skip or ""),
+        _story(found, back, passed),
         ties,
     ]
     return Page("customer", found.name, _sentence(found, items), _lead(found), tuple(each for each in blocks if each))
@@ -114,11 +115,10 @@ def _worth(ask: Ask, found: _person.Person) -> Estimate | None:
     return None
 
 
-def _story(found: _person.Person, back: str, skip: str) -> Story | None:
+def _story(found: _person.Person, back: str, passed: int) -> Story | None:
     """Interactions, the latest first, a page of them at a time."""
     if not found.said:
         return None
-    passed = int(skip) if skip.isascii() and skip.isdigit() and len(skip) < 6 else 0
     shown = found.said[passed : passed + _EVENTS]
     rest = len(found.said) - passed - len(shown)
     lead = f"The latest first, {_say.count(rest)} earlier." if rest > 0 else "The latest first."
