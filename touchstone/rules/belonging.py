@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 Pair = tuple[str, str]
@@ -48,9 +49,22 @@ class Belonging:
     apart: tuple[Pair, ...]
     keeps: tuple[str, ...]
 
+    @cached_property
+    def _rank(self) -> dict[str, int]:
+        return {each: place for place, each in enumerate(self.keeps)}
+
     def name(self, members: Sequence[str]) -> str:
-        """What the customer of these persons is called by: whom a merge keeps, else the first of their ids."""
-        return next((each for each in reversed(self.keeps) if each in members), min(members))
+        """What the customer of these persons is called by: whom the last merge keeps, else the first of their ids."""
+        kept = [each for each in members if each in self._rank]
+        return max(kept, key=self._rank.__getitem__) if kept else min(members)
+
+    def among(self, people: Collection[str]) -> Belonging:
+        """What of it is about these people alone."""
+        together, apart = (
+            tuple(pair for pair in pairs if pair[0] in people and pair[1] in people)
+            for pairs in (self.together, self.apart)
+        )
+        return Belonging(together, apart, self.keeps)
 
 
 def standing(corrections: Sequence[dict[str, Any]]) -> list[Decision]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from touchstone.core.tables import LINK
 from touchstone.rules.belonging import SAME, Belonging, belonging, standing
 from touchstone.science.grouping import grouped
-from touchstone.store._lake import Bench, Lake
+from touchstone.store._lake import Bench, Lake, Piece
 from touchstone.store._record import put
 from touchstone.store.tables import correction, customer, setting
 
@@ -26,27 +26,58 @@ Customers = dict[str, tuple[str, bool]]
 
 
 def resolve(lake: Lake) -> bool:
-    """Brings the record's customers to where links and decisions are; False where nothing was new."""
+    """Brings the record's customers to where links and decisions are; False where nothing was new.
+
+    Where only decisions came, only the persons that links and decisions lead to from those they name are looked at.
+    """
     with lake.record.reading() as connection:
-        stamp = _stamp(lake, connection)
-        if stamp == _kept_stamp(connection):
+        stamp, kept = _stamp(lake, connection), _kept_stamp(connection)
+        if stamp == kept:
             return False
-        decided = belonging(standing(decisions(connection)))
+        made = decisions(connection)
         pieces = lake.state(connection).of("link")
-        known = {row.person: (row.customer, row.kept) for row in connection.execute(select(customer))}
-    bench = Bench(lake)
-    bench.take("none", LINK.empty_table())
-    rows = bench.rows(pieces, "select * from none")
-    sql = f"""select "left", "right", probability from {rows} where layer = '{LAYER}' and probability >= {SAME}"""
-    found = customers(bench.duck.sql(sql).to_arrow_table(), decided)
+    decided = belonging(standing(made))
+    links = _Links(Bench(lake), pieces)
+    scope = None
+    if kept is not None and kept["links"] == stamp["links"]:
+        scope = links.reached(_named_since(made, kept["decision"]), decided)
+    found = customers(links.sure(scope), decided if scope is None else decided.among(scope))
     with lake.record.writing() as connection:
-        if _stamp(lake, connection) != stamp:
-            moved = True  # another link or decision came meanwhile
-        else:
-            moved = False
-            _write(connection, known, found)
-            put(connection, setting, [{"name": STAMP, "value": stamp}], key="name")
-    return resolve(lake) if moved else True
+        moved = _stamp(lake, connection) != stamp or _kept_stamp(connection) != kept
+        if not moved:
+            _write(connection, _known(connection, scope), found)
+            put(connection, setting, [{"name": STAMP, "value": json.dumps(stamp)}], key="name")
+    return resolve(lake) if moved else True  # what came meanwhile counts too
+
+
+class _Links:
+    """The sure links of one person to another."""
+
+    def __init__(self, bench: Bench, pieces: list[Piece]) -> None:
+        bench.take("none", LINK.empty_table())
+        rows = bench.rows(pieces, "select * from none")
+        sure = f"layer = '{LAYER}' and probability >= {SAME}"
+        self._bench, self._sql = bench, f"""select "left", "right", probability from {rows} where {sure}"""
+
+    def sure(self, scope: set[str] | None) -> pa.Table:
+        """All of them, or those of the persons in `scope`."""
+        if scope is None:
+            return self._bench.duck.sql(self._sql).to_arrow_table()
+        self._bench.take("asked", pa.table({"person": pa.array(sorted(scope), pa.string())}))
+        some = "(select person from asked)"
+        sql = f"""{self._sql} and ("left" in {some} or "right" in {some})"""
+        return self._bench.duck.sql(sql).to_arrow_table()
+
+    def reached(self, people: set[str], decided: Belonging) -> set[str]:
+        """Whoever links and decisions lead to from `people`, these included."""
+        seen, fresh = set(people), set(people)
+        while fresh:
+            found = self.sure(fresh)
+            near = {*found["left"].to_pylist(), *found["right"].to_pylist()}
+            near |= {each for pair in decided.together if fresh & set(pair) for each in pair}
+            fresh = near - seen
+            seen |= fresh
+        return seen
 
 
 def customers(links: pa.Table, decided: Belonging) -> Customers:
@@ -95,15 +126,40 @@ def forget(connection: Connection, who: str) -> None:
             connection.execute(delete(correction).where(mine))
 
 
-def _stamp(lake: Lake, connection: Connection) -> str:
-    """What customers are made from, as a hash: the files of links and the last decision."""
+def _stamp(lake: Lake, connection: Connection) -> dict[str, Any]:
+    """What customers are made from: the files of links, as a hash, and the last decision."""
     last = connection.execute(select(func.max(correction.c.seq)).where(correction.c.table == "link")).scalar()
     paths = sorted(piece.path for piece in lake.state(connection).of("link"))
-    return hashlib.sha256("|".join((str(last or 0), str(SAME), *paths)).encode()).hexdigest()
+    return {"links": hashlib.sha256("|".join((str(SAME), *paths)).encode()).hexdigest(), "decision": last or 0}
 
 
-def _kept_stamp(connection: Connection) -> str | None:
-    found: str | None = connection.execute(select(setting.c.value).where(setting.c.name == STAMP)).scalar()
+def _kept_stamp(connection: Connection) -> dict[str, Any] | None:
+    found = connection.execute(select(setting.c.value).where(setting.c.name == STAMP)).scalar()
+    return json.loads(found) if found else None
+
+
+def _named_since(made: list[dict[str, Any]], seq: int) -> set[str]:
+    """The persons that decisions after `seq` speak of, or what they undo."""
+    changes = {row["id"]: json.loads(row["change"] or "{}") for row in made}
+    waiting = [row["id"] for row in made if row["seq"] > seq]
+    people: set[str] = set()
+    while waiting:
+        change = changes.get(waiting.pop(), {})
+        people |= {*(change.get("left") or ()), *(change.get("right") or ())}
+        waiting += [change["takes_back"]] if "takes_back" in change else []
+    return people
+
+
+def _known(connection: Connection, scope: set[str] | None) -> Customers:
+    """The customers that the record holds: all, or those of the persons in `scope`."""
+    wanted = select(customer.c.person, customer.c.customer, customer.c.kept)
+    if scope is None:
+        return {person: (name, kept) for person, name, kept in connection.execute(wanted).all()}
+    found: Customers = {}
+    people = sorted(scope)
+    for start in range(0, len(people), AT_ONCE):
+        some = wanted.where(customer.c.person.in_(people[start : start + AT_ONCE]))
+        found |= {person: (name, kept) for person, name, kept in connection.execute(some).all()}
     return found
 
 
@@ -117,13 +173,16 @@ def _named(names: pa.Array, group: Any, decided: Belonging) -> Customers:
     """Persons of groups of two and more, each with a name that gives nobody away."""
     order = np.argsort(group, kind="stable")
     starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+    stops = np.append(starts[1:], len(order))
+    several = stops - starts > 1
+    people = names.take(pa.array(order)).to_pylist()
     found: Customers = {}
-    for places in np.split(order, starts[1:]) if len(order) else ():
-        if len(places) > 1:
-            members = names.take(pa.array(places)).to_pylist()
-            called = decided.name(members)
-            name = hashlib.sha256(called.encode()).hexdigest()[:16]
-            found |= {each: (name, each == called) for each in members}
+    for start, stop in zip(starts[several].tolist(), stops[several].tolist(), strict=True):
+        members = people[start:stop]
+        called = decided.name(members)
+        name = hashlib.sha256(called.encode()).hexdigest()[:16]
+        for each in members:
+            found[each] = (name, each == called)
     return found
 
 
