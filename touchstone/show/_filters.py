@@ -146,6 +146,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "headline": headline,
     "interval": _say.interval,
     "kind": kind,
+    "likely": _ties.likely,
     "live": live,
     "marked": _voices.marked,
     "named": _say.named,

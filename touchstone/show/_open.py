@@ -93,7 +93,7 @@ def _grid(title: str, lead: str, settled: str, rows: Sequence[Item]) -> Grid:
     shown = sorted(rows, key=lambda each: bool(each.settled))[:10]
     lines = tuple(
         (
-            Link(each.said.shown or "undated", f"interaction?id={each.said.row['id']}"),
+            Link(each.said.shown.replace(" ", _say.SPACE) or "undated", f"interaction?id={each.said.row['id']}"),
             each.said.where or "–",
             _short(each.said),
             each.settled or "open",

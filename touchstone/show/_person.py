@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from touchstone.core.ask import Ask
@@ -44,9 +45,8 @@ class Said:
 
     @property
     def shown(self) -> str:
-        """When it was, for people: 3 May 2026, on one line; empty where unknown."""
-        at = self.row["occurred_at"]
-        return f"{at.day}\u00a0{_say.MONTHS[at.month - 1][:3]}\u00a0{at.year}" if at else ""
+        """When it was, for people: 3 May 2026; empty where unknown."""
+        return day(self.row["occurred_at"]) if self.row["occurred_at"] else ""
 
     @property
     def sentiment(self) -> float | None:
@@ -120,7 +120,7 @@ def _kin(id: str, known: Row, rows: list[Row]) -> Kin:
     own = [row for row in rows if row["person"] == id]
     parts = [f"{name} {value}" for name, value in json.loads(known.get("contacts") or "{}").items() if value]
     if own:
-        days = sorted(str(row["occurred_at"])[:10] for row in own if row["occurred_at"])
+        days = [day(at) for at in sorted(row["occurred_at"] for row in own if row["occurred_at"])]
         channels = _say.listed(sorted({row["channel"] for row in own if row["channel"]}))
         parts.append(_say.some(len(own), "interaction", "interactions") + (f" by {channels}" if channels else ""))
         parts += [f"{days[0]} to {days[-1]}" if days[0] != days[-1] else days[0]] if days else []
@@ -144,6 +144,11 @@ def _understood(ask: Ask, rows: list[Row], shown: slice) -> tuple[Said, ...]:
         )
         for row in rows
     )
+
+
+def day(at: datetime) -> str:
+    """A day as people write it: 3 May 2026."""
+    return f"{at.day} {_say.MONTHS[at.month - 1][:3]} {at.year}"
 
 
 def _by_seq(rows: Sequence[Row]) -> dict[int, list[Row]]:

@@ -15,6 +15,7 @@ from touchstone.store import tables
 LAYERS = {"same_person": "the same person", "household": "one household", "company": "one company"}
 """Layers of links between persons, and what they say."""
 FEW, LOOKED_AT = 12, 500
+MOST = 0.99  # what is likelier is told as more than this
 LEAST = 0.1  # a link less likely than this is not worth a person's time
 _FIELDS = 'layer, "left", "right", probability, reason'
 _OWN = f"""select {_FIELDS} from (
@@ -105,7 +106,14 @@ def _is_number(value: Any) -> bool:
 
 def _weight(value: float) -> str:
     """Evidence in bits: one more doubles the odds."""
-    return f"{_say.number(value, measured_in='on −50 to 50', signed=True)} bits"
+    return f"{value:+.1f} bits".replace("-", "−")
+
+
+def likely(probability: float) -> str:
+    """How likely a link is; never as sure as it cannot be."""
+    if probability > MOST:
+        return f"over {_say.number(MOST, measured_in='share')}"
+    return _say.number(max(probability, 0.0), measured_in="share")
 
 
 def _words(value: Any) -> str:

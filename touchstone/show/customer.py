@@ -55,7 +55,7 @@ def _sentence(found: _person.Person, items: _open.Items) -> str:
 
 
 def _lead(found: _person.Person) -> str:
-    days = sorted(each.day for each in found.said if each.day)
+    days = [each.shown for each in reversed(found.said) if each.day]
     if not days:
         return ""
     units = sorted({each.where for each in found.said if each.where})
