@@ -31,6 +31,8 @@ SUMMARIES = {
     "act": "one action",
     "tag": "one-shot understanding of {id, text} lines, no home needed",
     "teach": "learn a taxonomy from labelled examples",
+    "export": "everything the home holds of a person, as JSON",
+    "erase": "a person goes for good: record, lake, links, rejects, back-ups opened later",
     "serve": "the web application, on 127.0.0.1",
 }
 
@@ -82,6 +84,10 @@ def _describe_journey(add: dict[str, argparse.ArgumentParser]) -> None:
     for name in ("listen", "act"):
         add[name].add_argument("--set", **_PAIRS, help="a setting of its own")
     add["listen"].add_argument("--map", **_PAIRS, help="field=column: overrules what was recognised")
+    for name in ("export", "erase"):
+        add[name].add_argument("person", metavar="PERSON", help="the person's id")
+        add[name].add_argument("--together", action="store_true", help="and everyone who is the same customer")
+    add["export"].add_argument("-o", "--output", metavar="FILE", help="write it there, readable by you alone")
     add["serve"].add_argument("--port", type=int, default=8000)
 
 
@@ -221,6 +227,29 @@ def _act(options: argparse.Namespace) -> None:
         return
     fields = finder.arguments("act", options.name, _pairs(options.set))
     print(json.dumps(_home(options).act(options.name, **fields), ensure_ascii=False, default=str))
+
+
+def _export(options: argparse.Namespace) -> None:
+    found = _home(options).act("person.export", person=options.person, together=options.together)
+    _name_others(found["others"])
+    written = json.dumps(found, ensure_ascii=False, indent=1, default=str) + "\n"
+    if options.output is None:
+        print(written, end="")
+        return
+    descriptor = os.open(options.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(written)
+
+
+def _erase(options: argparse.Namespace) -> None:
+    gone = _home(options).act("person.erase", person=options.person, together=options.together)
+    _name_others(gone["others"])
+    print(json.dumps(gone))
+
+
+def _name_others(ids: list[str]) -> None:
+    if ids:
+        _say(f"Not in it, though the same customer: {', '.join(ids)}. With --together they are.")
 
 
 def _tag(options: argparse.Namespace) -> None:

@@ -31,6 +31,11 @@ def _read(home: Any, _: Path) -> dict[str, Any]:
     return {"interaction": _correct(home, _)["interaction"], "mentions": mentions}
 
 
+def _known(home: Any, id: str) -> str:
+    home.store.put("person", [{"id": id, "name": f"{id} Sample"}])
+    return id
+
+
 def _taught(home: Any, fields: dict[str, Any]) -> dict[str, Any]:
     home.act("example", touchpoint="parking", texts="No space.\nNowhere to park.", polarity="negative")
     home.act("model.teach", durable=False)
@@ -60,6 +65,9 @@ TWICE: dict[str, Sample] = {
     "model.apply": lambda home, _folder: _taught(home, {}),
     "model.discard": lambda home, _folder: _taught(home, {}),
     "model.teach": lambda home, _folder: _taught(home, {"durable": False}),
+    "person.consent": lambda home, _folder: {"person": _known(home, "ann"), "state": "revoked"},
+    "person.erase": lambda home, _folder: {"person": _known(home, "ben")},
+    "person.export": lambda home, _folder: {"person": _known(home, "cleo")},
     "read": _read,
     "receive": lambda _home, _folder: {"interactions": [{"source": "letters", "source_id": "x", "text": "Fine."}]},
     "run": lambda _home, _folder: {"durable": False},

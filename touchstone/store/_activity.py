@@ -55,12 +55,22 @@ def verify(record: Record) -> int | None:
     return None
 
 
+def known_as(connection: Connection, person: str) -> str:
+    """The pseudonym of a person who has one; empty where nothing was logged of them."""
+    key = connection.execute(select(pseudonym.c.key).where(pseudonym.c.person == person)).scalar()
+    return _told(key, person) if key else ""
+
+
 def veil(connection: Connection, person: str) -> str:
     """The pseudonym of a person; a first one makes the key."""
     key = connection.execute(select(pseudonym.c.key).where(pseudonym.c.person == person)).scalar()
     if key is None:
         key = secrets.token_bytes(32)
         connection.execute(insert(pseudonym), {"person": person, "key": key})
+    return _told(key, person)
+
+
+def _told(key: bytes, person: str) -> str:
     return hmac.new(key, person.encode(), hashlib.sha256).hexdigest()[:32]
 
 

@@ -145,6 +145,15 @@ def _replace(connection: Connection, rows: list[Row], old: list[Row]) -> None:
     _insert(connection, "interaction", rows)
 
 
+def add_changed(connection: Connection, rows: list[Row]) -> None:
+    """Writes rows of interactions that were released, each with a new seq, and without a history of what they said."""
+    if not rows:
+        return
+    low = highest(connection)
+    _insert(connection, "interaction", [(low + place, *row[1:]) for place, row in enumerate(rows, 1)])
+    put(connection, setting, [{"name": "seq", "value": str(low + len(rows))}], key="name")
+
+
 def _insert(connection: Connection, table: str, rows: list[Row]) -> None:
     """Inserts rows as the driver takes them, past SQLAlchemy's own form of each."""
     mark = "%s" if connection.dialect.paramstyle in ("format", "pyformat") else "?"

@@ -126,6 +126,13 @@ def forget(connection: Connection, who: str) -> None:
             connection.execute(delete(correction).where(mine))
 
 
+def others(connection: Connection, who: str) -> list[str]:
+    """The other persons of the customer that this person is, by id."""
+    own = select(customer.c.customer).where(customer.c.person == who).scalar_subquery()
+    wanted = select(customer.c.person).where(customer.c.customer == own, customer.c.person != who)
+    return sorted(connection.execute(wanted).scalars())
+
+
 def _stamp(lake: Lake, connection: Connection) -> dict[str, Any]:
     """What customers are made from: the files of links, as a hash, and the last decision."""
     last = connection.execute(select(func.max(correction.c.seq)).where(correction.c.table == "link")).scalar()

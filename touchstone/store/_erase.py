@@ -1,47 +1,164 @@
-"""Everything of one person goes: words, history, what was understood of them, links, rejects, their pseudonym's key."""
+"""Everything of one person goes: words, history, what was understood of them, links, rejects, their pseudonym's key.
+
+The list of who was erased is written first, and the record says last how far down the list it has come: what was killed
+half-way, or is undone by the restoring of an old back-up, is done again when the home is next opened.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from sqlalchemy import Connection, delete, or_, select
 
+from touchstone.store import _quoting
 from touchstone.store._activity import forget
 from touchstone.store._append import release
 from touchstone.store._customers import forget as forget_customer
 from touchstone.store._customers import resolve
 from touchstone.store._derive import catch_up
+from touchstone.store._erased import Erased
 from touchstone.store._lake import Bench, Draft, Lake, bump
-from touchstone.store._record import Record
-from touchstone.store.tables import correction, interaction, interaction_history, person
+from touchstone.store._record import Record, put
+from touchstone.store.tables import correction, customer, interaction, interaction_history, person, pseudonym, setting
+
+DONE = "erased"  # the setting that says how many entries of the list this record has come through
+LONG = 12  # characters from which a line is told again by its words alone
 
 
-def erase(record: Record, lake: Lake, *, who: str, home: Path) -> int:
+@dataclass
+class Traces:
+    """What a person is told by: ids of what they said, the words of it, and what is known of them."""
+
+    who: str
+    ids: list[str] = field(default_factory=list)
+    threads: list[str] = field(default_factory=list)
+    replied: list[str] = field(default_factory=list)
+    said: set[str] = field(default_factory=set)
+    name: str = ""
+    contacts: list[str] = field(default_factory=list)
+
+    @property
+    def written(self) -> list[str]:
+        """Strings that tell of the person wherever they stand; ids as JSON writes them."""
+        long = [each for each in self.said if len(each) >= LONG]
+        names = [self.name] if " " in self.name else []
+        told = [each for each in (*long, *names, *self.contacts) if each]
+        return [*(json.dumps(each, ensure_ascii=False) for each in (self.who, *self.ids)), *map(_within, told)]
+
+
+def erase(record: Record, lake: Lake, *, who: str, home: Path, now: datetime) -> int:
     """Erases a person from record, lake and rejects; returns how many interactions went."""
+    place = Erased(home).add(who, at=now)
+    count = _erase(record, lake, who=who, home=home)
+    _settle(record, lake, upto=place, whole=False)
+    return count
+
+
+def again(record: Record, lake: Lake, *, home: Path) -> int:
+    """Erases once more whom the list names and this record has not come to; returns how many of them it still knew."""
+    erased = Erased(home)
+    if not (count := len(erased)):
+        return 0
+    with record.reading() as connection:
+        done = _done(connection)
+        if done >= count:
+            return 0
+        back = sorted(erased.among(_known(connection), after=done))
+    for who in back:
+        _erase(record, lake, who=who, home=home)
+    _settle(record, lake, upto=count, whole=True)
+    return len(back)
+
+
+def knows(connection: Connection, who: str) -> bool:
+    """Whether anything in the record is kept under this person's id."""
+    tables = (interaction, interaction_history, pseudonym, customer)
+    wanted = [select(each.c.person).where(each.c.person == who).limit(1) for each in tables]
+    wanted.append(select(person.c.id).where(person.c.id == who))
+    return any(connection.execute(each).first() is not None for each in wanted)
+
+
+def silent(connection: Connection, people: Iterable[str]) -> list[str]:
+    """Those of `people` of whom the record holds nothing they said."""
+    said = interaction.c.person
+    return [each for each in people if connection.execute(select(said).where(said == each).limit(1)).first() is None]
+
+
+def _known(connection: Connection) -> set[str]:
+    """Every id of a person that the record holds."""
+    columns = [each.c.person for each in (interaction, interaction_history, pseudonym, customer)]
+    return {id for each in (*columns, person.c.id) for id in connection.execute(select(each).distinct()).scalars()}
+
+
+def _erase(record: Record, lake: Lake, *, who: str, home: Path) -> int:
+    """What is derived goes first, by what the record still tells of the person; then the record itself."""
+    catch_up(lake)
+    with record.reading() as connection:
+        traces = _traces(connection, who)
+        naming = _quoting.naming(lake, connection, traces)
+    _rejects(home / "rejects", traces)
+    lake.change(lambda connection: _unlinked(lake, connection, traces), discard=True)
     with record.writing() as connection:
-        rows = connection.execute(select(interaction.c.seq, interaction.c.id).where(interaction.c.person == who)).all()
-        ids = [row.id for row in rows]
-        _unquote(connection, who)
-        _forget(connection, who, ids)
-        release(connection, [row.seq for row in rows])
+        _unquote(connection, traces.said)
+        _quoting.hide(connection, naming, traces)
+        theirs = interaction.c.person == who
+        seqs = list(connection.execute(select(interaction.c.seq).where(theirs)).scalars())
+        _forget(connection, who, traces.ids)
+        release(connection, seqs)
         bump(connection)
+    return len(seqs)
+
+
+def _settle(record: Record, lake: Lake, *, upto: int, whole: bool) -> None:
+    """The lake lets go, nothing is left in corners; then the record says that entry `upto` is done (or all up to it).
+
+    An earlier entry that another process is still at, or was killed at, is left for the next opening.
+    """
     catch_up(lake, discard=True)
-    lake.change(lambda connection: _unlinked(lake, connection, [*ids, who]), discard=True)
+    lake.clear()
     resolve(lake)
-    _rejects(home / "rejects", who)
     record.compact()
-    return len(rows)
+    with record.writing() as connection:
+        if whole or _done(connection) == upto - 1:
+            put(connection, setting, [{"name": DONE, "value": str(upto)}], key="name")
 
 
-def _unquote(connection: Connection, who: str) -> None:
-    """Takes out the examples typed in that quote a text of the person, or a line of one, spaces aside."""
-    said: set[str] = set()
+def _done(connection: Connection) -> int:
+    return int(connection.execute(select(setting.c.value).where(setting.c.name == DONE)).scalar() or 0)
+
+
+def _traces(connection: Connection, who: str) -> Traces:
+    found = Traces(who)
+    names = ("id", "source_id", "thread", "text")
     for table in (interaction, interaction_history):
-        for text in connection.execute(select(table.c.text).where(table.c.person == who)).scalars():
-            said |= {" ".join(each.split()) for each in (text or "", *(text or "").splitlines())}
+        for row in connection.execute(select(*(table.c[each] for each in names)).where(table.c.person == who)):
+            found.ids.append(row.id)
+            found.replied += [row.id, row.source_id]
+            found.threads += [row.thread] if row.thread else []
+            text = row.text or ""
+            found.said |= {plain for each in (text, *text.splitlines()) if (plain := " ".join(each.split()))}
+    if (known := connection.execute(select(person).where(person.c.id == who)).first()) is not None:
+        found.name = known.name or ""
+        found.contacts = _quoting.texts(_read(known.contacts))
+    return found
+
+
+def _read(contacts: str | None) -> Any:
+    """What a person is reached by, whatever a source wrote there."""
+    try:
+        return json.loads(contacts or "null")
+    except ValueError:
+        return contacts
+
+
+def _unquote(connection: Connection, said: set[str]) -> None:
+    """Takes out the examples typed in that quote a text of the person, or a line of one, spaces aside."""
     typed = select(correction.c.seq, correction.c.change).where(correction.c.interaction.is_(None))
     quoting = [
         row.seq
@@ -63,28 +180,38 @@ def _forget(connection: Connection, who: str, ids: Sequence[str]) -> None:
     forget(connection, who)
 
 
-def _unlinked(lake: Lake, connection: Connection, ids: list[str]) -> Draft | None:
-    """Drafts the links without those of the erased."""
+def _unlinked(lake: Lake, connection: Connection, traces: Traces) -> Draft | None:
+    """Drafts links, figures and plans without those of the erased, or that quote them."""
     draft = Draft(lake.state(connection))
     bench = Bench(lake)
-    bench.take("erased", pa.table({"id": pa.array(ids, pa.string())}))
-    for piece in draft.state.of("link"):
-        erased = '"left" in (select id from erased) or "right" in (select id from erased)'
-        rows = bench.rows([piece], "")
-        if bench.duck.sql(f"select 1 from {rows} where {erased} limit 1").fetchall():
-            kept = f"select * from {rows} where coalesce(not ({erased}), true) order by id"
-            written = bench.write(kept, piece)
-            draft.come.extend([] if written is None else [written])
-            draft.drop([piece])
+    bench.take("erased", pa.table({"id": pa.array([*traces.ids, traces.who], pa.string())}))
+    bench.take("trace", pa.table({"words": pa.array(traces.written, pa.string())}))
+    quoted = "exists (select 1 from trace where contains({}, words))"
+    figure = (
+        f"""{quoted.format("detail")} or len(list_intersect(map_values("by"), (select list(id) from erased))) > 0"""
+    )
+    link = f'"left" in (select id from erased) or "right" in (select id from erased) or {quoted.format("reason")}'
+    for name, gone in (("link", link), ("metric", figure), ("plan", figure)):
+        for piece in draft.state.of(name):
+            rows = bench.rows([piece], "")
+            if bench.duck.sql(f"select 1 from {rows} where {gone} limit 1").fetchall():
+                written = bench.write(f"select * from {rows} where coalesce(not ({gone}), true) order by id", piece)
+                draft.come.extend([] if written is None else [written])
+                draft.drop([piece])
     return draft if draft.go else None
 
 
-def _rejects(folder: Path, who: str) -> None:
-    """Takes every rejected row that names the person out of the rejects."""
-    told = json.dumps(who, ensure_ascii=False)
+def _within(text: str) -> str:
+    """The text as it stands within a JSON string."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _rejects(folder: Path, traces: Traces) -> None:
+    """Takes every rejected row that names or quotes the person out of the rejects."""
+    told = traces.written
     for path in sorted(folder.glob("*.jsonl")):
         lines = path.read_text("utf-8").splitlines(keepends=True)
-        kept = [line for line in lines if told not in line]
+        kept = [line for line in lines if not any(each in line for each in told)]
         if len(kept) < len(lines):
             passing = path.with_suffix(".part")
             passing.write_text("".join(kept), "utf-8")

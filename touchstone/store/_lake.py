@@ -174,6 +174,11 @@ class Lake:
                 continue  # another process swept it first
         return removed
 
+    def clear(self) -> int:
+        """Removes every file that no manifest lists, at once; who was at work on one makes it again."""
+        with self._turn():
+            return self.sweep(older=0)
+
     def unlink(self, pieces: Iterable[Piece]) -> None:
         """Removes the files of pieces that nothing lists."""
         for piece in pieces:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import pyarrow as pa
 from sqlalchemy import Connection
@@ -73,7 +74,8 @@ class Landing:
 
         def draft(connection: Connection) -> Draft | None:
             made = Draft(self._lake.state(connection))
-            if made.state.marks.get(MARK, 0) != low:
+            swept = not all(Path(self._lake.path(each)).exists() for each in pieces)  # by an erasure meanwhile
+            if swept or made.state.marks.get(MARK, 0) != low:
                 self._lake.unlink(pieces)
                 return None  # another process brought these in
             made.come = pieces

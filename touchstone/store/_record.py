@@ -85,8 +85,9 @@ class Record:
                 return
             plain = self.engine.raw_connection()  # outside any transaction: SQLite takes no vacuum in one
             try:
-                for statement in ("vacuum", "pragma wal_checkpoint(truncate)"):
-                    plain.cursor().execute(statement).fetchall()
+                plain.cursor().execute("vacuum").fetchall()
+                if plain.cursor().execute("pragma wal_checkpoint(truncate)").fetchone()[0]:
+                    raise sqlite3.OperationalError("someone is reading what was")
             except sqlite3.OperationalError as error:
                 raise Retry(f"the record is in use ({error}).", where=self.name, todo="Erase again shortly.") from error
             finally:

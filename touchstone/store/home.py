@@ -35,6 +35,7 @@ from touchstone.store import (
     tables,
 )
 from touchstone.store._append import Appended
+from touchstone.store._erased import Erased
 from touchstone.store._record import Record, put
 from touchstone.store._rejects import Rejects
 from touchstone.store.ask import TAXONOMY, StoreAsk, Window, read_taxonomy
@@ -49,6 +50,7 @@ class Store:
         self.path, self.viewer, self.settings, self._record = path, viewer, settings, record
         self._lake = _lake.Lake(path / "lake", record)
         self._rejects = Rejects(path / "rejects")
+        self._erased = Erased(path)
         self._window = Window(self._lake, path, settings)
 
     @property
@@ -88,11 +90,14 @@ class Store:
         """Keeps interactions once each, by source and source_id; says how many were new, changed and the same.
 
         `batches` are tables, record batches or lists of dicts with columns of ARRIVING; `source` fills in where null.
+        What was erased with its person is left out, whichever source brings it back.
         """
         self._may_write()
         counts = Appended()
         writer = _land.Landing(self._lake)
-        for chunk in _arrive.chunks(batches, source=source, now=self.now):
+        for arrived in _arrive.chunks(batches, source=source, now=self.now):
+            if not len(chunk := self._erased.without(arrived)):
+                continue
             with self._record.writing() as connection:
                 landed = _append.keep(connection, chunk)
             counts += landed.counts
@@ -102,11 +107,17 @@ class Store:
         return counts
 
     def put(self, name: str, rows: Any) -> int:
-        """Writes rows of "unit" or "person", each replacing the one of its id; returns how many."""
+        """Writes rows of "unit" or "person", each replacing the one of its id; returns how many.
+
+        An erased person is left out until they say something again.
+        """
         self._may_write()
         table, schema = PRECIOUS[name]
         last = {row["id"]: row for row in conform(rows, schema).to_pylist()}
+        gone = self._erased.among(last) if name == "person" else ()
         with self._record.writing() as connection:
+            for who in _erase.silent(connection, gone):
+                del last[who]
             put(connection, table, list(last.values()), key="id")
             _lake.bump(connection)
         return len(last)
@@ -213,7 +224,7 @@ class Store:
 
     def rejected(self, rows: Iterable[dict[str, Any]]) -> Path | None:
         """Appends rows that could not be used to rejects/<source>.jsonl, each once; the last file written to."""
-        return self._rejects.add(rows)
+        return self._rejects.add(row for row in rows if not self._erased.naming(row))
 
     def log(self, action: str, **ids: Any) -> int:
         """Adds a link to the chain of what was done; ids only. Returns its seq."""
@@ -226,7 +237,8 @@ class Store:
     def erase(self, person: str) -> int:
         """Erases all of a person, here and in the lake, for good; returns how many interactions went."""
         self._may_write()
-        return _erase.erase(self._record, self._lake, who=person, home=self.path)
+        self._window.close()  # what is kept in memory goes too
+        return _erase.erase(self._record, self._lake, who=person, home=self.path, now=self.now)
 
     def ask(self, viewer: Viewer | None = None) -> StoreAsk:
         """What `viewer` (or this store's) may ask, over the lake as it is now."""
@@ -269,4 +281,6 @@ def open_store(path: str | Path, *, viewer: Viewer = INSIDER, settings: Settings
     settings = settings or load_settings(home)
     record = Record(settings.database or f"sqlite:///{home / 'record.sqlite'}")
     record.migrate()
-    return Store(home, viewer=viewer, settings=settings, record=record)
+    store = Store(home, viewer=viewer, settings=settings, record=record)
+    _erase.again(record, store._lake, home=home)  # whom an older back-up brought back
+    return store

@@ -1,0 +1,33 @@
+"""Keep what a person allows: granted, denied or revoked, for one purpose, with who said so and when."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from touchstone.core.errors import Refused
+from touchstone.core.tables import PERSON
+from touchstone.rules import consent
+from touchstone.store import persons
+
+WHO = ("insider",)
+
+
+def act(
+    store: Any, *, person: str, state: Literal["granted", "denied", "revoked"], purpose: str = "contact", by: str = ""
+) -> dict[str, Any]:
+    """What the person allows from now on: {"person", "consents": {purpose: state}, "new": bool}.
+
+    `by` is on whose word it stands (empty: the person's own). An objection to `contact` stands over every purpose of
+    contact. What was said before stays in the person's history; saying what holds already keeps nothing. `Refused`:
+    nobody of this id, a purpose or state that is none.
+    """
+    consent.check(purpose, state)
+    if not persons.knows(store, id=person):
+        raise Refused(f"nobody is known as {person!r}.", field="person", todo="Give the id of a person.")
+    row = persons.find(store, id=person) or {**dict.fromkeys(PERSON.names), "id": person}
+    made = consent.changed(row["consents"], purpose=purpose, state=state, at=store.now, by=by or person)
+    if made is not None:
+        store.put("person", [{**row, "consents": made}])
+        store.log("person.consent", person=person, purpose=purpose, state=state, by=store.viewer.account or None)
+    told = consent.stated(made or row["consents"])
+    return {"person": person, "consents": told, "new": made is not None}

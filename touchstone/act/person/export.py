@@ -1,0 +1,26 @@
+"""Give out everything the home holds of a person, as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from touchstone.core.errors import Refused
+from touchstone.store import persons
+
+WHO = ("insider",)
+
+
+def act(store: Any, *, person: str, together: bool = False) -> dict[str, Any]:
+    """All that is kept: {"exported_at", "persons": [{"id", and rows by table}], "others": [ids]}.
+
+    Rows are the person's own and those about them: what they said and said before, what was understood and corrected,
+    links, rejects, and what was done, under their pseudonym. `others` are persons who are the same customer and are not
+    in it; with `together` they are. `Refused`: nobody of this id.
+    """
+    if not persons.knows(store, id=person):
+        raise Refused(f"nobody is known as {person!r}.", field="person", todo="Give the id of a person.")
+    ids = persons.together(store, id=person)
+    wanted = ids if together else [person]
+    store.log("person.export", people=wanted, by=store.viewer.account or None)
+    rows = [{"id": each} | persons.everything(store, id=each) for each in wanted]
+    return {"exported_at": store.now.isoformat(), "persons": rows, "others": ids[len(wanted) :]}

@@ -1,0 +1,84 @@
+"""What a person allows: consents by purpose, kept with who said so and when; and whether a purpose is allowed. Pure.
+
+Consents are the JSON of the table `person`: {purpose: state, …, "history": [{purpose, state, at, by}, …]}.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from typing import Any
+
+from touchstone.core.errors import Refused
+
+STATES = ("granted", "denied", "revoked")
+REFUSED = ("denied", "revoked")
+CONTACT = {"answer": True, "survey": False, "offer": False, "call": False}
+"""What a person may be contacted for, and whether it is allowed where nothing was said: to answer who wrote to us."""
+PURPOSES = {"contact": False, **CONTACT, "analysis": True, "identity": True, "publication": False}
+"""Purposes, and whether each is allowed where nothing was said of it. One that is not listed must be granted."""
+HISTORY = "history"
+_PURPOSE = re.compile(r"[a-z][a-z_]{0,39}")
+
+
+def stated(consents: str | None) -> dict[str, str]:
+    """Purpose → what holds now, of those something was said of. What cannot be read is taken for a refusal."""
+    held = _read(consents)
+    if held is None:
+        return {"contact": "denied", "identity": "denied"}
+    return {name: str(state) for name, state in held.items() if name != HISTORY and state}
+
+
+def history(consents: str | None) -> list[dict[str, Any]]:
+    """What was said and when, in order."""
+    told = (_read(consents) or {}).get(HISTORY)
+    return [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+
+
+def may(consents: str | None, purpose: str) -> bool:
+    """Whether a person allows a purpose. An objection to contact stands over every purpose of contact, granted or not.
+
+    Where nothing was said of a purpose of contact, what was said of `contact` holds, and then `PURPOSES`.
+    """
+    said = stated(consents)
+    if purpose in CONTACT and (general := said.get("contact")) is not None:
+        if general != "granted":
+            return False
+        return said.get(purpose, general) == "granted"
+    if purpose in said:
+        return said[purpose] == "granted"
+    return PURPOSES.get(purpose, False)
+
+
+def changed(consents: str | None, *, purpose: str, state: str, at: datetime, by: str) -> str | None:
+    """The consents after a person's word on a purpose; None where that is what holds already."""
+    check(purpose, state)
+    held = _read(consents) or {}
+    if held.get(purpose) == state:
+        return None
+    told = {"purpose": purpose, "state": state, "at": at.isoformat(timespec="seconds"), "by": by}
+    before = history(consents)
+    if purpose in held and not any(each.get("purpose") == purpose for each in before):
+        before = [*before, {"purpose": purpose, "state": str(held[purpose]), "at": None, "by": None}]
+    return json.dumps({**held, purpose: state, HISTORY: [*before, told]}, ensure_ascii=False)
+
+
+def check(purpose: str, state: str) -> None:
+    """Nothing where both are words a consent may have; `Refused`, beside its field, where not."""
+    if not _PURPOSE.fullmatch(purpose) or purpose == HISTORY:
+        todo = f"Choose one of: {', '.join(PURPOSES)}; or a word of your own in small letters."
+        raise Refused(f"{purpose!r} is no purpose.", field="purpose", todo=todo)
+    if state not in STATES:
+        raise Refused(f"{state!r} is no consent.", field="state", todo=f"Choose one of: {', '.join(STATES)}.")
+
+
+def _read(consents: str | None) -> dict[str, Any] | None:
+    """The consents as an object; None where they are none."""
+    if not consents:
+        return {}
+    try:
+        held = json.loads(consents)
+    except ValueError:
+        return None
+    return held if isinstance(held, dict) else None

@@ -1,0 +1,90 @@
+"""Words of others that name an erased person, an answer to them, say: what names them there is hidden."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from sqlalchemy import Connection, select, update
+
+from touchstone.store._append import NAMES, RAW, add_changed, release
+from touchstone.store._lake import Bench, Lake
+from touchstone.store.tables import interaction_history
+
+if TYPE_CHECKING:
+    from touchstone.store._erase import Traces
+
+MASK = "•"
+FIELDS = ("text", "attributes")
+TELLING = 6  # characters below which a contact may be anybody's
+SHORT = 3  # letters of a part of a name below which it is not looked for by itself
+
+
+def texts(value: Any) -> list[str]:
+    """Every text within what is known of how to reach someone, however it is put."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return [text for each in value for text in texts(each)]
+    return [str(value)] if isinstance(value, str | int | float) and len(str(value)) >= TELLING else []
+
+
+def naming(lake: Lake, connection: Connection, traces: Traces) -> list[int]:
+    """The seqs of interactions of others that may name the person: of their threads, or with an address of theirs."""
+    bench = Bench(lake)
+    bench.take("thread", pa.table({"name": pa.array(traces.threads, pa.string())}))
+    bench.take("replied", pa.table({"name": pa.array(traces.replied, pa.string())}))
+    bench.take("reach", pa.table({"words": pa.array([each.lower() for each in traces.contacts], pa.string())}))
+    if not (pieces := lake.state(connection).of("interaction")):
+        return []
+    found = bench.duck.execute(
+        f"""select seq from {bench.rows(pieces, "")} where person is distinct from ? and (
+            thread in (select name from thread) or reply_to in (select name from replied)
+            or exists (select 1 from reach where contains(lower(concat_ws(' ', text, attributes)), words)))""",
+        [traces.who],
+    )
+    return sorted(int(seq) for (seq,) in found.fetchall())
+
+
+def hide(connection: Connection, seqs: list[int], traces: Traces) -> None:
+    """Hides what names the person in these interactions and what they said before, letter for letter.
+
+    They get a new seq, so that the lake takes them in anew and they are understood anew.
+    """
+    pattern = _pattern(traces)
+    if pattern is None:
+        return
+    changed = []
+    for start in range(0, len(seqs), 500):
+        rows = connection.execute(select(RAW).where(RAW.c.seq.in_(seqs[start : start + 500]))).all()
+        changed += [(was, now) for was in rows if (now := _hidden(was, pattern)) != tuple(was)]
+        _hide_history(connection, [row.id for row in rows], pattern)
+    release(connection, [was[0] for was, _ in changed])
+    add_changed(connection, [now for _, now in changed])
+
+
+def _hide_history(connection: Connection, ids: list[str], pattern: re.Pattern[str]) -> None:
+    history = interaction_history.c
+    wanted = select(history.seq, *(history[name] for name in FIELDS)).where(history.id.in_(ids))
+    for row in connection.execute(wanted).all():
+        now = {name: _masked(getattr(row, name), pattern) for name in FIELDS}
+        if any(now[name] != getattr(row, name) for name in FIELDS):
+            connection.execute(update(interaction_history).where(history.seq == row.seq).values(now))
+
+
+def _hidden(row: Any, pattern: re.Pattern[str]) -> tuple[Any, ...]:
+    places = {NAMES.index(name) for name in FIELDS}
+    return tuple(_masked(value, pattern) if place in places else value for place, value in enumerate(row))
+
+
+def _masked(text: str | None, pattern: re.Pattern[str]) -> str | None:
+    return pattern.sub(lambda found: MASK * len(found[0]), text) if text else text
+
+
+def _pattern(traces: Traces) -> re.Pattern[str] | None:
+    """Addresses, the whole name and the id in any case, parts of the name as they are written, as whole words."""
+    whole = sorted({*traces.contacts, traces.name, traces.who} - {""}, key=lambda each: (-len(each), each))
+    parts = [each for each in traces.name.split() if len(each) >= SHORT and each[0].isupper()]
+    told = [f"(?i:{re.escape(each)})" for each in whole] + [re.escape(each) for each in parts]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(told)})(?!\w)") if told else None

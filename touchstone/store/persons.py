@@ -1,0 +1,84 @@
+"""One person: whether they are known, who is the same customer, and all that is kept of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from touchstone.store import _customers, _erase, tables
+from touchstone.store._activity import known_as
+
+Row = dict[str, Any]
+ABOUT = ("mention", "signal")
+
+
+def knows(store: Any, *, id: str) -> bool:
+    """Whether anything is kept under this person's id."""
+    with store.record.reading() as connection:
+        return _erase.knows(connection, id)
+
+
+def together(store: Any, *, id: str) -> list[str]:
+    """The persons who are one customer, by links that are sure or were confirmed: this one first."""
+    store.derive()
+    with store.record.reading() as connection:
+        return [id, *_customers.others(connection, id)]
+
+
+def find(store: Any, *, id: str) -> Row | None:
+    """The row of a person; None where there is none."""
+    with store.record.reading() as connection:
+        row = connection.execute(select(tables.person).where(tables.person.c.id == id)).mappings().first()
+    return None if row is None else dict(row)
+
+
+def everything(store: Any, *, id: str) -> Row:
+    """All that the home holds of a person, table by table; rows of tables as `core/tables.py` has them."""
+    store.derive()
+    with store.record.reading() as connection:
+        found = _recorded(connection, id)
+    ids = [row["id"] for row in found["interaction"]]
+    ask = store.ask()
+    for name in ABOUT:
+        found[name] = ask.lake(
+            f"select * from {name} where list_contains(?, interaction) order by id", [ids]
+        ).to_pylist()
+    both = 'select * from link where list_contains($1, "left") or list_contains($1, "right") order by id'
+    found["link"] = ask.lake(both.replace("$1", "?"), [[id, *ids], [id, *ids]]).to_pylist()
+    figures = 'select * from {} where list_contains(map_values("by"), ?) order by id'
+    found |= {name: ask.lake(figures.format(name), [id]).to_pylist() for name in ("metric", "plan")}
+    return found | {"rejects": _rejected(store.path / "rejects", id)}
+
+
+def _recorded(connection: Connection, who: str) -> Row:
+    """What the record holds: the person, what they said and said before, what was corrected and done."""
+    found: Row = {"person": _rows(connection, select(tables.person).where(tables.person.c.id == who))}
+    for table in (tables.interaction, tables.interaction_history):
+        found[table.name] = _rows(connection, select(table).where(table.c.person == who).order_by(table.c.seq))
+    said = select(tables.interaction.c.id).where(tables.interaction.c.person == who)
+    made = select(tables.correction).order_by(tables.correction.c.seq)
+    found["correction"] = _rows(connection, made.where(tables.correction.c.interaction.in_(said)))
+    found["correction"] += [
+        row
+        for row in _rows(connection, made.where(tables.correction.c.table == "link"))
+        if json.dumps(who, ensure_ascii=False) in (row["change"] or "")
+    ]
+    found["customer"] = _rows(connection, select(tables.customer).where(tables.customer.c.person == who))
+    done = select(tables.activity).order_by(tables.activity.c.seq)
+    veiled = known_as(connection, who)
+    found["activity"] = _rows(connection, done.where(tables.activity.c.ids.contains(veiled))) if veiled else []
+    return found
+
+
+def _rows(connection: Connection, wanted: Any) -> list[Row]:
+    return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def _rejected(folder: Path, who: str) -> list[Row]:
+    """The rejected rows that name the person."""
+    told = json.dumps(who, ensure_ascii=False)
+    lines = (line for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines())
+    return [json.loads(line) for line in lines if told in line]
