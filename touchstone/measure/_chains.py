@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
 from touchstone.measure._answers import Question, by_words, day
-from touchstone.measure._interactions import asked
+from touchstone.measure._interactions import asked, leading_currency
 from touchstone.measure._leagues import cases_of
 from touchstone.science.covariance import Sums, sums
 
@@ -125,7 +125,7 @@ FROM interaction WHERE person IS NOT NULL AND occurred_at IS NOT NULL""").to_pyl
     if first is None:
         return []
     turn = day(split or None, field="split") or first + (last - first) // 2
-    currency = _currency(ask)
+    currency = leading_currency(ask)
     table = ask.lake(sql, [*parameters, turn, currency, turn, turn])
     said = {"split": turn.isoformat(), "period_days": (last - turn + timedelta(days=1)).days, "currency": currency}
     columns = [by_words(table[f"by {name}"], name) for name in question.by]
@@ -133,14 +133,6 @@ FROM interaction WHERE person IS NOT NULL AND occurred_at IS NOT NULL""").to_pyl
     for place in range(len(table)):
         places.setdefault(tuple(column[place] for column in columns), []).append(place)
     return [_summed(key, table.take(pa.array(places[key])), said) for key in sorted(places)]
-
-
-def _currency(ask: Ask) -> str:
-    """The currency most purchases are in."""
-    found = ask.lake("""SELECT currency, count(*) AS n FROM interaction
-WHERE kind = 'purchase' AND amount IS NOT NULL AND currency IS NOT NULL
-GROUP BY currency ORDER BY n DESC, currency LIMIT 1""").to_pylist()
-    return found[0]["currency"] if found else ""
 
 
 _AGAIN = "('purchase', 'visit', 'answer', 'review', 'turn', 'message', 'post', 'idea', 'redemption', 'referral')"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from touchstone.core.ask import Ask
 from touchstone.core.where import parse
 from touchstone.measure._answers import PLAIN, Question, check, day, expression, joins, narrowing
 
@@ -50,6 +51,14 @@ def within(question: Question) -> tuple[list[str], list[Any]]:
         narrowed.append("moment < ?")
         parameters.append(until + timedelta(days=1))
     return narrowed, parameters
+
+
+def leading_currency(ask: Ask) -> str:
+    """The currency most purchases are in; empty where none says one."""
+    found = ask.lake("""SELECT currency, count(*) AS n FROM interaction
+WHERE kind = 'purchase' AND amount IS NOT NULL AND currency IS NOT NULL
+GROUP BY currency ORDER BY n DESC, currency LIMIT 1""").to_pylist()
+    return found[0]["currency"] if found else ""
 
 
 def _renamed(sql: str, names: list[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import md5
 from typing import Any
 
@@ -16,7 +16,7 @@ from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
 from touchstone.measure._answers import PLAIN, Question
 from touchstone.measure._given import given
-from touchstone.measure._interactions import within
+from touchstone.measure._interactions import leading_currency, within
 
 Floats = NDArray[np.float64]
 
@@ -26,8 +26,9 @@ class Switches:
     """How many bought which brand after which, how many are where now, and what they paid, in blocks of households.
 
     `switched` is blocks x from brand x to brand; `here` (where people are now), `paid` and `priced` (purchases with an
-    amount) are blocks x brands. There is one block where nobody is told apart, and each row is someone else's
-    (`apart`). `own` where only our own products are seen, not what is bought elsewhere.
+    amount, in `currency`, which is empty where nobody says) are blocks x brands. There is one block where nobody is
+    told apart, and each row is someone else's (`apart`). `own` where only our own products are seen, not what is bought
+    elsewhere.
     """
 
     names: list[str]
@@ -37,6 +38,7 @@ class Switches:
     priced: Floats
     apart: bool
     own: bool
+    currency: str = ""
 
     @property
     def counts(self) -> Floats:
@@ -55,7 +57,9 @@ def switches(ask: Ask, question: Question) -> Switches | None:
     """
     table = given(ask, question)
     if table is None:
-        return _counted(_asked(ask, question), own=True)
+        currency = leading_currency(ask)
+        found = _counted(_asked(ask, question, currency), own=True)
+        return found and replace(found, currency=currency)
     if "brand" not in table.column_names:
         raise Refused("no column 'brand'.", field="brand", where="the file", todo="Say it: --map brand=COLUMN.")
     if "previous" in table.column_names:
@@ -96,8 +100,11 @@ def _lines(
     return found.rename_columns([*words, "n", "paid", "priced"])
 
 
-def _asked(ask: Ask, question: Question) -> pa.Table:
-    """How often each product was bought after which, by block and whether it was the person's last purchase."""
+def _asked(ask: Ask, question: Question, currency: str) -> pa.Table:
+    """How often each product was bought after which, by block and whether it was the person's last purchase.
+
+    Amounts in any other currency than `currency` are left out.
+    """
     narrowed, parameters = within(question)
     return ask.lake(
         f"""
@@ -107,13 +114,14 @@ def _asked(ask: Ask, question: Question) -> pa.Table:
                 lag(product) OVER (PARTITION BY person ORDER BY moment, id) AS previous,
                 lead(product) OVER (PARTITION BY person ORDER BY moment, id) AS later
             FROM (
-                SELECT id, person, occurred_at AS moment, amount, {", ".join(PLAIN)} FROM interaction
+                SELECT id, person, occurred_at AS moment,
+                    CASE WHEN coalesce(currency, '') = ? THEN amount END AS amount, {", ".join(PLAIN)} FROM interaction
                 WHERE kind = 'purchase' AND person IS NOT NULL AND product IS NOT NULL AND occurred_at IS NOT NULL
             ) AS bought {"WHERE " + " AND ".join(narrowed) if narrowed else ""}
             ) AS placed
         ) AS told GROUP BY previous, brand, last, block ORDER BY previous, brand, last, block
         """,
-        parameters,
+        [currency, *parameters],
     )
 
 

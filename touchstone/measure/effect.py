@@ -1,4 +1,4 @@
-"""Effect: did the fix work."""
+"""Effect: whether a fix worked, beyond what happened elsewhere meanwhile."""
 
 from __future__ import annotations
 

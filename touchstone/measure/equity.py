@@ -102,7 +102,7 @@ def _table(ask: Ask, seen: Switches, plan: _Plan, *, salt: str) -> pa.Table:
         pa.table({"brand": pa.array(seen.names, TEXT)}),
         values,
         n=seen.counts.sum(axis=1),
-        measured_in=["money per customer of the market"] * len(seen.names),
+        measured_in=[f"{seen.currency or 'money'} per customer of the market"] * len(seen.names),
         detail=details,
         heading=Heading("equity", f"{plan}|{salt}", alone=False),
     )

@@ -38,7 +38,7 @@ def forest(estimates: Sequence[Estimate], *, title: str, lead: str = "") -> Char
         layer(bar, lines, x={**x, "field": "low"}, x2={"field": "high"}, y=y, color=TONE),
         layer(dot, lines, x=x, y=y, color=TONE, tooltip=TIP),
     ]
-    made = {"$schema": SCHEMA, "layer": layers, "padding": {"left": 5, "right": 24, "top": 5, "bottom": 5}}
+    made = {"$schema": SCHEMA, "layer": layers, "padding": {"left": 12, "right": 24, "top": 5, "bottom": 5}}
     return Chart(title, lead, made | {"height": 24 * len(lines) + 30}, tuple(shown))
 
 

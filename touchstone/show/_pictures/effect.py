@@ -26,9 +26,9 @@ def picture(told: Told) -> Picture:
         return Picture("No fix can be judged yet.", ())
     first = rows[0]
     shown = replace(told.estimates([first], middle=0.0)[0], label="Effect", real=first.detail.get("real"))
-    periods = [
-        replace(_told_by(shown, each), label=str(each["period"])) for each in first.detail.get("event_study", [])
-    ]
+    study = first.detail.get("event_study", [])
+    named = _names([str(each["period"]) for each in study])
+    periods = [replace(_told_by(shown, each), label=label) for each, label in zip(study, named, strict=True)]
     if len(rows) > 1 or not periods:
         drawn: Sequence[Estimate] = told.estimates(rows, middle=0.0)
         title, lead = "What moved beyond the others", "Dots are figures, bars their 95 % intervals."
@@ -36,7 +36,14 @@ def picture(told: Told) -> Picture:
         drawn, title = periods, "How far they stood from the others, period by period"
         lead = "Before the start dots should lie about the dashed line; bars are 95 % intervals of each period alone."
     blocks: list[Block] = [_forest.forest(drawn[-_forest.MOST :], title=title, lead=lead), _checks(shown, first)]
-    return Picture(_sentence(shown, first), (*blocks, *_findings.warned(rows)))
+    return Picture(_sentence(told, shown, first), (*blocks, *_findings.warned(rows)))
+
+
+def _names(days: list[str]) -> list[str]:
+    """Months by their names, weeks and other periods by their first days."""
+    if not all(each.endswith("-01") for each in days):
+        return days
+    return [f"{_say.MONTHS[int(each[5:7]) - 1]} {each[:4]}" for each in days]
 
 
 def _told_by(shown: Estimate, found: dict[str, Any]) -> Estimate:
@@ -59,14 +66,14 @@ def _chance(probability: float | None) -> str:
     return "–" if probability is None else "< 0.001" if probability < 0.001 else f"{probability:.3f}"
 
 
-def _sentence(shown: Estimate, figure: Figure) -> str:
+def _sentence(told: Told, shown: Estimate, figure: Figure) -> str:
     detail = figure.detail
     treated, others = int(detail.get("treated") or 0), int(detail.get("untreated") or 0)
     way = "more" if (shown.value or 0.0) >= 0 else "less"
     size = _say.number(abs(shown.value or 0.0), measured_in=figure.measured_in)
     limits = f" ({_say.interval(shown)})" if _say.interval(shown) else ""
     got = f"“{name}”" if (name := figure.by.get("fix")) else "the fix"
-    who = _say.some(treated, f"unit that got {got}", f"units that got {got}")
+    who = _say.some(treated, *(f"{noun} that got {got}" for noun in told.nouns))
     first = f"The {who} moved {size} {way} than the {_say.count(others)} that did not{limits}"
     if detail.get("real"):
         return f"{first}, beyond what chance explains."
