@@ -47,7 +47,7 @@ def groups(
     if not found_scales:
         return [], figure
     scale = [found_scales[0][name] for name in ("metric", "worst", "best")]
-    table = ask.lake(sql, [*parameters, *scale])
+    table = ask.lake(sql, [*parameters, *scale]).combine_chunks()  # taken from group by group
     found: dict[tuple[str, ...], list[int]] = {}
     columns = [by_words(table[f"by {name}"], name) for name in by]
     for place in range(len(table)):

@@ -59,9 +59,8 @@ def sampled_lmg(correlation: Floats, players: Sequence[Sequence[int]], *, rounds
     An order, its turns and their reverses are taken together, the same for all draws; errors fall with the root of
     `rounds`, whatever the number of players.
     """
-    random, size, last = np.random.default_rng(seed), len(players), correlation.shape[-1] - 1
-    turns = [turned for _ in range(rounds) for turned in _turns(random.permutation(size))]
-    orders = np.array([[each for at in turned for each in players[at]] for turned in turns])
+    size, last = len(players), correlation.shape[-1] - 1
+    orders = _orders(players, rounds, seed)
     owner = np.zeros(last, np.int64)
     for at, player in enumerate(players):
         owner[list(player)] = at
@@ -69,9 +68,10 @@ def sampled_lmg(correlation: Floats, players: Sequence[Sequence[int]], *, rounds
     at_once = max(1, ROOM // ((last + 1) ** 2 * 4))
     for start in range(0, len(orders), at_once):
         some = orders[start : start + at_once]
+        owners, places = owner[some].ravel(), _places(some, last)
         for draw in range(correlation.shape[0]):
-            gains = _gains(correlation[draw], some)
-            total[draw] += np.bincount(owner[some].ravel(), weights=gains.ravel(), minlength=size)
+            gains = _gains(correlation[draw], places)
+            total[draw] += np.bincount(owners, weights=gains.ravel(), minlength=size)
     return total / len(orders)
 
 
@@ -129,15 +129,29 @@ def _weights(size: int) -> Floats:
     return np.asarray(np.where(members == 1, with_it[:, None], -without[:, None]), float)
 
 
-def _turns(order: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """An order turned round to begin at each of its places, and each of these backwards."""
-    turned = [np.roll(order, shift) for shift in range(order.size)]
-    return turned + [each[::-1] for each in turned]
+def _orders(players: Sequence[Sequence[int]], rounds: int, seed: int) -> NDArray[np.int64]:
+    """Sampled orders of all drivers: each turned round to begin at each of its players, and each of these backwards."""
+    random, size = np.random.default_rng(seed), len(players)
+    drawn = np.array([random.permutation(size) for _ in range(rounds)])
+    turned = drawn[:, (np.arange(size) - np.arange(size)[:, None]) % size]
+    turns = np.concatenate([turned, turned[:, :, ::-1]], axis=1).reshape(-1, size)
+    members = np.full((size, max(len(each) for each in players)), -1)
+    for at, player in enumerate(players):
+        members[at, : len(player)] = player
+    spread = members[turns]
+    return np.asarray(spread[spread >= 0].reshape(len(turns), -1), np.int64)
 
 
-def _gains(correlation: Floats, orders: NDArray[np.int64]) -> Floats:
+def _places(orders: NDArray[np.int64], last: int) -> NDArray[np.int64]:
+    """Where the correlations of drivers in these orders, the outcome `last`, stand among all numbers of one draw."""
+    places = np.column_stack([orders, np.full(len(orders), last)])
+    return np.asarray(places[:, :, None] * (last + 1) + places[:, None, :], np.int64)
+
+
+def _gains(correlation: Floats, places: NDArray[np.int64]) -> Floats:
     """What each driver adds to R squared in its place of each order: squares of the last row of a Cholesky factor."""
-    places = np.column_stack([orders, np.full(len(orders), correlation.shape[0] - 1)])
-    moved = correlation[places[:, :, None], places[:, None, :]] + NOUGHT * np.eye(places.shape[1])
+    moved = correlation.take(places)
+    at = np.arange(places.shape[1])
+    moved[:, at, at] += NOUGHT
     moved[:, -1, -1] += 1.0  # room, so that a perfect fit still has a factor; it touches no gain
     return np.asarray(np.linalg.cholesky(moved)[:, -1, :-1] ** 2, float)
