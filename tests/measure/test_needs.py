@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -115,7 +116,8 @@ def test_levels_have_needs_of_their_own_and_groups_their_share() -> None:
 
 
 def test_of_very_many_texts_the_same_are_drawn_whether_or_not_most_are_passed_over(monkeypatch: Any) -> None:
-    rows = [{**each, "id": f"i{place}"} for place, each in enumerate(world(8, stock=0.4, count=2_700))]
+    told_by = enumerate(world(8, stock=0.4, count=2_700))
+    rows = [{**each, "id": sha256(str(place).encode()).hexdigest()[:32]} for place, each in told_by]
     found = told(rows, sample=150)
     assert found[0]["detail"]["sampled"]
     assert found[0]["n"] == 150

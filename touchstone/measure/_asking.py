@@ -14,7 +14,7 @@ from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
 from touchstone.core.tables import TEXT
 from touchstone.measure._answers import PERIODS, Question, period_text
-from touchstone.measure._drawn import below, hashed
+from touchstone.measure._drawn import among, lot
 from touchstone.measure._interactions import asked
 
 KINDS = ("problem", "suggestion", "request")
@@ -80,12 +80,12 @@ class _Drawing:
 
 
 def heard(ask: Ask, question: Question, *, sample: int) -> Asking:
-    """The texts of a home's customers: at most `sample` that ask and as many others of each level, by ids' hash."""
+    """The texts of a home's customers: at most `sample` that ask and as many others of each level, by their ids."""
     by = tuple(each for each in question.by if each != "level")
     sql, parameters = asked(Question((), question.where, question.since, question.until), _COLUMNS)
     drawing = _drawing(ask.lake(_COUNTED.format(asked=sql, spoken=_SPOKEN), parameters), sample, ask.seed)
     text = _SQL.format(asked=sql, spoken=_SPOKEN, among=drawing.among, few=drawing.few,
-                       lot=hashed(ask.seed), most=sample + 1)  # fmt: skip
+                       lot=lot(ask.seed), most=sample + 1)  # fmt: skip
     table = ask.lake(text, [*parameters, *drawing.parameters, *drawing.levels])
     more = pc.greater(table["place"], sample)
     sampled = bool(pc.any(more).as_py())
@@ -105,17 +105,17 @@ def heard(ask: Ask, question: Question, *, sample: int) -> Asking:
 def _drawing(counts: pa.Table, sample: int, seed: int) -> _Drawing:
     """From texts by level and by whether they are ideas or messages: of large groups, twice as many as will be drawn.
 
-    They are those whose hash is small, and so are those drawn of them: the same ones as without this.
+    They are the first in the order in which texts are drawn: the same ones are drawn as without this.
     """
     n = {(row["speaker"], row["written"]): row["n"] for row in counts.to_pylist()}
     few = sorted({level for level, _ in n if n.get((level, 1), 0) < _ENOUGH})
-    limits = {each: below(n[each], sample) for each in sorted(n) if each[1] or each[0] not in few}
+    limits = {each: among(seed, n[each], sample) for each in sorted(n) if each[1] or each[0] not in few}
     large = {each: limit for each, limit in limits.items() if limit}
-    cases = [f"WHEN speaker = ? AND {'' if written else 'NOT '}act IN ('idea', 'message') THEN '{limit}'"
+    cases = [f"WHEN speaker = ? AND {'' if written else 'NOT '}act IN ('idea', 'message') THEN {limit}"
              for (_, written), limit in large.items()]  # fmt: skip
-    among = f"{hashed(seed)} < CASE {' '.join(cases)} ELSE 'g' END" if large else "1 = 1"
+    within = f"CASE {' '.join(cases)} ELSE true END" if large else "1 = 1"
     told = f"speaker IN ({', '.join('?' * len(few))})" if few else "1 = 0"
-    return _Drawing(among, told, [level for level, _ in large], few)
+    return _Drawing(within, told, [level for level, _ in large], few)
 
 
 def _groups(ask: Ask, question: Question, drawing: _Drawing, ids: list[str]) -> list[tuple[str, ...] | None]:

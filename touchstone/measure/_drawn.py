@@ -1,17 +1,34 @@
-"""Drawing texts by the hash of their ids, so that only few of millions are sorted."""
+"""Drawing texts by their ids, which are hashes in a home: no text is hashed, and only few of millions are sorted.
+
+They are drawn in the order of their ids, from a place on that the seed chooses; after the last id comes the first.
+"""
 
 from __future__ import annotations
 
+import numpy as np
+
 _SLACK = 500  # more than will be drawn, so that chance never leaves too few
 _WORTH = 4  # of many times as many as are drawn, most can be passed over
+_PLACES = 16**8  # that the first eight digits of an id tell apart
 
 
-def hashed(seed: int) -> str:
-    """SQL of an id's hash: texts are drawn in its order."""
-    return f"md5(id || ':{seed}')"
+def lot(seed: int) -> str:
+    """SQL of what ids are ordered by before themselves, in drawing."""
+    return f"CASE WHEN id >= '{_first(seed):08x}' THEN 0 ELSE 1 END"
 
 
-def below(count: int, wanted: int) -> str | None:
-    """The hash below which about twice as many of `count` ids lie as are wanted; None where all are to be sorted."""
+def among(seed: int, count: int, wanted: int) -> str | None:
+    """SQL that leaves about twice as many of `count` ids as are wanted, the first; None where all are to be sorted."""
     enough = wanted + _SLACK
-    return f"{round(2 * enough / count * 16**6):06x}" if count > _WORTH * enough else None
+    if count <= _WORTH * enough:
+        return None
+    first = _first(seed)
+    stop = first + round(2 * enough / count * _PLACES)
+    after = f"id >= '{first:08x}'"
+    if stop < _PLACES:
+        return f"({after} AND id < '{stop:08x}')"
+    return f"({after} OR id < '{stop - _PLACES:08x}')"
+
+
+def _first(seed: int) -> int:
+    return int(np.random.default_rng(seed).integers(_PLACES))

@@ -114,9 +114,10 @@ def terms(texts: pa.Array, *, apart: Iterable[str] = (), everyday: bool = False)
     are those by which the language room tells languages; with `everyday` they tell like any other.
     """
     tokens = tokenise(pc.replace_substring_regex(texts, _ADDRESSED, "\n"))
-    spoken = _spoken(tokens)
-    telling = spoken & ~np.isin(tokens.hash, _hashed(apart))
-    common = np.isin(tokens.hash, _everyday())
+    words, word = np.unique(tokens.hash, return_inverse=True)  # each word is looked up once
+    spoken = _spoken(tokens) & ~np.isin(words, _hashed(_SMALL.split()))[word]
+    telling = spoken & ~np.isin(words, _hashed(apart))[word]
+    common = np.isin(words, _everyday())[word]
     own = telling if everyday else telling & ~common
     run = np.zeros(len(own), np.bool_)
     spaced = tokens.data[tokens.stop[:-1]] == ord(" ")
@@ -157,12 +158,10 @@ def _together(some: set[int], others: set[int]) -> bool:
 
 
 def _spoken(tokens: Tokens) -> NDArray[np.bool_]:
-    """Which tokens are words of two letters or more, no number and no small word."""
+    """Which tokens are words of two letters or more, and no number."""
     letter = tokens.data[tokens.start] if len(tokens.start) else np.zeros(0, np.uint8)
     sign = (letter == 0xE2) | (letter >= 0xF0)  # arrows, hearts and faces
-    word = (letter >= ord("A")) & ~sign & (tokens.stop - tokens.start >= 2)
-    told: NDArray[np.bool_] = word & ~np.isin(tokens.hash, _hashed(_SMALL.split()))
-    return told
+    return np.asarray(letter >= ord("A")) & ~sign & (tokens.stop - tokens.start >= 2)
 
 
 @cache
