@@ -135,7 +135,8 @@ def asymmetry(answers: Answers, *, seed: int, draws: int = DRAWS) -> Asymmetry:
         kind[:-1, :-1][own] = 0
     tables, deviation = _pooled(chosen, kind, seed=seed, draws=draws)
     with np.errstate(divide="ignore", invalid="ignore"):
-        effect = slopes(proper(tables, least=STEADY if answers.gaps else 0.0)) * deviation[:, -1:] / deviation[:, :-1]
+        steady = slopes(proper(tables, least=STEADY if answers.gaps else 0.0), apart=answers.gaps)
+        effect = steady * deviation[:, -1:] / deviation[:, :-1]
     count, of = (np.diagonal(each.sum(axis=0))[:-1] for each in (chosen.product, chosen.n))
     below, above, middle = count[:size], count[size:], of[:size] - count[:size] - count[size:]
     known = np.fmin(np.fmin(below, above), middle) >= (SIDE if answers.gaps else 1)

@@ -161,7 +161,8 @@ def _spoken(tokens: Tokens) -> NDArray[np.bool_]:
     """Which tokens are words of two letters or more, and no number."""
     letter = tokens.data[tokens.start] if len(tokens.start) else np.zeros(0, np.uint8)
     sign = (letter == 0xE2) | (letter >= 0xF0)  # arrows, hearts and faces
-    return np.asarray(letter >= ord("A")) & ~sign & (tokens.stop - tokens.start >= 2)
+    told: NDArray[np.bool_] = (letter >= ord("A")) & ~sign & (tokens.stop - tokens.start >= 2)
+    return told
 
 
 @cache

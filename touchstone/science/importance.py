@@ -90,9 +90,14 @@ def johnson(correlation: Floats) -> Floats:
     return np.asarray((closest**2 @ (slopes**2)[:, :, None])[:, :, 0], float)
 
 
-def slopes(correlation: Floats) -> Floats:
-    """Standardised coefficients of the outcome on all drivers (draws x p); 0 where a driver is a mix of others."""
+def slopes(correlation: Floats, *, apart: bool = False) -> Floats:
+    """Standardised coefficients of the outcome on all drivers (draws x p); 0 where a driver is a mix of others.
+
+    `apart` says that none is, which spares a search.
+    """
     among, outcome = correlation[:, :-1, :-1], correlation[:, :-1, -1]
+    if apart:
+        return np.asarray(np.linalg.solve(among, outcome[:, :, None])[:, :, 0], float)
     return np.asarray((np.linalg.pinv(among, rcond=1e-9, hermitian=True) @ outcome[:, :, None])[:, :, 0], float)
 
 
