@@ -69,9 +69,6 @@ _COMPLAINED = f"(s.interaction is not null or {_SHARE} < 0.5)"
 _PRICED = pattern("any").replace("'", "''").replace("{", "{{").replace("}", "}}")
 _HEARD = "text is not null and coalesce(kind, '') <> 'claim' and coalesce(level, '') <> 'employee'"
 
-_WORDS = """select {names}level, word, count(*) from (select {by}i.level, unnest(string_split(lower(text), ' ')) as word
-    from interaction as i{joins} where text is not null) as spoken group by all"""
-
 BARE: dict[str, tuple[str, ...]] = {
     **{name: (_rollup(f"metric = '{name}'"),) for name in ("nps", "csat", "ces", "rating")},
     "yes_share": (_rollup("metric = 'boolean'"),),
@@ -126,7 +123,7 @@ BARE: dict[str, tuple[str, ...]] = {
         _rows(_HEARD, total=f"case when regexp_matches(lower(text), '{_PRICED}') then 1 else 0 end"),
     ),
     "needs": (_rows(_HEARD, total="length(text)", extra="level, label, ", beside="left " + _KINDS),),
-    "language_gap": (_WORDS,),
+    "language_gap": (_rows("text is not null", total="length(text)", extra="level, kind, "),),
 }  # fmt: skip
 """The counts that each measure rests on, in SQL."""
 _JOINS = {

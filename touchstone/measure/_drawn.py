@@ -5,7 +5,14 @@ They are drawn in the order of their ids, from a place on that the seed chooses;
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+import pyarrow as pa
+
+from touchstone.core.ask import Ask
+from touchstone.measure._answers import PERIODS, Question, period_text
+from touchstone.measure._interactions import asked
 
 _SLACK = 500  # more than will be drawn, so that chance never leaves too few
 _WORTH = 4  # of many times as many as are drawn, most can be passed over
@@ -28,6 +35,29 @@ def among(seed: int, count: int, wanted: int) -> str | None:
     if stop < _PLACES:
         return f"({after} AND id < '{stop:08x}')"
     return f"({after} OR id < '{stop - _PLACES:08x}')"
+
+
+def drawn(ask: Ask, question: Question, sides: Mapping[str, str], sample: int) -> tuple[pa.Table, bool]:
+    """The texts of these sides (SQL that no two share), at most `sample` of each, and whether there are more."""
+    columns = {"id": "r.id", "said": "r.text", "act": "r.kind", "speaker": "r.level",
+               "who": "CASE WHEN r.kind = 'claim' THEN r.id ELSE coalesce(r.person, r.id) END"}  # fmt: skip
+    sql, parameters = asked(question, columns)
+    cases = " ".join(f"WHEN {speaks} THEN '{name}'" for name, speaks in sides.items())
+    told = f"""(SELECT asked.*, CASE {cases} END AS side FROM ({sql}) AS asked WHERE said IS NOT NULL AND said <> '')
+        AS told WHERE side IS NOT NULL"""
+    counts = ask.lake(f"SELECT side, count(*) AS n FROM {told} GROUP BY side ORDER BY side", parameters)
+    limits = {each["side"]: among(ask.seed, each["n"], sample) for each in counts.to_pylist()}
+    few = " ".join(f"AND (side <> '{name}' OR {limit})" for name, limit in limits.items() if limit)
+    keys = "".join(f'"{each}", ' for each in question.by)
+    table = ask.lake(
+        f"""SELECT {keys}side, id, said, who FROM (
+            SELECT told.*, row_number() OVER (PARTITION BY side ORDER BY {lot(ask.seed)}, id) AS place FROM {told} {few}
+        ) AS drawn WHERE place <= {sample} ORDER BY side, id""",
+        parameters,
+    )
+    for name in set(question.by) & set(PERIODS):
+        table = table.set_column(table.column_names.index(name), name, period_text(table[name], name))
+    return table, any(each["n"] > sample for each in counts.to_pylist())
 
 
 def _first(seed: int) -> int:

@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
 from touchstone.core.tables import TEXT
-from touchstone.measure._answers import PERIODS, Question, check, period_text
-from touchstone.measure._drawn import among, lot
+from touchstone.measure._answers import Question, check
+from touchstone.measure._drawn import drawn
 from touchstone.measure._given import given
-from touchstone.measure._interactions import asked
 from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._scores import salt
 from touchstone.measure._texts import Terms, leading, terms
@@ -110,11 +109,11 @@ def _heard(ask: Ask, question: Question, voice: str, *, sample: int) -> _Said:
     plain = Question((), None, question.since, question.until)
     sides = {"customers": _CUSTOMERS, "brand": _VOICES[voice]}
     if question == plain:  # both sides are then among the same texts, which are read once
-        drawn, sampled = _drawn(ask, plain, sides, sample)
-        customers, brand = (drawn.filter(pc.equal(drawn["side"], each)) for each in sides)
+        both, sampled = drawn(ask, plain, sides, sample)
+        customers, brand = (both.filter(pc.equal(both["side"], each)) for each in sides)
     else:
         asked_of = zip((question, plain), sides.items(), strict=True)
-        parts = [_drawn(ask, each, dict([side]), sample) for each, side in asked_of]
+        parts = [drawn(ask, each, dict([side]), sample) for each, side in asked_of]
         customers, brand = (part for part, _ in parts)
         sampled = any(more for _, more in parts)
     names = ask.lake("SELECT name FROM unit WHERE name IS NOT NULL ORDER BY name")["name"].to_pylist()
@@ -129,29 +128,6 @@ def _heard(ask: Ask, question: Question, voice: str, *, sample: int) -> _Said:
         _numbered([*customers["who"].to_pylist(), *brand["who"].to_pylist()]),
         sampled,
     )
-
-
-def _drawn(ask: Ask, question: Question, sides: dict[str, str], sample: int) -> tuple[pa.Table, bool]:
-    """The texts of these sides (SQL that no two share), at most `sample` of each, and whether there are more."""
-    columns = {"id": "r.id", "said": "r.text", "act": "r.kind", "speaker": "r.level",
-               "who": "CASE WHEN r.kind = 'claim' THEN r.id ELSE coalesce(r.person, r.id) END"}  # fmt: skip
-    sql, parameters = asked(question, columns)
-    cases = " ".join(f"WHEN {speaks} THEN '{name}'" for name, speaks in sides.items())
-    told = f"""(SELECT asked.*, CASE {cases} END AS side FROM ({sql}) AS asked WHERE said IS NOT NULL AND said <> '')
-        AS told WHERE side IS NOT NULL"""
-    counts = ask.lake(f"SELECT side, count(*) AS n FROM {told} GROUP BY side ORDER BY side", parameters)
-    limits = {each["side"]: among(ask.seed, each["n"], sample) for each in counts.to_pylist()}
-    few = " ".join(f"AND (side <> '{name}' OR {limit})" for name, limit in limits.items() if limit)
-    keys = "".join(f'"{each}", ' for each in question.by)
-    table = ask.lake(
-        f"""SELECT {keys}side, id, said, who FROM (
-            SELECT told.*, row_number() OVER (PARTITION BY side ORDER BY {lot(ask.seed)}, id) AS place FROM {told} {few}
-        ) AS drawn WHERE place <= {sample} ORDER BY side, id""",
-        parameters,
-    )
-    for name in set(question.by) & set(PERIODS):
-        table = table.set_column(table.column_names.index(name), name, period_text(table[name], name))
-    return table, any(each["n"] > sample for each in counts.to_pylist())
 
 
 def _numbered(people: list[str]) -> NDArray[np.int64]:
