@@ -26,7 +26,7 @@ _OWN = f"""select {_FIELDS} from (
 _UNSURE = f"""select {_FIELDS} from link where layer = 'same_person' and probability >= {LEAST} and probability < {SAME}
     order by probability desc, "left", "right" limit {LOOKED_AT}"""
 _DECIDED = """select id, change, name, strftime(made_at, '%Y-%m-%d %H:%M') as day from correction
-    where "table" = 'link' order by seq"""
+    where "table" = 'link'"""
 
 Row = dict[str, Any]
 
@@ -34,7 +34,9 @@ Row = dict[str, Any]
 def belonging(ask: Ask, kin: Sequence[Kin], back: str) -> Belonging:
     """Who a customer is, what links their persons and leads to others, and what people decided of it."""
     ids = [each.id for each in kin]
-    rows = ask.lake(_DECIDED).to_pylist()
+    named = [json.dumps(each, ensure_ascii=False) for each in ids]  # as a change writes it
+    some = " or ".join(["contains(change, 'takes_back')", *("contains(change, ?)" for _ in named)])
+    rows = ask.lake(f"{_DECIDED} and ({some}) order by seq", named).to_pylist()
     stood = standing(rows)
     places = ", ".join("?" for _ in ids)
     own = ask.lake(_OWN % (places, places, places), ids * 3).to_pylist()
@@ -52,7 +54,7 @@ def belonging(ask: Ask, kin: Sequence[Kin], back: str) -> Belonging:
 
 def unsure(ask: Ask, back: str) -> Belonging | None:
     """The links that the machine is not sure of and nobody decided, likeliest first; None where there is none."""
-    stood = standing(ask.lake(_DECIDED).to_pylist())
+    stood = standing(ask.lake(f"{_DECIDED} order by seq").to_pylist())
     rows = [row for row in ask.lake(_UNSURE).to_pylist() if spoken(stood, row["left"], row["right"]) is None]
     if not rows:
         return None
