@@ -21,13 +21,15 @@ from touchstone.core.errors import Refused
 from touchstone.core.viewer import Viewer
 from touchstone.store import tables
 from touchstone.store._cubes import CUBES
+from touchstone.store._hide import Hidden
 
 
 @dataclass(frozen=True)
 class Narrowing:
     """Rows of `table` whose `column` is an allowed unit, or with `through`, in that column of narrowed interactions.
 
-    `listed`: the column lists units, all of which must be allowed. `masked` columns are null.
+    `listed`: the column lists units, all of which must be allowed. `masked` columns are null; of `personal` ones the
+    personal data is hidden.
     """
 
     table: str
@@ -35,13 +37,14 @@ class Narrowing:
     through: str = ""
     listed: bool = False
     masked: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
 
 
 NARROWINGS = {
     each.table: each
     for each in (
-        Narrowing("interaction", "unit"),
-        Narrowing("interaction_history", "unit"),
+        Narrowing("interaction", "unit", personal=("text", "attributes")),
+        Narrowing("interaction_history", "unit", personal=("text", "attributes")),
         Narrowing("unit", "id"),
         Narrowing("person", "id", through="person", masked=("contacts",)),
         Narrowing("customer", "person", through="person"),
@@ -104,6 +107,11 @@ def _shown(rule: Narrowing, column: str) -> str:
     return f'"{column}"'
 
 
+def personal(name: str) -> tuple[str, ...]:
+    """The columns of table `name` in which a partner reads no personal data."""
+    return NARROWINGS[name].personal if name in NARROWINGS else ()
+
+
 def record(wanted: Any, units: frozenset[str]) -> Any:
     """The SQLAlchemy select `wanted`, reading narrowed rows in place of every table it names."""
     if not isinstance(wanted, Select):
@@ -133,13 +141,24 @@ def _narrowed(table: Table, units: frozenset[str], token: str) -> Subquery:
     rule = _rule(table.name)
     if tables.metadata.tables.get(table.name) is not table:
         raise Refused(f"no table {table.name!r} for partners.", where="record")
-    shown = [null().label(each.name) if each.name in rule.masked else each for each in table.columns]
+    shown = [_told(rule, each, token) for each in table.columns]
     value, some = table.c[rule.column], sorted(units)
     mine: ColumnElement[bool] = value.in_(some)
     if rule.through:
         own = tables.interaction.alias(f"interaction_{token}")  # asked row by row: there is an index of each `through`
         mine = select(own.c.seq).where(own.c[rule.through] == value, own.c.unit.in_(some)).correlate(table).exists()
     return select(*shown).where(mine).subquery(f"{table.name}_{token}")
+
+
+def _told(rule: Narrowing, column: Any, token: str) -> Any:
+    """A column as a partner reads it: as it is, null, or with its personal data hidden."""
+    if column.name in rule.masked:
+        return null().label(column.name)
+    if column.name in rule.personal:
+        who = tables.person.alias(f"person_{token}")
+        name = select(who.c.name).where(who.c.id == column.table.c.person).scalar_subquery()
+        return Hidden(column, name).label(column.name)
+    return column
 
 
 def _check(wanted: Any, token: str) -> None:

@@ -18,6 +18,7 @@ from touchstone.core.errors import Retry, Stop
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE = 60  # seconds a writer waits for another to finish
+HIDE = "without_personal_data"  # in SQL: of a text, and the name its writer is known by
 PRAGMAS = (
     "journal_mode = wal",
     "synchronous = full",  # the record is precious: a commit survives a power cut
@@ -145,8 +146,15 @@ def _engine(address: str) -> Engine:
 
 def _prepare(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
+    connection.create_function(HIDE, 2, _hidden, deterministic=True)
     for pragma in PRAGMAS:
         connection.execute(f"pragma {pragma}").fetchall()
+
+
+def _hidden(text: str | None, name: str | None) -> str | None:
+    from touchstone.language.personal import mask  # only where a partner reads the record
+
+    return text and mask(text, name=name)
 
 
 def _begin(connection: Connection) -> None:

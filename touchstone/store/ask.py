@@ -25,6 +25,7 @@ from touchstone.store._corrections import named as corrections
 from touchstone.store._cubes import CUBES, empty
 from touchstone.store._derive import KEPT_SCHEMAS
 from touchstone.store._duck import TOUCHPOINT, answer, connect, fill, run, shut, touchpoints
+from touchstone.store._hide import hidden
 from touchstone.store._lake import Lake, State, read_files
 from touchstone.store._record import Record
 
@@ -68,7 +69,7 @@ class Snapshot:
         with lake.record.reading() as connection:
             self.state: State = lake.state(connection)
             units = connection.execute(tables.unit.select()).mappings().all()
-        self._lake = lake
+        self._lake, self.record = lake, lake.record
         self._small = {
             "unit": pa.Table.from_pylist([dict(row) for row in units], schema=UNIT),
             "touchpoint": touchpoints(taxonomy),
@@ -127,7 +128,8 @@ class Slice:
             for name in sorted((names & set(COLUMNS)) - self._filled):
                 sql = _narrow.lake(name, COLUMNS[name])
                 self._whole.ready(frozenset({name, "interaction"}))
-                fill(self.duck, name, answer(self._whole.duck, sql, {"units": self._units} if "$units" in sql else ()))
+                rows = answer(self._whole.duck, sql, {"units": self._units} if "$units" in sql else ())
+                fill(self.duck, name, hidden(self._whole.record, rows, _narrow.personal(name)))
                 self._filled.add(name)
 
     def answer(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
