@@ -16,19 +16,20 @@ Numbers = npt.NDArray[np.float64]
 UNSEEN = -0.5  # bits of a pair that was never compared: slightly against, for it shares none of the blocks
 _MOST = 16.0  # bits that one pair counts at most, either way
 _TURNS = 300
+_USUAL, _PRIOR = 0.001, 1000  # the share of matches where nothing is known yet, and how many pairs that weighs
 
 
 def probabilities(weights: Numbers, *, pairs_in_all: float) -> Numbers:
     """How likely each pair is one person: the share of matches among all pairs is what makes the sum come out.
 
-    `weights` in bits, without prior. The fixed point of EM in the prior alone, from one match on.
+    `weights` in bits, without prior. The fixed point of EM in the prior alone.
     """
-    share = 1 / max(pairs_in_all, 2.0)
+    share = _USUAL
     found = np.zeros(len(weights))
     for _ in range(_TURNS):
         before = share
         found = 1 / (1 + np.exp2(-np.clip(weights + np.log2(share / (1 - share)), -500, 500)))
-        share = min(max(float(found.sum()), 0.1) / max(pairs_in_all, 2.0), 0.5)
+        share = (float(found.sum()) + _USUAL * _PRIOR) / (pairs_in_all + _PRIOR)
         if abs(share - before) <= 1e-9 * before:
             break
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,31 +38,42 @@ class Matched:
     weights: dict[str, Numbers]
     home: npt.NDArray[np.bool_]
     """Whether what speaks for a pair is only what those who live together share."""
+    keyed: npt.NDArray[np.bool_]
+    """Whether both bear the same key, and few others do."""
+
+
+@contextmanager
+def connection() -> Iterator[Any]:
+    """A DuckDB of its own, in memory, as Splink opens it: it reads and writes no file."""
+    import splink
+
+    duck = splink.DuckDBAPI().duckdb_con
+    try:
+        for setting in ("temp_directory = ''", "enable_progress_bar = false"):  # no personal data on disk, no talk
+            duck.execute(f"set {setting}").fetchall()
+        yield duck
+    finally:
+        duck.close()
 
 
 def match(records: pa.Table, *, seed: int) -> Matched:
     """Who of `records` (`id`, and any of FIELDS, as text) may be one; their order does not matter."""
-    import splink
-
     given = records.sort_by([(name, "ascending") for name in records.column_names])
     count, ids = len(given), given["id"].combine_chunks()
     fields = frozenset(name for name in FIELDS if name in given.column_names and given[name].null_count < count)
     if count < 2 or not fields:
         return _alone(ids)
-    api = splink.DuckDBAPI()
-    try:
-        _clean(api.duckdb_con, given, fields)
-        model = Model(api, "records", fields=fields, count=count, seed=seed)
+    with connection() as duck:
+        _clean(duck, given, fields)
+        model = Model(duck, "records", fields=fields, count=count, seed=seed)
         model.learn()
-        pair_up(api.duckdb_con, "records", fields=fields, count=count)
+        pair_up(duck, "records", fields=fields, count=count)
         return _matched(model, ids)
-    finally:
-        api.duckdb_con.close()
 
 
 def _alone(ids: pa.Array) -> Matched:
     none = np.empty(0, np.int64)
-    return Matched(ids, np.arange(len(ids)), none, none, none.astype(np.float64), {}, none.astype(bool))
+    return Matched(ids, np.arange(len(ids)), none, none, none.astype(float), {}, none.astype(bool), none.astype(bool))
 
 
 def _clean(duck: Any, given: pa.Table, fields: Iterable[str]) -> None:
@@ -79,16 +91,18 @@ def _matched(model: Model, ids: pa.Array) -> Matched:
     first = model.score("pairs", bearers=np.arange(count))
     chance = probabilities(first.total, pairs_in_all=every)
     model.apart(min(chance.sum() / every, 0.5))
+    chance = np.where(_settled(model, first) & ~_home(first.weights), _SETTLED, chance)
     likely = chance >= _LIKELY
     whole = groups(count, first.left[likely], first.right[likely], chance[likely])
     found = model.score(_again(model.duck, first), bearers=whole)
-    chance = probabilities(found.total, pairs_in_all=every)
+    chance = np.where(found.total > 0, probabilities(found.total, pairs_in_all=every), 0.0)
     home = _home(found.weights)
     chance = np.where(home, np.minimum(chance, _ANOTHER), chance)
-    chance = np.where(_settled(model, found) & ~home, np.maximum(chance, _SETTLED), chance)
+    keyed = _settled(model, found)
+    chance = np.where(keyed & ~home, np.maximum(chance, _SETTLED), chance)
     whole = groups(count, found.left, found.right, chance)
     chance = seen_whole(whole, found.left, found.right, chance)
-    return Matched(ids, whole, found.left, found.right, chance, found.weights, home)
+    return Matched(ids, whole, found.left, found.right, chance, found.weights, home, keyed)
 
 
 def _again(duck: Any, found: Scored) -> str:

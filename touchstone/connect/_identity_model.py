@@ -23,7 +23,7 @@ Expected = dict[str, dict[str, tuple[float, float]]]
 
 _STRANGERS, _LESSON = 400_000, 300_000  # pairs that u is counted in, and that EM learns from in one block
 _PRIOR_PAIRS, _PRIOR_STRANGERS, _PRIOR_VALUES = 20, 1000, 100  # how many observations what is expected weighs
-_LEAST = 20  # pairs that EM learns from at least
+_LEAST, _LESSONS, _ONE_LESSON = 20, 2, 2000  # pairs of a lesson, lessons of a field, and what one counts at most
 _KEPT = -16.0  # bits, with the prior: what has less at first sight is not looked at again
 _LEFT = 0.02  # of u stays at least, when what is one person is taken out of it
 
@@ -46,10 +46,13 @@ class Scored:
 class Model:
     """Splink over one table of records, `unique_id` from 0 and the fields given."""
 
-    def __init__(self, api: Any, records: str, *, fields: frozenset[str], count: int, seed: int) -> None:
-        self.api, self.duck, self.fields, self.count, self.seed = api, api.duckdb_con, fields, count, seed
+    def __init__(self, duck: Any, records: str, *, fields: frozenset[str], count: int, seed: int) -> None:
+        import splink
+
+        self.api = splink.DuckDBAPI(duck)
+        self.duck, self.fields, self.count, self.seed = duck, fields, count, seed
         self.named = [each for each in FIELDS if each in fields]
-        self.records = api.register(records)
+        self.records = self.api.register(records)
         self.expected: Expected = {
             field: {level.name: (level.m, level.u) for level in told(field, fields)} for field in self.named
         }
@@ -59,10 +62,14 @@ class Model:
         linker = self._linker()
         pairs = min(_STRANGERS, self.count * (self.count - 1) // 2)
         linker.training.estimate_u_using_random_sampling(max_pairs=_STRANGERS, seed=self.seed)
-        for field, levels in _levels(linker).items():
+        filled = self.duck.sql(
+            f"select {', '.join(f'count({each})' for each in self.named)} from {self.records.physical_name}"
+        ).fetchall()[0]
+        for (field, levels), known in zip(_levels(linker).items(), filled, strict=True):
+            both = pairs * (known / self.count) ** 2  # pairs in which both have the field
             for name, (m, u) in self.expected[field].items():
-                seen = levels[name].u_probability * pairs
-                self.expected[field][name] = (m, (seen + u * _PRIOR_STRANGERS) / (pairs + _PRIOR_STRANGERS))
+                seen = levels[name].u_probability * both
+                self.expected[field][name] = (m, (seen + u * _PRIOR_STRANGERS) / (both + _PRIOR_STRANGERS))
         self._learn_m()
 
     def _learn_m(self) -> None:
@@ -70,19 +77,21 @@ class Model:
 
         linker = self._linker()
         seen: dict[str, dict[str, float]] = {field: defaultdict(float) for field in self.named}
+        lessons = dict.fromkeys(self.named, 0)
         for lesson in LESSONS:
             used = {*lesson, "given_name"} if "surname" in lesson else {*lesson}  # given names may be swapped with it
             taught = [each for each in self.named if each not in used]
-            new = any(not seen[each] for each in taught)
-            found = self._pairs(lesson) if taught and set(lesson) <= self.fields else 0
-            if found < _LEAST or not (new or lesson in LESSONS[:2]):
+            new = any(lessons[each] < _LESSONS for each in taught)
+            found = self._pairs(lesson) if new and set(lesson) <= self.fields else 0
+            if found < _LEAST:
                 continue
             session = linker.training.estimate_parameters_using_expectation_maximisation(
                 splink.block_on(*lesson), estimate_without_term_frequencies=True, max_pairs=_LESSON
             )
             settings = session.core_model_settings
-            same = settings.probability_two_random_records_match * min(found, _LESSON)
+            same = min(settings.probability_two_random_records_match * found, _ONE_LESSON)
             for each in settings.comparisons:
+                lessons[each.output_column_name] += 1
                 for level in each.comparison_levels[1:]:
                     seen[each.output_column_name][level.label_for_charts] += same * level.m_probability
         for field, levels in seen.items():

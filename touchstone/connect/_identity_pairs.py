@@ -8,7 +8,8 @@ from touchstone.connect._identity_fields import BLOCKS
 
 _EVERY = 600_000  # so many pairs are compared without asking what they share
 _LARGEST = 120  # records that share a value at most, for it to bring them together
-_BUDGET, _SHARE = 12, 8  # pairs for each record: no block more is asked after so many, and no block gives more
+_BUDGET, _SHARE = 12, 2 / 3  # pairs for each record, after which no block is asked; the share one block may give
+_SPARE, _LEAN = 2_000_000, 4  # of many records fewer: so many pairs, and so many for each record
 
 
 def pair_up(duck: Any, records: str, *, fields: frozenset[str], count: int) -> None:
@@ -18,10 +19,10 @@ def pair_up(duck: Any, records: str, *, fields: frozenset[str], count: int) -> N
         _keep(duck, f"select l.unique_id as one, r.unique_id as other {both}")
         return
     duck.execute("create or replace table candidates (one bigint, other bigint)").fetchall()
-    found = 0
+    found, budget = 0, min(_BUDGET * count, _SPARE + _LEAN * count)
     for block in BLOCKS:
-        if {part.partition(":")[0] for part in block} <= fields and found < _BUDGET * count:
-            found += _add(duck, records, block, most=_SHARE * count)
+        if {part.partition(":")[0] for part in block} <= fields and found < budget:
+            found += _add(duck, records, block, most=_SHARE * budget)
     _keep(duck, "select one, other from candidates")
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from touchstone.connect._identity_fields import FIELDS as _COMPARED
+from touchstone.connect._identity_home import links, persons
 from touchstone.connect._identity_match import Matched, Whole, match
 from touchstone.connect._identity_phones import international
 from touchstone.core.ask import Ask
@@ -21,12 +22,17 @@ _MAKER = "identity@1"
 
 
 def connect(ask: Ask, *, region: str = "") -> Iterator[pa.Table]:
-    """One row for each record of a file: its `person`, the probability of its strongest link, and why.
+    """LINK rows of the layers `same_person`, `household` and `company` between persons, each with its reason by field.
 
+    Of a file: one METRIC row for each record, with its `person`, the probability of its strongest link, and why.
     `region` is the country (two letters) of telephone numbers that name none.
     """
     if ask.given is not None:
         yield _told(match(international(_records(ask.given), region=region), seed=ask.seed))
+        return
+    known = persons(ask)
+    found = match(international(known.drop_columns(["company"]), region=region), seed=ask.seed)
+    yield from links(ask, found, known["company"], maker=_MAKER)
 
 
 def _records(given: pa.Table) -> pa.Table:
