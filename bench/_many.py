@@ -16,10 +16,10 @@ from sqlalchemy import Connection
 
 from touchstone.act._journey import STEPS
 from touchstone.core.settings import Settings
-from touchstone.core.tables import INTERACTION, MENTION, SIGNAL, UNIT
+from touchstone.core.tables import INTERACTION, LINK, UNIT
 from touchstone.listen.example import listen
 from touchstone.store._cubes import count_mentions
-from touchstone.store._derive import MARK, written
+from touchstone.store._derive import KEPT_SCHEMAS, MARK, written
 from touchstone.store._lake import Bench, Draft, Lake, Piece
 from touchstone.store.home import Store, create_store
 
@@ -40,7 +40,7 @@ def many(path: Path, interactions: int) -> Store:
         return store
     brand = _brand()
     store.put("unit", brand["unit"])
-    store.replace("link", MAKER, brand["link"])
+    store.replace("link", MAKER, brand["link"].select(LINK.names))
     size = len(brand["interaction"])
     at_once = max(1, SLICE // size)
     last = max(1, round(interactions / size))
@@ -82,11 +82,11 @@ def _slice(lake: Lake, connection: Connection, brand: dict[str, pa.Table], copie
     bench.take("copies", pa.table({"k": list(copies)}))
     fresh = bench.duck.sql(_copied(INTERACTION.names, "interaction", size)).to_arrow_table()
     draft.come = written(bench, fresh, Piece("interaction", "", low, high, 0, ""))
-    for name, schema in (("mention", MENTION), ("signal", SIGNAL)):
+    for name in ("mention", "signal"):
         like = Piece(name, MAKER, low, high, 0, "")
-        piece = bench.write(_copied(schema.names, name, size), like)
+        piece = bench.write(_copied(KEPT_SCHEMAS[name].names, name, size), like)
         draft.come += [piece] if piece else []
-    said = _copied(MENTION.names, "mention", size)
+    said = _copied(KEPT_SCHEMAS["mention"].names, "mention", size)
     like = Piece("mention_rollup", MAKER, low, high, 0, "")
     draft.come += bench.stack(count_mentions(f"({said})", "fresh"), replace(like, name="mention_rollup"))
     draft.marks = {MARK: high, f"mention/{MAKER}": high, f"signal/{MAKER}": high}
