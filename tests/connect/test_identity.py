@@ -14,6 +14,7 @@ import pytest
 from pyarrow import csv
 
 from touchstone.connect import identity
+from touchstone.connect._identity_match import Known, connection
 from touchstone.core.errors import Refused
 from touchstone.home.one_shot import one_shot
 from touchstone.store.scratch import scratch
@@ -184,6 +185,18 @@ def test_who_lives_together_is_a_household_and_who_works_together_a_company_not_
     assert [(row["left"], row["right"]) for row in found["household"]] == [("he", "she")]
     assert [(row["left"], row["right"]) for row in found["company"]] == [("she", "they")]
     assert not [row for row in found["same_person"] if {"he", "she"} == {row["left"], row["right"]}]
+
+
+def test_newcomers_meet_who_is_known_and_each_other_without_learning_anew() -> None:
+    rows = people(25)
+    late = [row for row in rows if row["id"] in ("3-b", "7-b", "24-a", "24-b")]
+    with connection() as duck:
+        known = Known(duck, pa.Table.from_pylist([row for row in rows if row not in late]), seed=1)
+        found = known.meet(pa.Table.from_pylist(late))
+    ids = found.ids.to_pylist()
+    likely = found.probability > 0.9
+    pairs = {(ids[one], ids[other]) for one, other in zip(found.left[likely], found.right[likely], strict=True)}
+    assert pairs == {("3-a", "3-b"), ("7-a", "7-b"), ("24-a", "24-b")}
 
 
 def test_a_home_without_persons_has_no_links() -> None:

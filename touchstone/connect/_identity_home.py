@@ -41,6 +41,8 @@ def persons(ask: Ask) -> pa.Table:
     said = f"select person, attributes from interaction where person is not null and ({mentioned})"
     known = ask.lake("select id, name, contacts, consents from person")
     met = ask.lake(f"{said} group by person, attributes")
+    if not len(known) and not len(met):
+        return pa.table({name: pa.array([], TEXT) for name in ("id", "company")})
     with connection() as duck:
         duck.register("known", known)
         duck.register("met", met)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import pyarrow as pa
 from touchstone.connect._identity_fields import FIELDS, KEYS
 from touchstone.connect._identity_groups import groups, probabilities, seen_whole
 from touchstone.connect._identity_model import Model, Scored
-from touchstone.connect._identity_pairs import pair_up
+from touchstone.connect._identity_pairs import pair_newcomers, pair_up
 
 Whole = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
@@ -58,17 +58,71 @@ def connection() -> Iterator[Any]:
 
 def match(records: pa.Table, *, seed: int) -> Matched:
     """Who of `records` (`id`, and any of FIELDS, as text) may be one; their order does not matter."""
-    given = records.sort_by([(name, "ascending") for name in records.column_names])
-    count, ids = len(given), given["id"].combine_chunks()
-    fields = frozenset(name for name in FIELDS if name in given.column_names and given[name].null_count < count)
-    if count < 2 or not fields:
-        return _alone(ids)
     with connection() as duck:
-        _clean(duck, given, fields)
-        model = Model(duck, "records", fields=fields, count=count, seed=seed)
-        model.learn()
-        pair_up(duck, "records", fields=fields, count=count)
-        return _matched(model, ids)
+        return Known(duck, records, seed=seed).matched
+
+
+class Known:
+    """Records, who of them may be one, and what was learned of them, kept for those who come later."""
+
+    def __init__(self, duck: Any, records: pa.Table, *, seed: int) -> None:
+        given = records.sort_by([(name, "ascending") for name in records.column_names])
+        self.ids, self._duck, count = given["id"].combine_chunks(), duck, len(given)
+        self._fields = frozenset(n for n in FIELDS if n in given.column_names and given[n].null_count < count)
+        self._share = 0.0  # of all pairs, that are one person
+        if count < 2 or not self._fields:
+            self.matched = _alone(self.ids)
+            return
+        _clean(duck, given, self._fields, first=0)
+        self._model = Model(duck, "records", fields=self._fields, count=count, seed=seed)
+        self._model.learn()
+        pair_up(duck, "records", fields=self._fields, count=count)
+        self.matched = self._match()
+
+    def meet(self, arriving: pa.Table) -> Matched:
+        """Who of `arriving` may be one with somebody known, or with each other; from now on they are known too.
+
+        Nothing is learned anew. Pairs and `ids` are of all who are known, those who came last behind; no groups.
+        """
+        before = len(self.ids)
+        told = {name: arriving[name] if name in arriving.column_names else None for name in ("id", *self._fields)}
+        nothing = pa.nulls(len(arriving), pa.string())
+        _clean(
+            self._duck, pa.table({n: nothing if c is None else c for n, c in told.items()}), self._fields, first=before
+        )
+        self.ids = pa.concat_arrays([self.ids, arriving["id"].combine_chunks()])
+        pair_newcomers(self._duck, "records", fields=self._fields, first=before, count=len(arriving))
+        found = self._model.score("pairs")
+        bits = found.total + np.log2(self._share / (1 - self._share))
+        chance = np.where(found.total > 0, 1 / (1 + np.exp2(-np.clip(bits, -500, 500))), 0.0)
+        return self._told(found, chance, np.arange(len(self.ids)))
+
+    def _match(self) -> Matched:
+        """Compared once as records, and once more where each group counts as one in how frequent values are."""
+        count, model = len(self.ids), self._model
+        every = count * (count - 1) / 2
+        model.count_values(np.arange(count))
+        first = model.score("pairs")
+        chance = probabilities(first.total, pairs_in_all=every)
+        model.apart(min(chance.sum() / every, 0.5))
+        chance = np.where(_settled(model, first) & ~_home(first.weights), _SETTLED, chance)
+        likely = chance >= _LIKELY
+        model.count_values(groups(count, first.left[likely], first.right[likely], chance[likely]))
+        found = model.score(_again(model.duck, first))
+        chance = probabilities(found.total, pairs_in_all=every)
+        self._share = min(max(chance.sum() / every, 1e-12), 0.5)
+        told = self._told(found, np.where(found.total > 0, chance, 0.0), np.arange(count))
+        whole = groups(count, told.left, told.right, told.probability)
+        chance = seen_whole(whole, told.left, told.right, told.probability)
+        return replace(told, group=whole, probability=chance)
+
+    def _told(self, found: Scored, chance: Numbers, group: Whole) -> Matched:
+        """The pairs with what keys settle and what living together explains."""
+        home = _home(found.weights)
+        chance = np.where(home, np.minimum(chance, _ANOTHER), chance)
+        keyed = _settled(self._model, found)
+        chance = np.where(keyed & ~home, np.maximum(chance, _SETTLED), chance)
+        return Matched(self.ids, group, found.left, found.right, chance, found.weights, home, keyed)
 
 
 def _alone(ids: pa.Array) -> Matched:
@@ -76,33 +130,13 @@ def _alone(ids: pa.Array) -> Matched:
     return Matched(ids, np.arange(len(ids)), none, none, none.astype(float), {}, none.astype(bool), none.astype(bool))
 
 
-def _clean(duck: Any, given: pa.Table, fields: Iterable[str]) -> None:
-    """Makes the table `records`: `unique_id` from 0 in the order given, and its fields as they are compared."""
-    duck.register("given", given.append_column("unique_id", pa.array(np.arange(len(given)))))
+def _clean(duck: Any, given: pa.Table, fields: Iterable[str], *, first: int) -> None:
+    """Adds to the table `records`, in the order given: `unique_id` from `first`, and fields as they are compared."""
+    duck.register("given", given.append_column("unique_id", pa.array(np.arange(first, first + len(given)))))
     told = ", ".join(f"{FIELDS[name].clean.format(x=name)} as {name}" for name in sorted(fields))
-    duck.execute(f"create table records as select unique_id, {told} from given order by unique_id").fetchall()
+    into = "insert into records" if first else "create table records as"
+    duck.execute(f"{into} select unique_id, {told} from given order by unique_id").fetchall()
     duck.unregister("given")
-
-
-def _matched(model: Model, ids: pa.Array) -> Matched:
-    """Compared once as records, and once more where each group counts as one in how frequent values are."""
-    count = model.count
-    every = count * (count - 1) / 2
-    first = model.score("pairs", bearers=np.arange(count))
-    chance = probabilities(first.total, pairs_in_all=every)
-    model.apart(min(chance.sum() / every, 0.5))
-    chance = np.where(_settled(model, first) & ~_home(first.weights), _SETTLED, chance)
-    likely = chance >= _LIKELY
-    whole = groups(count, first.left[likely], first.right[likely], chance[likely])
-    found = model.score(_again(model.duck, first), bearers=whole)
-    chance = np.where(found.total > 0, probabilities(found.total, pairs_in_all=every), 0.0)
-    home = _home(found.weights)
-    chance = np.where(home, np.minimum(chance, _ANOTHER), chance)
-    keyed = _settled(model, found)
-    chance = np.where(keyed & ~home, np.maximum(chance, _SETTLED), chance)
-    whole = groups(count, found.left, found.right, chance)
-    chance = seen_whole(whole, found.left, found.right, chance)
-    return Matched(ids, whole, found.left, found.right, chance, found.weights, home, keyed)
 
 
 def _again(duck: Any, found: Scored) -> str:

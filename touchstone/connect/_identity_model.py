@@ -114,16 +114,19 @@ class Model:
                 rest = max(u - share * m, u * _LEFT) / (1 - share)
                 levels[name] = (m, float(f"{min(rest, 1.0):.6g}"))
 
-    def score(self, pairs: str, *, bearers: npt.NDArray[np.int64]) -> Scored:
-        """The weights of the pairs in the table `pairs` (`join_key_l`, `join_key_r`) that are not out of the question.
-
-        `bearers` says of each record whose it is: how frequent a value is, is counted in bearers.
-        """
-        linker = self._linker()
-        self.duck.register("bearers", pa.table({"unique_id": np.arange(self.count), "bearer": bearers}))
+    def count_values(self, bearers: npt.NDArray[np.int64]) -> None:
+        """Counts how frequent each value is; `bearers` says of each record whose it is, for each counts once."""
+        self.duck.register("bearers", pa.table({"unique_id": np.arange(len(bearers)), "bearer": bearers}))
         for field in self.named:
-            self._rarity(linker, field)
+            self._rarity(field)
         self.duck.unregister("bearers")
+
+    def score(self, pairs: str) -> Scored:
+        """The weights of the pairs in table `pairs` (`join_key_l`, `join_key_r`) that are not out of the question."""
+        linker = self._linker()
+        for field in self.named:
+            rarity = self.api.register(f"rarity_{field}")
+            linker.table_management.register_term_frequency_lookup(rarity, field)
         linker.table_management.register_blocked_pairs_for_predict(self.api.register(pairs))
         found = linker.inference.predict(threshold_match_weight=_KEPT, warning_mode="never")
         terms = (f"nullif(mw_{each} + coalesce(mw_tf_adj_{each}, 0), 0) as {each}" for each in self.named)
@@ -137,7 +140,7 @@ class Model:
             {each: table[each].to_numpy() for each in self.named},
         )
 
-    def _rarity(self, linker: Any, field: str) -> None:
+    def _rarity(self, field: str) -> None:
         """How frequent each value of a field is, among others than the one who bears it."""
         expected = _PRIOR_VALUES * self.expected[field]["same"][1]
         self.duck.execute(
@@ -148,7 +151,6 @@ class Model:
             f" select {field}, (bearers - 1 + {expected}) / ((select sum(bearers) from borne) + {_PRIOR_VALUES})"
             f" as tf_{field} from borne where records > 1"
         ).fetchall()
-        linker.table_management.register_term_frequency_lookup(self.api.register(f"rarity_{field}"), field)
 
     def _linker(self) -> Any:
         import splink

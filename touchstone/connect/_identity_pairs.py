@@ -55,6 +55,32 @@ def _add(duck: Any, records: str, block: tuple[str, ...], *, most: float) -> int
     return int(added[0][0])
 
 
+def pair_newcomers(duck: Any, records: str, *, fields: frozenset[str], first: int, count: int) -> None:
+    """Makes the table `pairs` of the `count` records from `first` on with those before them, each pair once."""
+    duck.execute("create or replace table candidates (one bigint, other bigint)").fetchall()
+    found = 0
+    for block in BLOCKS:
+        if {part.partition(":")[0] for part in block} <= fields and found < _BUDGET * count:
+            found += _add_new(duck, records, block, first=first)
+    _keep(duck, "select one, other from candidates")
+
+
+def _add_new(duck: Any, records: str, block: tuple[str, ...], *, first: int) -> int:
+    some = " and ".join(f"{part.partition(':')[0]} is not null" for part in block)
+    key = f"hash({', '.join(_part(each) for each in block)})"
+    added = duck.execute(
+        f"insert into candidates with"
+        f" fresh as materialized (select unique_id, {key} as key from {records} where {some} and unique_id >= {first}),"
+        f" near as materialized (select unique_id, {key} as key from {records} where {some} and {key} in"
+        " (select key from fresh)),"
+        f" common as (select key from near group by key having count(*) between 2 and {_LARGEST}),"
+        " met as (select near.unique_id as one, fresh.unique_id as other from fresh join near using (key)"
+        " semi join common using (key) where near.unique_id < fresh.unique_id)"
+        " select one, other from met anti join candidates using (one, other)"
+    ).fetchall()
+    return int(added[0][0])
+
+
 def _part(part: str) -> str:
     field, _, length = part.partition(":")
     return f"left({field}, {length})" if length else field
