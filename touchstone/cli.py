@@ -31,7 +31,7 @@ SUMMARIES = {
     "act": "one action",
     "tag": "one-shot understanding of {id, text} lines, no home needed",
     "teach": "learn a taxonomy from labelled examples",
-    "export": "everything the home holds of a person, as JSON",
+    "export": "everything the home holds of a person, or at all, as JSON",
     "erase": "a person goes for good: record, lake, links, rejects, back-ups opened later",
     "serve": "the web application, on 127.0.0.1",
 }
@@ -84,8 +84,9 @@ def _describe_journey(add: dict[str, argparse.ArgumentParser]) -> None:
     for name in ("listen", "act"):
         add[name].add_argument("--set", **_PAIRS, help="a setting of its own")
     add["listen"].add_argument("--map", **_PAIRS, help="field=column: overrules what was recognised")
+    add["export"].add_argument("person", metavar="PERSON", nargs="?", help="a person's id; none: the whole home")
+    add["erase"].add_argument("person", metavar="PERSON", help="the person's id")
     for name in ("export", "erase"):
-        add[name].add_argument("person", metavar="PERSON", help="the person's id")
         add[name].add_argument("--together", action="store_true", help="and everyone who is the same customer")
     add["export"].add_argument("-o", "--output", metavar="FILE", help="write it there, readable by you alone")
     add["serve"].add_argument("--port", type=int, default=8000)
@@ -230,15 +231,21 @@ def _act(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    found = _home(options).act("person.export", person=options.person, together=options.together)
-    _name_others(found["others"])
-    written = json.dumps(found, ensure_ascii=False, indent=1, default=str) + "\n"
+    if options.person is None:
+        from touchstone.home.export import lines
+
+        written = lines(_home(options))
+    else:
+        found = _home(options).act("person.export", person=options.person, together=options.together)
+        _name_others(found["others"])
+        written = iter([json.dumps(found, ensure_ascii=False, indent=1, default=str)])
     if options.output is None:
-        print(written, end="")
+        for line in written:
+            print(line)
         return
     descriptor = os.open(options.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(written)
+        file.writelines(f"{line}\n" for line in written)
 
 
 def _erase(options: argparse.Namespace) -> None:

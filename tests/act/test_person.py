@@ -241,6 +241,9 @@ def test_the_commands_write_data_to_a_file_of_ones_own_and_end_well(home: Any) -
     subprocess.run([*command, "export", WHO, *where, "-o", str(out)], check=True)
     assert json.loads(out.read_text("utf-8"))["persons"][0]["person"][0]["name"] == NAME
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    whole = subprocess.run([*command, "export", *where], check=True, capture_output=True, text=True).stdout.splitlines()
+    assert {json.loads(line)["table"] for line in whole} >= {"person", "unit", "interaction", "mention", "signal"}
+    assert sum(json.loads(line)["table"] == "interaction" for line in whole) == 53
     gone = subprocess.run([*command, "erase", WHO, *where], check=True, capture_output=True, text=True)
     assert json.loads(gone.stdout)["interactions"] == 6
     assert subprocess.run([*command, "erase", WHO, *where], check=False, capture_output=True).returncode == 77

@@ -13,6 +13,7 @@ from typing import Any
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Event, Heard, Kin, Verbatim
+from touchstone.rules import consent
 from touchstone.show import _say, _words
 from touchstone.store import tables
 
@@ -101,7 +102,7 @@ def person(ask: Ask, id: str, shown: slice = NONE) -> Person | None:
     if not rows and not known:
         return None
     kin = tuple(replace(_kin(each, known.get(each, {}), rows), kept=kept) for each, kept in ids.items())
-    consents = [json.loads(row["consents"] or "{}").get("contact", "") for row in known.values()]
+    consents = [consent.stated(row["consents"]).get("contact", "") for row in known.values()]
     return Person(
         kin, _understood(ask, rows, shown), tuple(sorted({str(each) for each in consents if each})), tuple(ids)
     )
