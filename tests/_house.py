@@ -30,6 +30,7 @@ STRANGERS = {  # module: where it may be at home
     "phonenumbers": ("connect",),
     "networkx": ("connect",),
     "igraph": ("connect",),
+    "rustworkx": ("connect",),
     "httpx": ("core",),
     "requests": (),
     "aiohttp": (),
