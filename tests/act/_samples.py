@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from touchstone.act._journey import connected
+from touchstone.act._themes import known
 
 Sample = Callable[[Any, Path], dict[str, Any]]
 
@@ -51,6 +55,33 @@ def _two(home: Any, *, one: bool = False) -> dict[str, Any]:
     return home.act("link.confirm", **fields) if one else fields
 
 
+def _theme(home: Any, verb: str) -> dict[str, Any]:
+    """The first of two themes that a run might have found, of words that only this verb's texts say."""
+    texts = [f"{verb}al {verb}or" if n % 2 else f"{verb}um {verb}ix" for n in range(40)]
+    said = [{"source": verb, "source_id": str(n), "text": text} for n, text in enumerate(texts)]
+    home.store.append([said])
+    home.store.derive()
+    rows = home.ask().lake("select id, text from interaction where source = ? order by id", [verb]).to_pylist()
+    ids = [sha256(f"{verb}{n}".encode()).hexdigest()[:12] for n in range(2)]
+    links = []
+    for row in rows:
+        own = ids["al" not in row["text"]]
+        about = {"id": row["id"], "layer": "theme", "left": row["id"], "right": own, "probability": 0.9}
+        links.append(about | {"reason": f'{{"found": "{own}"}}', "about": [], "maker": "themes@1"})
+    home.store.replace("link", "themes", links)
+    connected(home.store, "themes", find=False)
+    return {"theme": ids[0]}
+
+
+def _merged(home: Any) -> dict[str, Any]:
+    own = _theme(home, "merge")
+    return own | {"into": next(id for id in known(home.store) if id != own["theme"])}
+
+
+def _undone(home: Any) -> dict[str, Any]:
+    return {"decision": home.act("theme.rename", **_theme(home, "undo"), name="Passing")["decision"]}
+
+
 TWICE: dict[str, Sample] = {
     "account.close": _close,
     "account.open": lambda _home, _folder: {"name": "twice@example", "role": "insider"},
@@ -70,5 +101,11 @@ TWICE: dict[str, Sample] = {
     "person.export": lambda home, _folder: {"person": _known(home, "cleo")},
     "read": _read,
     "receive": lambda _home, _folder: {"interactions": [{"source": "letters", "source_id": "x", "text": "Fine."}]},
+    "theme.dismiss": lambda home, _folder: _theme(home, "dismiss"),
+    "theme.merge": lambda home, _folder: _merged(home),
+    "theme.promote": lambda home, _folder: _theme(home, "promote") | {"touchpoint": "parking"},
+    "theme.rename": lambda home, _folder: _theme(home, "rename") | {"name": "Renamed"},
+    "theme.split": lambda home, _folder: _theme(home, "split") | {"words": "splital"},
+    "theme.undo": lambda home, _folder: _undone(home),
     "run": lambda _home, _folder: {"durable": False},
 }

@@ -38,13 +38,14 @@ def _understand(store: Any) -> dict[str, Any]:
 
 def _connect(store: Any) -> dict[str, Any]:
     """Every connector over the whole home; its links, signals and figures replace its former ones."""
-    made = {part: _connected(store, part) for part in finder.names("connect")}
+    made = {part: connected(store, part) for part in finder.names("connect")}
     store.derive()  # customers follow their links
     return made
 
 
-def _connected(store: Any, part: str) -> int:
-    made = list(finder.verb("connect", part)(store.ask()))
+def connected(store: Any, part: str, **settings: Any) -> int:
+    """What one connector finds in the whole home, in place of its former rows; how many there are."""
+    made = list(finder.verb("connect", part)(store.ask(), **settings))
     count = 0
     for table, schema in _CONNECTED.items():
         own = [each for each in made if each.schema.equals(schema)]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+from touchstone.act import _examples
 from touchstone.core.errors import Refused
-from touchstone.core.tables import CORRECTION
 
 WHO = ("insider",)
-
-_MOST = 20_000  # characters in one text
-_POLARITIES = ("positive", "negative", "neutral", "mixed", "conflict")
 
 
 def act(
@@ -40,8 +36,7 @@ def act(
         given += _lines(path.read_text("utf-8"), "file")
     if not given:
         raise Refused("there is no example in this.", field="texts", todo="Write one text a line.")
-    rows = {row["id"]: row for row in (_row(store, each) for each in given)}
-    kept = store.correct(list(rows.values()))
+    kept = _examples.keep(store, given)
     store.log("example", count=kept)
     return {"examples": kept}
 
@@ -66,24 +61,3 @@ def _lines(text: str, field: str) -> Iterator[dict[str, Any]]:
         if not isinstance(example, dict) or not isinstance(example.get("text"), str) or not example["text"].strip():
             raise Refused(f"line {number} has no text.", field=field, todo='Each needs a "text".')
         yield {name: example[name] for name in ("text", "mentions", "kinds", "promotional") if name in example}
-
-
-def _row(store: Any, example: dict[str, Any]) -> dict[str, Any]:
-    if len(example["text"]) > _MOST:
-        raise Refused("a text is too long.", field="texts", todo=f"At most {_MOST:,} characters each.")
-    if example.get("mentions") is not None:
-        example = {**example, "mentions": [_mention(store, each) for each in example["mentions"]]}
-    said = json.dumps(example, ensure_ascii=False, sort_keys=True)
-    made = {"id": hashlib.sha256(f"example\x1f{said}".encode()).hexdigest()[:32], "table": "example", "change": said}
-    return {**dict.fromkeys(CORRECTION.names), **made, "person": store.viewer.account or None, "made_at": store.now}
-
-
-def _mention(store: Any, mention: Any) -> dict[str, str]:
-    name = mention.get("touchpoint") if isinstance(mention, dict) else None
-    found = store.taxonomy.find(str(name))
-    if found is None:
-        raise Refused(f"{name!r} is no touchpoint of this home.", field="touchpoint", todo="See its taxonomy.")
-    polarity = mention.get("polarity")
-    if polarity and polarity not in _POLARITIES:
-        raise Refused(f"{polarity!r} is no polarity.", field="polarity", todo=f"One of {', '.join(_POLARITIES)}.")
-    return {"touchpoint": str(found.name)} | ({"polarity": polarity} if polarity else {})

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
 from touchstone.core.tables import TEXT
+from touchstone.language.terms import Terms, leading, terms
 from touchstone.measure._answers import Question, check
 from touchstone.measure._drawn import drawn
 from touchstone.measure._given import given
 from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._scores import salt
-from touchstone.measure._texts import Terms, leading, terms
 from touchstone.science.interval import Interval
 from touchstone.science.words import Odds, discoveries, log_odds, together
 

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
 from touchstone.core.tables import INSTANT, TEXT
+from touchstone.language.terms import Terms, terms
 from touchstone.measure._answers import Question, check
 from touchstone.measure._asking import Asking, filed, heard
 from touchstone.measure._given import given
 from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._scores import salt
-from touchstone.measure._texts import Terms, terms
 from touchstone.science.interval import Interval, share_interval
 from touchstone.science.themes import themes
 from touchstone.science.words import discoveries, log_odds

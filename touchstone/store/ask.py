@@ -54,6 +54,17 @@ def read_taxonomy(path: Path, settings: Settings) -> Taxonomy:
     return taxonomies.parse((path / TAXONOMY).read_text("utf-8"), where=TAXONOMY)
 
 
+def write_taxonomy(path: Path, settings: Settings, taxonomy: Taxonomy) -> None:
+    """Makes `taxonomy` the home's own; `Refused` where a setting names one, which would stand against it."""
+    if settings.taxonomy:
+        raise Refused("the setting `taxonomy` names another.", todo="Take it out of the settings.")
+    written = taxonomies.write(taxonomy)
+    taxonomies.parse(written, where=TAXONOMY)  # two touchpoints of one name stop here
+    unfinished = path / f"{TAXONOMY}.unfinished"
+    unfinished.write_text(written, "utf-8")
+    unfinished.replace(path / TAXONOMY)
+
+
 def persons(record: Record) -> pa.Table:
     """Everybody the record knows, by id: a home may know millions, so they are read when they are asked for."""
     with record.reading() as connection:

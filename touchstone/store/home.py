@@ -38,7 +38,7 @@ from touchstone.store._append import Appended
 from touchstone.store._erased import Erased
 from touchstone.store._record import Record, put
 from touchstone.store._rejects import Rejects
-from touchstone.store.ask import TAXONOMY, StoreAsk, Window, read_taxonomy
+from touchstone.store.ask import TAXONOMY, StoreAsk, Window, read_taxonomy, write_taxonomy
 
 PRECIOUS = {"unit": (tables.unit, UNIT), "person": (tables.person, PERSON)}
 
@@ -67,6 +67,13 @@ class Store:
     def taxonomy(self) -> Taxonomy:
         """The home's taxonomy, as it is written now."""
         return read_taxonomy(self.path, self.settings)
+
+    def adopt(self, taxonomy: Taxonomy) -> None:
+        """Makes `taxonomy` the home's own: texts are read anew with the next run. Refused where a setting names one."""
+        self._may_write()
+        write_taxonomy(self.path, self.settings, taxonomy)
+        with self._record.writing() as connection:
+            _lake.bump(connection)
 
     @property
     def model(self) -> str:

@@ -1,0 +1,1 @@
+"""What people decide about themes: how one is called, what belongs to it, and what becomes a touchpoint."""
