@@ -135,6 +135,14 @@ def known(id: str, name: str, consents: dict[str, Any] | None = None, **contacts
     return {"id": id, "name": name, "contacts": contacts, "consents": consents}
 
 
+@pytest.mark.parametrize("unreadable", ["{not json", "[]", "7"])
+def test_consents_that_cannot_be_read_are_a_refusal(unreadable: str) -> None:
+    one = known("a", "Ann Carver", email="ann@mail.example")
+    other = {**known("b", "Ann Carver", email="ann@mail.example"), "consents": unreadable}
+    assert linked([one, other])["same_person"] == []
+    assert len(linked([one, {**other, "consents": ""}])["same_person"]) == 1
+
+
 def test_on_a_home_persons_with_one_key_are_linked_with_the_units_they_spoke_of_and_the_reason() -> None:
     persons = [
         known("web-1", "Ann Carver", email="ann@mail.example"),

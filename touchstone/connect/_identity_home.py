@@ -49,7 +49,7 @@ def persons(ask: Ask) -> pa.Table:
         told = ", ".join(f"max({_text(_json('attributes'), name)}) as said_{name}" for name in _SAID)
         duck.execute(
             f"create table told as select coalesce(id, person) as id, name, {_json('contacts')} as contacts,"
-            f" {_json('consents')} as consents, {', '.join(f'said_{name}' for name in _SAID)} from known"
+            f" {_CONSENTS} as consents, {', '.join(f'said_{name}' for name in _SAID)} from known"
             f" full join (select person, {told} from met group by person) on person = id"
         ).fetchall()
         fields = ", ".join(f"{_field(name)} as {name}" for name in FIELDS)
@@ -60,8 +60,13 @@ def persons(ask: Ask) -> pa.Table:
         ).to_arrow_table()
 
 
+_UNREAD = """'{"identity": "denied"}'"""  # what cannot be read is taken for a refusal, as rules/consent does
 _HOST = "regexp_extract(lower(mail), '@([^@]+)$', 1)"
 _DOMAIN = f"case when split_part({_HOST}, '.', 1) not in {_HOSTS} then nullif({_HOST}, '') end"
+
+
+_CONSENTS = f"""case when coalesce(consents, '') = '' then '{{}}' when json_valid(consents)
+    then case json_type(consents) when 'OBJECT' then consents else {_UNREAD} end else {_UNREAD} end"""
 
 
 def _json(column: str) -> str:
