@@ -26,7 +26,7 @@ Customers = dict[str, tuple[str, bool]]
 
 
 def resolve(lake: Lake) -> bool:
-    """Brings the record's customers to where links and decisions are; False where nothing was new.
+    """Brings the record's customers to where links and decisions are; False where all stayed as they were.
 
     Where only decisions came, only the persons that links and decisions lead to from those they name are looked at.
     """
@@ -45,9 +45,10 @@ def resolve(lake: Lake) -> bool:
     with lake.record.writing() as connection:
         moved = _stamp(lake, connection) != stamp or _kept_stamp(connection) != kept
         if not moved:
-            _write(connection, _known(connection, scope), found)
+            changed = _write(connection, _known(connection, scope), found)
             put(connection, setting, [{"name": STAMP, "value": json.dumps(stamp)}], key="name")
-    return resolve(lake) if moved else True  # what came meanwhile counts too
+            return changed
+    return resolve(lake)  # what came meanwhile counts too
 
 
 class _Links:
@@ -193,11 +194,12 @@ def _named(names: pa.Array, group: Any, decided: Belonging) -> Customers:
     return found
 
 
-def _write(connection: Connection, known: Customers, found: Customers) -> None:
-    """Makes the record say what was found, row by row where it says otherwise."""
+def _write(connection: Connection, known: Customers, found: Customers) -> bool:
+    """Makes the record say what was found, row by row where it says otherwise; whether it did anywhere."""
     gone = [person for person in known if person not in found]
     for start in range(0, len(gone), AT_ONCE):
         connection.execute(delete(customer).where(customer.c.person.in_(gone[start : start + AT_ONCE])))
     fresh = [person for person, row in found.items() if known.get(person) != row]
     rows = [{"person": person, "customer": found[person][0], "kept": found[person][1]} for person in fresh]
     put(connection, customer, rows, key="person")
+    return bool(gone or rows)
