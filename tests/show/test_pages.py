@@ -183,7 +183,7 @@ def test_a_served_page_needs_no_style_or_script_of_its_own(name: str) -> None:
 def test_navigation_follows_the_role_and_keeps_the_filters() -> None:
     insider, partner = (dict(show.navigation(Viewer(role))) for role in ("insider", "partner"))
     assert list(insider)[:3] == ["overview", "journey", "units"]
-    assert set(insider) - set(partner) == {"reading", "teaching"}
+    assert set(insider) - set(partner) == {"reading", "teaching", "themes"}
     assert not show.navigation(Viewer("outsider"))
     text = show.html(page("journey", _homes.full(), channel="web"), viewer=Viewer("insider"), base="/")
     assert re.search(r'href="/units\?channel=web"', text)
