@@ -9,9 +9,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from touchstone.connect._file_rows import file_rows
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
-from touchstone.core.tables import INSTANT, LINK, METRIC, TEXT
+from touchstone.core.tables import INSTANT, LINK, TEXT
 from touchstone.language.copies import Copies, copies
 
 FIELDS = {"id": TEXT, "text": TEXT, "occurred_at": INSTANT, "source": TEXT}
@@ -144,19 +145,8 @@ def _rows(said: pa.Table, held: Copies, reason: pa.Array) -> pa.Table:
     pair[held.later] = np.arange(len(held.later))
     which = pair[own]
     later = pa.array(which, mask=which < 0)
-    ids, heads = said["id"].take(pa.array(own)).combine_chunks(), said["id"].take(pa.array(held.group[own]))
-    turn = pa.array(np.arange(2 * len(own)).reshape(2, -1).T.reshape(-1))
-    items = pa.concat_arrays([ids, heads.combine_chunks()]).take(turn)
-    by = pa.MapArray.from_arrays(
-        np.arange(0, 2 * len(own) + 1, 2, dtype=np.int32), pa.array(["id", "duplicate_of"] * len(own), TEXT), items
-    )
-    nothing, nowhere = pa.nulls(len(own), pa.float64()), pa.nulls(len(own), METRIC.field("about").type)
-    return pa.Table.from_arrays(
-        [
-            pc.binary_join_element_wise("duplicates", ids, ":"), pa.repeat("duplicates", len(own)), by,
-            pa.array(held.alike).take(later), nothing, nothing, pa.array(held.size[own]),
-            pa.repeat("share of wording", len(own)), pc.fill_null(reason.take(later), '{"kind": "first"}'),
-            pa.repeat(_MAKER, len(own)), nowhere, nowhere,
-        ],
-        schema=METRIC,
-    )  # fmt: skip
+    ids, heads = (said["id"].take(pa.array(at)).combine_chunks() for at in (own, held.group[own]))
+    detail = pc.fill_null(reason.take(later), '{"kind": "first"}')
+    alike, size = pa.array(held.alike).take(later), pa.array(held.size[own])
+    by = {"id": ids, "duplicate_of": heads}
+    return file_rows(_MAKER, by, alike, n=size, measured_in="share of wording", detail=detail)

@@ -9,13 +9,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from touchstone.connect._file_rows import file_rows
 from touchstone.connect._identity_fields import FIELDS as _COMPARED
 from touchstone.connect._identity_home import links, persons
 from touchstone.connect._identity_match import Matched, Whole, match
 from touchstone.connect._identity_phones import international
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
-from touchstone.core.tables import METRIC, TEXT
+from touchstone.core.tables import TEXT
 
 FIELDS = dict.fromkeys(("id", *_COMPARED), TEXT)
 _MAKER = "identity@1"
@@ -81,20 +82,7 @@ def _links(found: Matched, other: Whole, pair: Whole) -> list[str]:
 
 
 def _rows(found: Matched, values: list[float], details: list[str]) -> pa.Table:
-    count = len(found.ids)
-    persons = found.ids.take(pa.array(found.group))
-    keys = pa.array(["id", "person"] * count, TEXT)
-    items = pa.concat_arrays([found.ids.cast(TEXT), persons.cast(TEXT)]).take(
-        pa.array(np.arange(2 * count).reshape(2, -1).T.reshape(-1))
-    )
-    by = pa.MapArray.from_arrays(np.arange(0, 2 * count + 1, 2, dtype=np.int32), keys, items)
-    ones = pa.array(np.bincount(found.group, minlength=count)[found.group])
-    nothing, nowhere = pa.nulls(count, pa.float64()), pa.nulls(count, METRIC.field("about").type)
-    return pa.Table.from_arrays(
-        [
-            pc.binary_join_element_wise("identity", found.ids, ":"),
-            pa.repeat("identity", count), by, pa.array(values, pa.float64()), nothing, nothing, ones,
-            pa.repeat("probability", count), pa.array(details, TEXT), pa.repeat(_MAKER, count), nowhere, nowhere,
-        ],
-        schema=METRIC,
-    )  # fmt: skip
+    by = {"id": found.ids, "person": found.ids.take(pa.array(found.group))}
+    ones = pa.array(np.bincount(found.group, minlength=len(found.ids))[found.group])
+    value, detail = pa.array(values, pa.float64()), pa.array(details, TEXT)
+    return file_rows(_MAKER, by, value, n=ones, measured_in="probability", detail=detail)
