@@ -38,3 +38,13 @@ def _instants(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.coalesce(
         pc.assume_timezone(plain, "UTC"), pc.if_else(zoned, whole, nothing).cast(pa.timestamp("us", "UTC"))
     )
+
+
+def required(table: pa.Table, *needed: str) -> pa.Table:
+    """`table` as it is; Refused where it lacks a column of `needed`, by name and with what it has."""
+    if missing := [name for name in needed if name not in table.column_names]:
+        raise Refused(
+            f"no column {missing[0]!r}.", field=missing[0], where="the file",
+            todo=f"Say which with --map {missing[0]}=COLUMN; there are: {', '.join(table.column_names)}.",
+        )  # fmt: skip
+    return table

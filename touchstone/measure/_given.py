@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
+from touchstone.core.fields import required
 from touchstone.measure._answers import Question
 
 
@@ -20,10 +21,4 @@ def given(ask: Ask, question: Question, *needed: str) -> pa.Table | None:
     for name in ("where", "since", "until"):
         if getattr(question, name) is not None:
             raise Refused("a file given in one shot is taken whole.", field=name, todo="Narrow the file itself.")
-    if missing := [name for name in needed if name not in table.column_names]:
-        columns = ", ".join(table.column_names)
-        raise Refused(
-            f"no column {missing[0]!r}.", field=missing[0], where="the file",
-            todo=f"Say which with --map {missing[0]}=COLUMN; there are: {columns}.",
-        )  # fmt: skip
-    return table
+    return required(table, *needed)
