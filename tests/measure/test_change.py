@@ -164,6 +164,59 @@ def test_fewer_interactions_more_of_a_theme_and_more_of_a_kind_are_changes_too()
     assert everything == {"rating", "sentiment", "volume", "problem"}
 
 
+def themed(shares: dict[str, list[float]], *, seed: int = 5, a_week: int = 120) -> Any:
+    """Texts of many weeks; each belongs to a theme with the probability of its week, or to none."""
+    chance, rows, links = random.Random(seed), [], []
+    for week, said in enumerate(zip(*shares.values(), strict=True)):
+        at = datetime.combine(MONDAY, datetime.min.time(), UTC) + timedelta(weeks=week)
+        for n, theme in enumerate(chance.choices([*shares, ""], [*said, 1 - sum(said)], k=a_week)):
+            id = f"{week:02}-{n:03}"
+            rows.append({"id": id, "kind": "review", "text": "words", "unit": "a", "occurred_at": at})
+            if theme:
+                links.append({"id": f"theme:{id}", "layer": "theme", "left": id, "right": theme, "probability": 0.9})
+    names = [{"id": f"theme:{each}", "name": "theme", "by": [("theme", each)], "detail": f'{{"name": "the {each}"}}'}
+             for each in shares]  # fmt: skip
+    mail = {"kind": "message", "level": "employee", "text": "words", "occurred_at": rows[0]["occurred_at"]}
+    derived = {"link": links, "metric": names}
+    return brand([*rows, *[mail] * 50], derived=derived, now=datetime(2026, 3, 2, tzinfo=UTC))
+
+
+def test_a_theme_that_emerges_raises_an_alarm_and_those_that_stay_do_not() -> None:
+    weeks = 30
+    shares = {"seal": [0.0] * 20 + [0.08] * 10, "parking": [0.05] * weeks, "rims": [0.02] * weeks}
+    found = {row["by"]["theme"]: row for row in unfolded(measure(themed(shares), figure="themes"))}
+    seal = found["seal"]
+    assert seal["detail"]["changed_at"] == str(MONDAY + timedelta(weeks=20))
+    assert 1 <= seal["detail"]["looks_to_alarm"] <= 3
+    assert seal["low"] <= 0.08 <= seal["high"]
+    assert seal["n"] == weeks * 120, "what employees write is no customer's text"
+    assert seal["detail"]["theme"] == "the seal"
+    assert [found[each]["detail"]["alarm"] for each in ("parking", "rims")] == [False, False]
+
+
+def test_themes_that_grow_are_seen_in_weeks_and_those_that_stay_seldom_raise_an_alarm() -> None:
+    steady = {name: [share] * 40 for name, share in (("a", 0.1), ("b", 0.05), ("c", 0.02), ("d", 0.01))}
+    quiet = [
+        row for seed in range(10) for row in unfolded(measure(themed(steady, seed=seed, a_week=60), figure="themes"))
+    ]
+    assert sum(row["detail"]["alarm"] for row in quiet) <= 2  # of 40, at five in a hundred
+    grown = {"a": [0.03] * 20 + [0.12] * 20}
+    told = [unfolded(measure(themed(grown, seed=seed), figure="themes"))[0]["detail"] for seed in range(10)]
+    assert sum(each["alarm"] and each["looks_to_alarm"] <= 3 for each in told) >= 9
+
+
+def test_themes_are_told_of_the_whole_brand_with_all_else_and_of_a_unit_where_asked() -> None:
+    ask = themed({"seal": [0.1] * 12})
+    assert {row["detail"]["figure"] for row in unfolded(measure(ask))} == {"volume", "themes"}
+    assert {row["detail"]["figure"] for row in unfolded(measure(ask, by=("unit",)))} == {"volume"}
+    (row,) = unfolded(measure(ask, by=("unit",), figure="themes"))
+    assert row["by"] == {"unit": "a", "theme": "seal"}
+    assert row["about"] == ["a"]
+    with pytest.raises(Refused, match="kinds and themes are counted by"):
+        measure(ask, figure="themes", by=("touchpoint",))
+    assert unfolded(measure(home(), figure="themes")) == []
+
+
 def test_weeks_in_which_nobody_came_count_as_none() -> None:
     quiet = [{"id": "late", "kind": "visit", "occurred_at": datetime(2026, 2, 25, tzinfo=UTC)}]
     rows = [{"id": f"{week}-{n}", "unit": "a", "kind": "visit", "occurred_at": datetime(2025, 6, 2, tzinfo=UTC)

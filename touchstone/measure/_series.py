@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
 from touchstone.core.tables import TEXT
-from touchstone.measure._answers import Question, check, count, day
+from touchstone.measure._answers import Question, check, count
 from touchstone.measure._polarity import PLACE, SCORES
 from touchstone.measure._rules import Rule
 from touchstone.measure._scores import counted, grouped, scale_text
@@ -22,21 +22,6 @@ from touchstone.measure._scores import counted, grouped, scale_text
 Floats = NDArray[np.float64]
 EVERY = {"week": "W", "month": "M", "year": "Y"}
 _MANY = 100  # more different scores than this are gathered into so many bins
-_OF_WORDS = ("unit", "channel", "product", "level", "campaign", "incentive")
-_TOLD = """
-select {columns}, label, count(*) as n from (
-    select i.id, {named}, cast(date_trunc('{every}', i.occurred_at) as date) as start, s.label
-    from interaction as i join signal as s on s.interaction = i.id
-    where s.layer = 'kind' and s.score >= 0.5 and i.occurred_at is not null and i.text is not null
-    group by all
-) as told group by all order by {columns}, label
-"""
-_SAID = """
-select {columns}, count(*) as n from (
-    select {named}, cast(date_trunc('{every}', i.occurred_at) as date) as start
-    from interaction as i where i.occurred_at is not null and i.text is not null
-) as said group by all order by {columns}
-"""
 
 
 @dataclass(frozen=True)
@@ -55,6 +40,7 @@ class Series:
     scale: tuple[float | None, float | None]
     names: tuple[str, ...]  # of `keys`
     each: bool = False
+    called: str = ""  # what people call a theme, whose key is an id
 
     @property
     def n(self) -> int:
@@ -90,7 +76,7 @@ def of_file(table: pa.Table, by: tuple[str, ...], every: str, now: date) -> list
     split = _split(sums.select(list(by)), _days(sums["start"]), _numbers(sums["value"]), _numbers(sums["count_all"]))
     found = [Series(*each, "value", "points", (None, None), by) for each in split]
     last = pc.max(told["occurred_at"]).as_py()
-    return _finished(found, every, now if last is None else max(now, last.date() + timedelta(days=1)))
+    return finished(found, every, now if last is None else max(now, last.date() + timedelta(days=1)))
 
 
 def of_scores(ask: Ask, rule: Rule, question: Question, every: str) -> list[Series]:
@@ -111,7 +97,7 @@ def of_scores(ask: Ask, rule: Rule, question: Question, every: str) -> list[Seri
         scale = [float(each) for each in keys[-1].split("-")] if several and not rule.ends else ends_of
         told = rule.measured_in if rule.ends else f"{rule.measured_in} on {scale_text(*scale)}"
         found.append(Series(keys, looks, counts, scores, rule.name, told, (scale[0], scale[1]), names))
-    return _finished(found, every, ask.now.date())
+    return finished(found, every, ask.now.date())
 
 
 def of_volume(ask: Ask, question: Question, every: str) -> list[Series]:
@@ -127,7 +113,7 @@ def of_volume(ask: Ask, question: Question, every: str) -> list[Series]:
         scores, look = np.unique(events, return_inverse=True)
         counts, told = np.eye(len(scores))[look], f"interactions a {every}"
         found.append(Series(keys, looks, counts, scores, "volume", told, (0.0, None), question.by, each=True))
-    return _finished(found, every, ask.now.date())
+    return finished(found, every, ask.now.date())
 
 
 def of_mentions(ask: Ask, question: Question, every: str) -> list[Series]:
@@ -138,54 +124,28 @@ def of_mentions(ask: Ask, question: Question, every: str) -> list[Series]:
         raise Refused("a share of all mentions is one touchpoint's among all.", field="by", todo=todo)
     table = count(ask, replace(question, by=(*question.by, every)), rollup="mention_rollup")
     others = [name for name in question.by if name != "touchpoint"]
-    found = _shares(table, table.select([*others, every, "n"]), question.by, every)
-    return _finished(found, every, ask.now.date())
+    whole = table.select([*others, every, "n"])
+    found = shares(table, whole, question.by, every, figure="mentions", of="mentions")
+    return finished(found, every, ask.now.date())
 
 
-def of_kinds(ask: Ask, question: Question, every: str) -> list[Series]:
-    """The share of interactions with words that say each kind (problem, request, …), look by look.
-
-    By columns of the interaction itself; Refused for others and beside `where`.
-    """
-    if question.where or not set(question.by) <= set(_OF_WORDS):
-        raise Refused(f"kinds are counted by {', '.join(_OF_WORDS)}.", field="where" if question.where else "by")
-    named = ", ".join(f"i.{name}" for name in question.by)
-    columns = ", ".join([*question.by, "start"])
-    texts = (each.format(columns=columns, named=named or "1 as one", every=every) for each in (_TOLD, _SAID))
-    told, said = (ask.lake(each) for each in texts)
-    found = _shares(_within(told, question), _within(said, question), (*question.by, "label"), "start")
-    return _finished(found, every, ask.now.date())
-
-
-def _within(table: pa.Table, question: Question) -> pa.Table:
-    """Rows of whole groups, between the days asked for (a period counts where it begins between them)."""
-    since, until = day(question.since, field="since"), day(question.until, field="until")
-    for name in question.by:
-        table = table.filter(pc.is_valid(table[name]))
-    if since:
-        table = table.filter(pc.greater_equal(table["start"], pa.scalar(since)))
-    return table.filter(pc.less_equal(table["start"], pa.scalar(until))) if until else table
-
-
-def _shares(told: pa.Table, whole: pa.Table, by: tuple[str, ...], period: str) -> list[Series]:
+def shares(told: pa.Table, whole: pa.Table, by: tuple[str, ...], period: str, *, figure: str, of: str) -> list[Series]:
     """Series of shares: `n` of `told` by these columns in `n` of `whole` by those of them that it has.
 
-    A column `label` says the figure; without, it is a share of mentions.
+    A column `label` says the figure, where `figure` is empty; `of` says of what it is a share.
     """
     shared = [place for place, name in enumerate(by) if name in whole.column_names]
     totals = {key: (days, n) for key, days, n in _sums(whole, [by[place] for place in shared], period)}
     kept = [place for place, name in enumerate(by) if name != "label"]
-    names = tuple(by[place] for place in kept)
     found = []
     for key, days, n in _sums(told, list(by), period):
         looks, total = totals[tuple(key[place] for place in shared)]
         yes = np.zeros(len(looks))
         yes[np.searchsorted(looks, days)] = n
-        figure = "mentions" if names == by else key[by.index("label")]
         counts, scores = np.column_stack([total - yes, yes]), np.array([0.0, 1.0])
-        whose = tuple(key[place] for place in kept)
-        of = f"share of {'mentions' if names == by else 'interactions with words'}"
-        found.append(Series(whose, looks, counts, scores, figure, of, (0.0, 1.0), names))
+        whose, names = (tuple(each[place] for place in kept) for each in (key, by))
+        said = figure or key[by.index("label")]
+        found.append(Series(whose, looks, counts, scores, said, f"share of {of}", (0.0, 1.0), names))
     return found
 
 
@@ -232,7 +192,7 @@ def _gathered(score: Floats, n: Floats) -> tuple[Floats, Any]:
     return np.bincount(place, score * n) / np.bincount(place, n), place
 
 
-def _finished(found: list[Series], every: str, now: date) -> list[Series]:
+def finished(found: list[Series], every: str, now: date) -> list[Series]:
     """The series with only the looks that are over."""
     kept = [(each, over(each.starts, every, now)) for each in found]
     return [replace(each, starts=each.starts[held], counts=each.counts[held]) for each, held in kept if held.any()]

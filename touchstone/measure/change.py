@@ -17,7 +17,8 @@ from touchstone.measure._given import given
 from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._rules import RULES
 from touchstone.measure._scores import salt
-from touchstone.measure._series import EVERY, Series, ends, of_file, of_kinds, of_mentions, of_scores, of_volume
+from touchstone.measure._series import EVERY, Series, ends, of_file, of_mentions, of_scores, of_volume
+from touchstone.measure._series_of_words import of_kinds, of_themes
 from touchstone.science.change import Watched, watch_scores
 
 FIELDS = {"unit": TEXT, "occurred_at": INSTANT, "value": NUMBER}
@@ -27,6 +28,7 @@ _FORMULA = (
     "change (likelihood averaged over sizes and times of a change) reaches what chance alone ever reaches with "
     "probability alpha (Ville 1939; Lai 1976; Shin, Ramdas & Rinaldo 2022)"
 )
+_OTHERS = {"volume": of_volume, "mentions": of_mentions, "themes": of_themes}
 _LOOSE = 1.5  # looks that vary more than this beyond what their answers explain are worth a word
 
 
@@ -48,8 +50,8 @@ def measure(
     A look is a week (Monday to Sunday), `month` or `year` that is over. The chance that a series without any change
     ever raises an alarm is `alpha`, however often it is looked at; with `family=all` that is the chance for all series
     of the answer together. The first `baseline` looks are the least that a change is told against. On a home `figure`
-    is a score (nps, rating, …), sentiment, volume, mentions (a touchpoint's share of all: themes that emerge) or a kind
-    of message (problem, …); empty: all that can be told of this cut.
+    is a score (nps, rating, …), sentiment, volume, mentions (a touchpoint's share of all), themes (each one's share of
+    texts: what emerges) or a kind of message (problem, …); empty: all that can be told of this cut.
     """
     _check(every, family, baseline, alpha)
     question = Question(tuple(by), where, since, until)
@@ -84,8 +86,8 @@ def _series(ask: Ask, question: Question, every: str, figure: str) -> list[Serie
         return of_file(table, question.by, every, ask.now.date())
     if figure in RULES:
         return of_scores(ask, RULES[figure], question, every)
-    if figure in ("volume", "mentions"):
-        return (of_volume if figure == "volume" else of_mentions)(ask, question, every)
+    if figure in _OTHERS:
+        return _OTHERS[figure](ask, question, every)
     if figure:
         return _of_kind(ask, question, every, figure)
     return _all(ask, question, every)
@@ -95,20 +97,22 @@ def _of_kind(ask: Ask, question: Question, every: str, figure: str) -> list[Seri
     found = of_kinds(ask, question, every)
     known = sorted({each.figure for each in found})
     if known and figure not in known:
-        todo = f"Known: {', '.join([*RULES, 'volume', 'mentions', *known])}."
+        todo = f"Known: {', '.join([*RULES, *_OTHERS, *known])}."
         raise Refused(f"there is no figure {figure!r}.", field="figure", todo=todo)
     return [each for each in found if each.figure == figure]
 
 
 def _all(ask: Ask, question: Question, every: str) -> list[Series]:
-    """Every figure that can be told of this cut; kinds of the brand as a whole alone."""
+    """Every figure that can be told of this cut; kinds and themes of the brand as a whole alone."""
     check(question, "rollup")
     rules = [rule for rule in RULES.values() if rule.metric or answers(question, "mention_rollup")]
     found = [each for rule in rules for each in of_scores(ask, rule, question, every)]
     found += of_volume(ask, question, every)
     if question.by == ("touchpoint",) and not question.where:
         found += of_mentions(ask, question, every)
-    return found + (of_kinds(ask, question, every) if not question.by and not question.where else [])
+    if question.by or question.where:
+        return found
+    return found + of_kinds(ask, question, every) + of_themes(ask, question, every)
 
 
 def _detail(series: Series, watched: Watched, every: str, baseline: int) -> dict[str, Any]:
@@ -130,6 +134,8 @@ def _detail(series: Series, watched: Watched, every: str, baseline: int) -> dict
         "evidence_needed": tidy(watched.needed),
         "scatter": tidy(watched.scatter),
     }
+    if series.called:
+        detail["theme"] = series.called
     if alarm:
         detail.update(
             changed_from=looks[watched.earliest], changed_until=looks[watched.latest],

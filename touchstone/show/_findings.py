@@ -43,7 +43,7 @@ class Told:
 
     def label(self, figure: Figure) -> str:
         """What a row is about, for people: units by their names, words with a large first letter."""
-        parts = [self.units.get(value, value) if key == "unit" else value for key, value in figure.by.items()]
+        parts = [self._called(figure, key) for key in figure.by]
         return _say.named(", ".join(parts)) if parts else WHOLE
 
     def estimates(self, rows: Sequence[Figure], *, middle: float | None = None) -> list[Estimate]:
@@ -60,8 +60,16 @@ class Told:
 
     def cell(self, figure: Figure, column: str) -> str:
         """What a row is about in one of its by columns; all together where it is not cut by it."""
-        value = figure.by.get(column, WHOLE)
-        return self.units.get(value, value) if column == "unit" else _say.named(value)
+        if column not in figure.by:
+            return WHOLE
+        return self._called(figure, column) if column == "unit" else _say.named(self._called(figure, column))
+
+    def _called(self, figure: Figure, column: str) -> str:
+        """What people call what a row is about: units and themes have names beside their ids."""
+        value = figure.by[column]
+        if column == "theme" and (name := figure.detail.get("theme")):
+            return f"“{name}”"
+        return self.units.get(value, value) if column == "unit" else value
 
 
 @dataclass(frozen=True)
