@@ -16,8 +16,8 @@ def lines() -> Iterator[str]:
     for texts in (50, 250):
         for share in (0.005, 0.01, 0.03, 0.1):
             same = [_watched(seed, texts, share, share) for seed in range(SERIES)]
-            told = f"change, themes of {share:g} in {texts} texts a week: {_found(same)} of {SERIES} that stay raise an alarm"
-            for what, former in (("from nothing", 0.0), (f"from a {GROWN:g}rd", share / GROWN)):
+            told = f"change, themes of {share:g} in {texts} texts a week: alarms of {SERIES} that stay: {_found(same)}"
+            for what, former in (("from nothing", 0.0), ("from a third", share / GROWN)):
                 grown = [_watched(seed, texts, former, share) for seed in range(SERIES)]
                 lags = [each.alarm - CHANGED + 1 for each in grown if each.alarm >= CHANGED]
                 median = f"{np.median(lags):g}" if lags else "-"
