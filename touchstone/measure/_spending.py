@@ -37,6 +37,9 @@ class Outlay:
     covariance: NDArray[np.float64]
     model: str
     detail: dict[str, Any]
+    fitted: Spending | Spread
+    above: float = 1.0  # share of the repeat days with an amount that have one above nought
+    parted: float | None = None  # the amount that parts two kinds
 
 
 def outlay(ask: Ask, question: Question, known: Customers, *, model: str, kinds: Sequence[str]) -> Outlay | str:
@@ -61,7 +64,7 @@ def outlay(ask: Ask, question: Question, known: Customers, *, model: str, kinds:
         said["why"] = "the least BIC" if gamma.bounded else f"the least BIC of those with a mean: {_ENDLESS}"
     if best == "gamma_gamma":
         return _by_gamma(known, gamma, said)
-    return _by_amount(known, amounts, fits[best], said if parted is None else {"parted_at": tidy(parted), **said})
+    return _by_amount(known, amounts, fits[best], said, parted=parted)
 
 
 def _single(known: Customers) -> NDArray[np.float64]:
@@ -75,10 +78,12 @@ def _by_gamma(known: Customers, gamma: Spending, said: dict[str, Any]) -> Outlay
         "gamma_gamma": {name: tidy(value) for name, value in gamma.parameters.items()},
         "spending": {"model": "gamma_gamma", **said},
     }
-    return Outlay(gamma.per_purchase(known.priced, known.spent), gamma.covariance, "gamma_gamma", detail)
+    return Outlay(gamma.per_purchase(known.priced, known.spent), gamma.covariance, "gamma_gamma", detail, gamma)
 
 
-def _by_amount(known: Customers, amounts: Amounts, fitted: Spread, said: dict[str, Any]) -> Outlay:
+def _by_amount(
+    known: Customers, amounts: Amounts, fitted: Spread, said: dict[str, Any], *, parted: float | None
+) -> Outlay:
     """Amounts above nought by the model, times how many of the repeat days with an amount have one above nought."""
     model = "log_normal" if fitted.kinds == 1 else "two_kinds"
     amounts = amounts.as_one() if fitted.kinds == 1 else amounts
@@ -87,8 +92,10 @@ def _by_amount(known: Customers, amounts: Amounts, fitted: Spread, said: dict[st
     shares = amounts.again.sum(axis=0) / amounts.again.sum()
     kinds = [{"mean": tidy(mean, digits=2), "share": tidy(share), "days": int(days)}
              for mean, share, days in zip(fitted.means(), shares, amounts.count.sum(axis=0), strict=True)]  # fmt: skip
-    detail = {"spending": {"model": model, "kinds": kinds, **said}}
-    return Outlay(Forecast(each.value * above, each.slope), fitted.covariance, model, detail)
+    where = {} if parted is None else {"parted_at": tidy(parted)}
+    detail = {"spending": {"model": model, "kinds": kinds, **where, **said}}
+    value = Forecast(each.value * above, each.slope)
+    return Outlay(value, fitted.covariance, model, detail, fitted, above, parted)
 
 
 def _fits(amounts: Amounts) -> dict[str, Spread]:

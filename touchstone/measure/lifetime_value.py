@@ -23,6 +23,7 @@ from touchstone.measure._spending import MODELS, Outlay, outlay
 from touchstone.science.difference import holm
 from touchstone.science.forecast import Forecast, apart, averaged
 from touchstone.science.lifetime import History, Lifetime, fit
+from touchstone.science.worth import Worth
 
 FIELDS = {"person": TEXT, "occurred_at": INSTANT, "amount": NUMBER}
 CUTS = ((), ("unit",))
@@ -82,7 +83,10 @@ def measure(
     if known.money and not isinstance(found, str):
         found = _paid(ask, question, known, found, model=spending)
     settings = (model, str(weeks), ",".join(covariates), spending, salt(question))
-    return _table(known, question.by, found, said=_said(known, model, weeks, found), settings=settings)
+    said = _said(known, model, weeks, found)
+    if ask.given is None and not by:
+        said |= _kept(found, known, weeks)
+    return _table(known, question.by, found, said=said, settings=settings)
 
 
 def _table(
@@ -251,6 +255,15 @@ def _said(known: Customers, model: str, weeks: float, found: _Worth | str) -> di
         "formula": f"purchases expected within {weeks:g} weeks after {known.until} by {_SOURCES[model]}{money}",
         "scale": {"worst": 0, "best": None},
     }
+
+
+def _kept(found: _Worth | str, known: Customers, weeks: float) -> dict[str, Any]:
+    """What a page needs to say what one customer is worth: the models as plain numbers, the last day and the weeks."""
+    if isinstance(found, str) or found.names:
+        return {}
+    spent = found.spent
+    money = (spent.fitted, spent.above, spent.parted) if spent else ()
+    return {"fit": Worth(found.lifetimes, *money).told() | {"until": str(known.until), "weeks": weeks}}
 
 
 def _measured_in(known: Customers, weeks: float) -> str:

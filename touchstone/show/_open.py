@@ -52,8 +52,8 @@ def items(said: Sequence[Said]) -> Items:
 def _settled(said: Said, later: Sequence[Said]) -> str:
     """The first day after it on which the customer speaks well of the same thing, or thanks where it was."""
     for each in reversed(later):
-        same = each.row["unit"] == said.row["unit"]
-        if set(said.bad) & each.good or (same and each.kinds & THANKS and not each.bad):
+        thanks = each.kinds & THANKS and not each.bad and each.row["unit"] == said.row["unit"]
+        if thanks or not each.good.isdisjoint(said.bad):
             return each.shown or "later"
     return ""
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from touchstone.core.ask import Ask
@@ -55,12 +56,12 @@ class Said:
         values = [each["sentiment"] for each in self.mentions if each["sentiment"] is not None]
         return sum(values) / len(values) if values else None
 
-    @property
+    @cached_property
     def good(self) -> frozenset[str]:
         """The touchpoints it speaks well of."""
         return frozenset(each["touchpoint"] for each in self.mentions if each["polarity"] == "positive")
 
-    @property
+    @cached_property
     def bad(self) -> tuple[str, ...]:
         """The touchpoints it complains of."""
         return tuple(dict.fromkeys(each["touchpoint"] for each in self.mentions if each["polarity"] in BAD))
@@ -75,8 +76,9 @@ class Person:
 
     kin: tuple[Kin, ...]
     said: tuple[Said, ...]
-    consents: tuple[str, ...] = ()
+    consents: tuple[str, ...] = ()  # what their persons said of being contacted
     ids: tuple[str, ...] = field(default=())
+    read: bool = True  # whether all their persons allow that what they say is read and reckoned with
 
     @property
     def called(self) -> Kin:
@@ -102,10 +104,10 @@ def person(ask: Ask, id: str, shown: slice = NONE) -> Person | None:
     if not rows and not known:
         return None
     kin = tuple(replace(_kin(each, known.get(each, {}), rows), kept=kept) for each, kept in ids.items())
-    consents = [consent.stated(row["consents"]).get("contact", "") for row in known.values()]
-    return Person(
-        kin, _understood(ask, rows, shown), tuple(sorted({str(each) for each in consents if each})), tuple(ids)
-    )
+    stated = [row["consents"] for row in known.values()]
+    consents = sorted({said for each in stated if (said := consent.stated(each).get("contact", ""))})
+    read = all(consent.may(each, "analysis") for each in stated)
+    return Person(kin, _understood(ask, rows, shown), tuple(consents), tuple(ids), read)
 
 
 def members(ask: Ask, id: str) -> dict[str, bool]:

@@ -10,13 +10,12 @@ from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Cards, Estimate, Note, Page, Story, Streaks
 from touchstone.rules.next_step import next_step
 from touchstone.science.interval import mean_interval
-from touchstone.show import _open, _person, _say, _stored, _ties
+from touchstone.show import _open, _person, _say, _ties, _worth
 
 WHO = ("insider", "partner")
 _EVENTS = 30  # of a story on one page
 _PERIODS = 12
 _FORMULA = "mean over texts of the sentiment of what each mentions; 95 % score interval (Tango 1998) on −1 to 1"
-_WORTH = f"{_stored.READ} where name = 'lifetime_value'"
 
 
 def show(ask: Ask, *, id: str | None = None, skip: str | None = None) -> Page:
@@ -35,7 +34,7 @@ def show(ask: Ask, *, id: str | None = None, skip: str | None = None) -> Page:
     known = _open.known(items, found.said, consents=found.consents, unsure=_ties.waiting(ties))
     step = next_step(known)
     mood = _mood(found)
-    cards = [each for each in (mood[0] if mood else None, _worth(ask, found)) if each is not None]
+    cards = [each for each in (mood[0] if mood else None, _worth.worth(ask, found)) if each is not None]
     blocks: list[Block | None] = [
         Note(step.text, "plain", step.reason),
         Cards(tuple(cards)) if cards else None,
@@ -100,19 +99,6 @@ def _over_time(mood: list[Estimate]) -> Streaks | None:
         return None
     lead = "Where a bar crosses the middle, so few texts cannot tell; the latest first."
     return Streaks("Mood over time", lead, (("", tuple(mood[:0:-1])),), "texts")
-
-
-def _worth(ask: Ask, found: _person.Person) -> Estimate | None:
-    """The lifetime value stored for them, else the mean of the customers of the unit where they bought first."""
-    bought = [each.row["unit"] for each in reversed(found.said) if each.row["kind"] == "purchase"]
-    wanted = [{"person": each} for each in found.ids] + [{"unit": unit} for unit in bought[:1]] + [{}]
-    rows = _stored.unfolded(ask.lake(_WORTH))
-    for by in wanted:
-        figure = next((each for each in rows if each.by == by), None)
-        if figure is not None:
-            whose = "Lifetime value" if "person" in by else "Lifetime value, mean of customers here"
-            return _stored.estimate(figure, whose if by else "Lifetime value, mean of all customers")
-    return None
 
 
 def _story(found: _person.Person, back: str, passed: int) -> Story | None:

@@ -28,8 +28,9 @@ from touchstone.store.tables import gone, lake_file, setting, watermark
 
 STRAY_AFTER = 600  # seconds an unlisted file is left lying: another process may be about to list it, or still read it
 ATTEMPTS = 20
-FORMAT = "format parquet, compression zstd, compression_level 1, row_group_size 122880"  # level 1: a third the time
-PACKED: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "row_group_size": 122_880}
+GROUP = 30_720  # rows of a group: a page that looks up fifty texts reads a third less than of groups of 122,880
+FORMAT = f"format parquet, compression zstd, compression_level 1, row_group_size {GROUP}"  # level 1: a third the time
+PACKED: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "row_group_size": GROUP}
 """FORMAT as Arrow names it."""
 
 
