@@ -21,6 +21,7 @@ def main() -> None:
     teacher = Path(os.environ.get("TOUCHSTONE_TEACHER", "build/teacher"))
     model = build(teacher)
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else SHIPPED
+    target.unlink(missing_ok=True)  # who reads it now keeps the old
     model.save(target)
     held = {name: array.shape for name, array in model.arrays.items()}
     print(

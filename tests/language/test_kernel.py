@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,6 +15,7 @@ from touchstone.core import taxonomy as taxonomies
 from touchstone.core.taxonomy import parse
 from touchstone.language import library, meaning, native, network, plain, steps
 from touchstone.language.found import Found, Part, Table, packed
+from touchstone.language.index import Index
 from touchstone.language.meaning import believed
 from touchstone.language.model import HEADS, load
 from touchstone.language.tokens import strings
@@ -80,15 +80,14 @@ TEXTS = st.lists(st.one_of(st.text(max_size=120), st.lists(PIECES, max_size=60).
 def differences(one: Found | Walk, other: Found | Walk) -> list[str]:
     """The arrays that are not the same, bit by bit."""
     found = []
-    for field in dataclasses.fields(one):
-        left, right = getattr(one, field.name), getattr(other, field.name)
-        if dataclasses.is_dataclass(left):
+    for name, left, right in zip(one._fields, one, other, strict=True):
+        if isinstance(left, Walk):
             found += differences(left, right)
         elif isinstance(left, np.ndarray):
             same = left.dtype == right.dtype and left.shape == right.shape and np.array_equal(left, right)
-            found += [] if same else [field.name]
+            found += [] if same else [name]
         elif left != right:
-            found.append(field.name)
+            found.append(name)
     return found
 
 
@@ -172,6 +171,22 @@ def test_what_is_found_in_a_text_never_depends_on_its_batch(texts):
         assert np.array_equal(together.by_text[place], alone.by_text[0])
         assert together.walk.language[place] == alone.walk.language[0]
         assert together.walk.start[own].tolist() == alone.walk.start.tolist()
+
+
+def test_words_whose_hashes_end_the_index_are_found_behind_it():
+    keys = np.uint64((1 << 64) - 1) - np.arange(200, dtype=np.uint64)
+    given = np.concatenate([keys, keys[:9], np.zeros(1, np.uint64)])
+    laid = native._laid(Index(given), first=1_000, telling=keys[5:7] - np.uint64(300), flags=np.array([1, 8], np.uint8))
+    held = laid.entries[laid.entries["key"] != 0]
+    rows = {int(entry["key"]): int(entry["word"]) for entry in held}
+    assert len(held) == 202
+    assert rows == {int(key): 1_000 + row for row, key in enumerate(keys)} | dict.fromkeys(
+        rows.keys() - set(keys.tolist()), -1
+    )
+    assert sorted(held["steer"].tolist())[-2:] == [1 << 24 | 1, 8 << 24 | 2]
+    last = np.flatnonzero(laid.entries["key"])[-1]
+    assert last > 1 << (64 - laid.shift)
+    assert laid.entries["word"][last + 1] == -1
 
 
 def test_two_threads_read_at_once():

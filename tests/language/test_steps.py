@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from touchstone.core import taxonomy as taxonomies
-from touchstone.language import curves, library, steps
+from touchstone.language import cues, curves, library, steps
 from touchstone.language.groups import each, folded
 from touchstone.language.model import KINDS, load
 from touchstone.language.tokens import strings
@@ -90,3 +90,20 @@ def test_attention_adds_up_the_same_in_both():
     wanted = np.stack([folded((states * one[:, None]).T, starts).T for one in weight.T], axis=1)
     found = [steps.attended(states, weight, starts, widest=width) for width in WIDTHS]
     assert all(one is not None and np.array_equal(one, wanted) for one in found)
+
+
+@needs_the_kernel
+@pytest.mark.parametrize("words", [1, 31, 32, 2_100])
+def test_words_lend_touchpoints_the_same_in_both(words):
+    several = np.random.default_rng(words)
+    rows = several.integers(-127, 128, (words, 40), np.int8)
+    rows[::7] = 0
+    own = rows[several.integers(0, words, 9)].astype(np.float32)
+    own += several.integers(-9, 10, own.shape)
+    owner, count = np.sort(several.integers(0, 4, len(own))), 5  # the last touchpoint has no cue
+    wanted = cues.lent(rows[:, :33], own[:, :33], owner, count)
+    for width in WIDTHS:
+        found = np.ones((words, count), np.float32)
+        assert steps.lent(found, rows[:, :33], own[:, :33], cues.lengths(own[:, :33]), owner, widest=width)
+        assert np.array_equal(found, wanted)
+    assert words < 32 or 0 < np.count_nonzero(wanted) < wanted.size / 2

@@ -59,7 +59,7 @@ class Compiled:
         """This, with `shares` learned before; none of them change nothing."""
         if self.meaning is None or not shares:
             return self
-        return replace(self, meaning=replace(self.meaning, shares=np.array(shares)))
+        return replace(self, meaning=self.meaning._replace(shares=np.array(shares)))
 
     def read(self, texts: pa.Array | pa.ChunkedArray) -> Reading:
         """Everything the model finds in an Arrow array of strings; a null reads as an empty text."""
@@ -234,11 +234,12 @@ def _touchpoints(
         own, chosen = weights[:, told_by.places], rows[inside]
         described = vectors[chosen] * scales[chosen, None]
         centres = meaning.centres(described, own[inside], told_by.rest)
-        near = products(vectors, centres) * scales[:, None]
+        near = products(vectors, centres)
+        near *= scales[:, None]
         own[inside] = specific(own[inside], unit(described) @ centres.T)
         weights[:, told_by.places] = own
     touch = np.zeros((count, weights.shape[1]), np.float32)
-    touch[: len(vectors)] = nearest(vectors[:, :_COARSE], rows[inside], weights[inside])
+    nearest(touch[: len(vectors)], vectors[:, :_COARSE], rows[inside], weights[inside])
     touch[rows] = weights
     return touch, near
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from touchstone.core.taxonomy import Taxonomy, Touchpoint
+from touchstone.language import steps
 from touchstone.language.index import ABSENT, Index, Rows
 from touchstone.language.tokens import Hashes
 from touchstone.language.words import grams, hashes, salt, split_all, stems
@@ -20,10 +21,10 @@ _AT_ONCE = 2048  # words whose likeness to all cues stays near the processor
 _PIECE, _ONE_CORE = 40, 1 << 18  # rows that are multiplied at a time; multiplications from which other cores are woken
 _NEAR_OWN = 0.4  # likeness to its touchpoint from which a described word counts fully
 _NEAR, _SAME, _LENT = 0.52, 0.80, 0.75  # likeness from which a word counts, where it counts fully, and for how much
+_OF_BEST = 0.8  # share of what it lends most from which it lends another touchpoint too
 
 
-@dataclass(frozen=True, eq=False)
-class Cues:
+class Cues(NamedTuple):
     """Words and phrases that stand for touchpoints: hash, which touchpoint, weight."""
 
     word_keys: Hashes
@@ -115,27 +116,37 @@ def lengths(rows: Numbers) -> Numbers:
     return answer
 
 
-def nearest(vectors: Numbers, chosen: Rows, weights: Numbers) -> Numbers:
-    """What each word lends each touchpoint, by its likeness to that touchpoint's cues: (words, touchpoints).
+def nearest(into: Numbers, vectors: npt.NDArray[np.int8], chosen: Rows, weights: Numbers) -> None:
+    """Sets `into`, (words, touchpoints), to what each word lends each touchpoint by its likeness to that one's cues.
 
     `vectors` are rows of whole numbers, of any length; `chosen` are those of the cues, `weights` theirs by touchpoint.
     """
-    lent = np.zeros((weights.shape[1], len(vectors)), np.float32)
-    cues = [_different(vectors, chosen[weights[:, touchpoint] > 0.5]) for touchpoint in range(weights.shape[1])]
-    stops = np.cumsum([len(own) for own in cues])
-    own = unit(vectors[np.concatenate([chosen[:0], *cues])].astype(np.float32))
+    each = [_different(vectors, chosen[weights[:, touchpoint] > 0.5]) for touchpoint in range(weights.shape[1])]
+    own = vectors[np.concatenate([chosen[:0], *each])].astype(np.float32)
+    owner = np.repeat(np.arange(len(each)), [len(rows) for rows in each])
+    if not steps.lent(into, vectors, own, lengths(own), owner):
+        into[:] = lent(vectors, own, owner, len(each))
+
+
+def lent(vectors: npt.NDArray[np.int8], own: Numbers, owner: npt.NDArray[np.int64], count: int) -> Numbers:
+    """The same of rows of cues, which each touchpoint (`owner`, in order) has side by side.
+
+    Products of whole numbers are exact, whatever multiplies them.
+    """
+    answer = np.zeros((count, len(vectors)), np.float32)
+    cuts, length = np.searchsorted(owner, np.arange(count + 1)).tolist(), lengths(own)[:, None]
     for begin in range(0, len(vectors), _AT_ONCE):
         rows = vectors[begin : begin + _AT_ONCE].astype(np.float32)
-        likeness = products(own, rows)
-        for touchpoint, (first, stop) in enumerate(zip(stops - [len(each) for each in cues], stops, strict=True)):
+        likeness = products(own, rows) / length
+        for touchpoint, (first, stop) in enumerate(pairwise(cuts)):
             if first < stop:
-                lent[touchpoint, begin : begin + _AT_ONCE] = likeness[first:stop].max(axis=0)
-        lent[:, begin : begin + _AT_ONCE] /= lengths(rows)
-    lent -= _NEAR
-    lent /= _SAME - _NEAR
-    np.clip(lent, 0, 1, out=lent)
-    best = lent.max(axis=0) if len(lent) else np.zeros(len(vectors), np.float32)
-    kept: Numbers = np.where(lent >= 0.8 * best, lent * _LENT, 0).T
+                answer[touchpoint, begin : begin + _AT_ONCE] = likeness[first:stop].max(axis=0)
+        answer[:, begin : begin + _AT_ONCE] /= lengths(rows)
+    answer -= _NEAR
+    answer /= _SAME - _NEAR
+    np.clip(answer, 0, 1, out=answer)
+    best = answer.max(axis=0) if count else np.zeros(len(vectors), np.float32)
+    kept: Numbers = np.where(answer >= _OF_BEST * best, answer * _LENT, 0).T
     return kept
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,15 +13,14 @@ from touchstone.language.model import CLAUSE_HEADS, HEADS
 from touchstone.language.walk import Walk
 
 Numbers = npt.NDArray[np.float32]
-_AT_ONCE = 4096  # rows that stay near the processor
+_AT_ONCE = 1024  # rows that stay near the processor, and so few that memory for them is not asked for each time
 _BESIDE = 64  # rows that are taken side by side: a few columns at a time cost more to begin than to do
 _LINE = 64  # bytes that a processor reads from memory at once
 WIDE = 32
 """Table rows are padded to a multiple of so many columns."""
 
 
-@dataclass(frozen=True, eq=False)
-class Table:
+class Table(NamedTuple):
     """Rows of HEADS, of each touchpoint and of what was taught, int8; `scale` is what one step of a column is worth."""
 
     rows: npt.NDArray[np.int8]
@@ -36,8 +34,7 @@ class Table:
         return len(HEADS)
 
 
-@dataclass(frozen=True, eq=False)
-class Found:
+class Found(NamedTuple):
     """Sums in the table's worth, by clause or (`by_text`) the greatest sentence of each text.
 
     Each column of what is by clause lies in one piece.
@@ -50,8 +47,7 @@ class Found:
     taught: Numbers  # (clauses, taught columns)
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
+class Part(NamedTuple):
     """Some rows and columns of a table: `values` times `worth` by column."""
 
     rows: tuple[int | npt.NDArray[np.int32], ...]  # where they begin, or each one's place; more than one: there too

@@ -13,6 +13,11 @@ Rows = npt.NDArray[np.int32]
 ABSENT = -1
 
 
+def slot_bits(count: int) -> int:
+    """How many first bits of a hash tell its slot among so many hashes: at most half of the slots are full."""
+    return max(6, (max(count, 1) - 1).bit_length() + 1)
+
+
 class Index:
     """Rows by hash. `find` gives the row of each hash, or -1; where a hash is given twice, its first row holds.
 
@@ -22,12 +27,7 @@ class Index:
 
     def __init__(self, keys: Hashes, rows: Rows | None = None) -> None:
         self.given = keys
-        self._given_rows = np.arange(len(keys), dtype=np.int32) if rows is None else rows.astype(np.int32)
-
-    @property
-    def shift(self) -> int:
-        """How many last bits of a hash do not tell its slot."""
-        return self._slots[0]
+        self.given_rows = np.arange(len(keys), dtype=np.int32) if rows is None else rows.astype(np.int32)
 
     @property
     def keys(self) -> Hashes:
@@ -42,13 +42,13 @@ class Index:
     @cached_property
     def _slots(self) -> tuple[int, Hashes, Rows]:
         """Shift, keys and rows: laid out when first looked at, for not every index is."""
-        keys, given = self.given, self._given_rows
+        keys, given = self.given, self.given_rows
         order = np.argsort(keys)  # far faster than a stable sort
         kept = keys[order]
         fresh = np.diff(kept, prepend=np.uint64(0)) != 0  # 0 marks a free slot: it is no hash
         begins = np.flatnonzero(fresh)
         kept, first = kept[begins], np.minimum.reduceat(order, begins) if len(begins) else order[:0]
-        bits = max(6, int(max(len(kept), 1) - 1).bit_length() + 1)
+        bits = slot_bits(len(kept))
         shift = 64 - bits
         place = np.arange(len(kept))
         home = (kept >> np.uint64(shift)).astype(np.int64)

@@ -1,7 +1,7 @@
 /* One pass over texts: tokens, language, clauses, negation, table rows and their sums.
  *
- * The same as tokens.py, walk.py, kernel.py and meaning.py, and a layer of network.py, with equal results (tests/language/
- * test_kernel.py); those are the description, this is the fast form. All state is in the arguments: any number of
+ * The same as tokens.py, walk.py, kernel.py and meaning.py, and single steps of network.py, reading.py and cues.py, with
+ * equal results (tests/language/test_kernel.py, test_steps.py); those are the description, this is the fast form. All state is in the arguments: any number of
  * threads may read at once. Texts are taken in batches that stay near the processor; each step runs over a whole batch,
  * so that look-ups overlap.
  */
@@ -1125,6 +1125,117 @@ INLINE int attend_all(const Attention *attention) {
   return 0;
 }
 
+typedef struct {
+  int64_t words, marks, first, shift, filter_shift;
+  const uint64_t *keys, *telling; /* hashes of words, and of words that tell languages */
+  const int32_t *rows;            /* of each word, counted from `first` on */
+  const uint8_t *flags;           /* of each word that tells languages */
+  Entry *entries;                 /* zeros; behind the last beginning of a hash is room for all words */
+  uint64_t *filter;               /* zeros */
+} Index;
+
+/* Where a hash stands, or is to stand. */
+INLINE Entry *slot(const Index *index, uint64_t key) {
+  Entry *entry = index->entries + (key >> index->shift);
+  while (entry->key && entry->key != key) entry++;
+  return entry;
+}
+
+/* Lays out words to be looked up by hash; 0 is no hash, and where a hash is given twice, its first row holds. */
+INLINE int index_all(const Index *index) {
+  Entry *end = index->entries + ((uint64_t)1 << (64 - index->shift));
+  for (Entry *entry = index->entries; entry < end; entry++) entry->word = -1;
+  for (int64_t word = 0; word < index->words; word++) {
+    uint64_t key = index->keys[word], bit = key >> index->filter_shift;
+    Entry *entry = slot(index, key);
+    if (!key || entry->key) continue;
+    *entry = (Entry){key, (int32_t)index->first + index->rows[word], 0};
+    index->filter[bit / 64] |= (uint64_t)1 << bit % 64;
+  }
+  for (int64_t mark = 0; mark < index->marks; mark++) {
+    Entry *entry = slot(index, index->telling[mark]);
+    if (!index->telling[mark] || entry->steer) continue;
+    if (!entry->key) *entry = (Entry){index->telling[mark], -1, 0}; /* no word */
+    entry->steer = (uint32_t)(mark + 1) | (uint32_t)index->flags[mark] << 24;
+  }
+  while (end->key) end++;
+  end->word = -1; /* every search ends here */
+  return 0;
+}
+
+typedef struct {
+  int64_t words, stride, width, cues, touchpoints;
+  const int8_t *rows;   /* of all words, a run of `stride` each, of which `width` count */
+  const float *own;     /* (cues, width): the rows of the cues */
+  const float *length;  /* of each cue */
+  const int32_t *owner; /* the touchpoint of each cue */
+  float *lent;          /* (words, touchpoints) */
+} Lending;
+
+enum { BESIDE = 4 }; /* cues that are multiplied at a time */
+
+/* The products of some cues with BLOCK words. All are whole numbers and every sum is exact, as in `convolve`. */
+INLINE void multiply(const Lending *lending, const float *words, int64_t cue, int64_t count, Worth *sums) {
+#if defined(__clang__)
+#pragma clang fp contract(fast)
+#endif
+  const float *own[BESIDE];
+  Worth held[BESIDE] = {{0}}, word;
+  for (int64_t each = 0; each < BESIDE; each++) own[each] = lending->own + (cue + (each < count ? each : 0)) * lending->width;
+  for (int64_t place = 0; place < lending->width; place++) {
+    memcpy(&word, words + place * BLOCK, sizeof word);
+    for (int64_t each = 0; each < BESIDE; each++) held[each] += word * own[each][place];
+  }
+  memcpy(sums, held, sizeof held);
+}
+
+/* What words lend touchpoints by their likeness to the touchpoints' cues; -1 where there is no memory. */
+INLINE int lend_all(const Lending *lending) {
+  static const float NEAR_ENOUGH = 0.52f, FROM_THERE = (float)(0.80 - 0.52), OF_BEST = 0.8f, LENT = 0.75f;
+  size_t width = (size_t)lending->width, many = (size_t)lending->touchpoints;
+  float *held = malloc((width + many) * BLOCK * sizeof(float) + WIDE);
+  if (!held) return -1;
+  float *words = (float *)(((uintptr_t)held + WIDE - 1) / WIDE * WIDE), *likeness = words + width * BLOCK;
+  for (int64_t begin = 0; begin < lending->words; begin += BLOCK) {
+    int64_t count = lending->words - begin < BLOCK ? lending->words - begin : BLOCK;
+    float length[BLOCK] = {0}, best[BLOCK] = {0};
+    for (int64_t word = 0; word < BLOCK; word++) { /* fewer than a block: the last again */
+      const int8_t *row = lending->rows + (begin + (word < count ? word : count - 1)) * lending->stride;
+      for (size_t place = 0; place < width; place++) words[place * BLOCK + (size_t)word] = row[place];
+    }
+    for (size_t place = 0; place < width; place++)
+      for (int64_t word = 0; word < BLOCK; word++) length[word] += words[place * BLOCK + (size_t)word] * words[place * BLOCK + (size_t)word];
+    for (int64_t word = 0; word < BLOCK; word++) length[word] = length[word] > 0 ? sqrtf(length[word]) : 1e-9f;
+    for (size_t place = 0; place < many * BLOCK; place++) likeness[place] = -1e30f;
+    for (int64_t cue = 0; cue < lending->cues; cue += BESIDE) {
+      int64_t beside = lending->cues - cue < BESIDE ? lending->cues - cue : BESIDE;
+      float sums[BESIDE][BLOCK];
+      multiply(lending, words, cue, beside, (Worth *)sums);
+      for (int64_t each = 0; each < beside; each++) {
+        float *most = likeness + lending->owner[cue + each] * BLOCK, size = lending->length[cue + each];
+        for (int64_t word = 0; word < BLOCK; word++) {
+          float like = sums[each][word] / size;
+          most[word] = like > most[word] ? like : most[word];
+        }
+      }
+    }
+    for (size_t touchpoint = 0; touchpoint < many; touchpoint++)
+      for (int64_t word = 0; word < BLOCK; word++) {
+        float like = likeness[touchpoint * BLOCK + (size_t)word] / length[word];
+        like = between((like - NEAR_ENOUGH) / FROM_THERE, 0, 1);
+        likeness[touchpoint * BLOCK + (size_t)word] = like;
+        best[word] = like > best[word] ? like : best[word];
+      }
+    for (int64_t word = 0; word < count; word++)
+      for (size_t touchpoint = 0; touchpoint < many; touchpoint++) {
+        float like = likeness[touchpoint * BLOCK + (size_t)word];
+        lending->lent[(size_t)(begin + word) * many + touchpoint] = like >= OF_BEST * best[word] ? like * LENT : 0;
+      }
+  }
+  free(held);
+  return 0;
+}
+
 #define READ(name, attributes)                                                                                     \
   attributes static int name(const Lexicon *lexicon, const uint8_t *data, const int64_t *offsets, int64_t texts,   \
                              Found *found) {                                                                       \
@@ -1191,6 +1302,8 @@ PUBLISH(layer, Layer)
 PUBLISH(attend, Attention)
 PUBLISH(feel, Mood)
 PUBLISH(curve, Curves)
+PUBLISH(index, Index)
+PUBLISH(lend, Lending)
 
 /* The hash of the source this was built from: Python uses no library of another. */
 PUBLIC const char *touchstone_source(void) { return SOURCE; }

@@ -7,7 +7,7 @@ labels (expectation and maximisation over the shares of a mixture).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -37,8 +37,7 @@ _SAYS_REST = (
 _OF_WHOLE = ("general", "overall", "whole")
 
 
-@dataclass(frozen=True, eq=False)
-class Meaning:
+class Meaning(NamedTuple):
     """What touchpoints without words need to be read: which they are, what they stand for, how frequent each is."""
 
     places: npt.NDArray[np.intp]  # of these touchpoints in the taxonomy
@@ -65,7 +64,7 @@ def meaning(taxonomy: Taxonomy) -> Meaning | None:
     rest = [_has(each.name, _OF_REST) or _has(each.description, _SAYS_REST) for _, each in chosen]
     places = np.array([place for place, _ in chosen])
     held = Meaning(places, np.array(rest) & ~np.array(whole), np.array(whole), np.zeros(0))
-    return replace(held, shares=_unseen(held))
+    return held._replace(shares=_unseen(held))
 
 
 def _unseen(held: Meaning) -> Shares:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,8 +33,7 @@ _BELIEF = {
 Set by hand, so that of texts nobody paid for about one in thirty is thought promoted."""
 
 
-@dataclass(frozen=True, eq=False)
-class Message:
+class Message(NamedTuple):
     """`evidence` is (texts, columns of SAID), 1 the decision point; `curves` are slope and middle of probabilities."""
 
     evidence: Numbers

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import json
 import math
+import mmap
 import struct
-import zipfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent / "model.npz"
 FORM = 2
 """Raised whenever a file that was taught before would read otherwise: a new `network.npz` is such a change."""
-_HEADER = 1 << 10  # bytes in which the header of an array ends
+_LONGEST = 1 << 10  # bytes in which the header of an array ends
+_STORED = 0  # the method of a member that is not compressed
+_MEMBER, _HEADER = b"PK\3\4", "<8xH8xIIHH"  # how a member of a zip file begins; its method and the lengths that follow
 KINDS = (
     "problem", "suggestion", "request", "question", "praise", "recommendation", "thanks", "churn_threat",
     "promise_asked",
@@ -102,52 +104,60 @@ class Model:
         """Writes the model as one file; nothing in it is code, and no example text is kept."""
         facts = {**self.facts, "form": FORM, "taxonomy": write(self.taxonomy) if self.taxonomy else None}
         text = np.frombuffer(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode("utf-8"), np.uint8)
-        held = io.BytesIO()
-        with zipfile.ZipFile(held, "w") as file:
-            for name, array in {"facts": text, **self.arrays}.items():
-                _add(file, f"{name}.npy", array)
-        Path(path).write_bytes(held.getvalue())
+        Path(path).write_bytes(_file({"facts": text, **self.arrays}))
 
 
-def _add(file: zipfile.ZipFile, name: str, array: npt.NDArray[Any]) -> None:
-    """One array, compressed where that saves half: what hardly shrinks is faster read as it is."""
+def _file(arrays: dict[str, npt.NDArray[Any]]) -> bytes:
+    """An npz file; an array is compressed where that saves half: what hardly shrinks is faster read as it is."""
+    from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo  # dear to import, and for writing only
+
     held = io.BytesIO()
-    np.lib.format.write_array(held, np.ascontiguousarray(array), allow_pickle=False)
-    packed = zlib.compress(held.getvalue(), 6)
-    how = zipfile.ZIP_DEFLATED if len(packed) < 0.5 * len(held.getvalue()) else zipfile.ZIP_STORED
-    file.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), held.getvalue(), how)
+    with ZipFile(held, "w") as file:
+        for name, array in arrays.items():
+            own = io.BytesIO()
+            np.lib.format.write_array(own, np.ascontiguousarray(array), allow_pickle=False)
+            packed, whole = zlib.compress(own.getvalue(), 6), own.getvalue()
+            how = ZIP_DEFLATED if len(packed) < 0.5 * len(whole) else _STORED
+            file.writestr(ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), whole, how)
+    return held.getvalue()
 
 
-def _arrays(held: bytes) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of an npz file by name; those that are not compressed are read where they stand, without a copy."""
-    arrays = {}
-    with zipfile.ZipFile(io.BytesIO(held)) as file:
-        for member in file.infolist():
-            begin, content = 0, held
-            if member.compress_type == zipfile.ZIP_STORED:
-                # its header: 30 bytes, of which the last four are two lengths (APPNOTE 4.3.7)
-                own = member.header_offset
-                begin = own + 30 + sum(struct.unpack_from("<HH", held, own + 26))
-            else:
-                content = file.read(member)
-            start = io.BytesIO(content[begin : begin + _HEADER])
-            np.lib.format.read_magic(start)
-            shape, by_column, kind = np.lib.format.read_array_header_1_0(start)
-            flat = np.frombuffer(content, kind, math.prod(shape), begin + start.tell())
-            aligned = np.require(flat, requirements="A")
-            arrays[member.filename.removesuffix(".npy")] = aligned.reshape(shape, order="F" if by_column else "C")
+def _arrays(held: bytes | mmap.mmap) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of a file that `save` wrote; those that are not compressed are read where they stand, uncopied."""
+    view, arrays, at = memoryview(held), {}, 0
+    while view[at : at + len(_MEMBER)] == _MEMBER:
+        how, packed, size, *lengths = struct.unpack_from(_HEADER, view, at)  # (APPNOTE 4.3.7)
+        name = at + struct.calcsize(_HEADER)
+        begin = name + sum(lengths)
+        content, at = view[begin : begin + packed], begin + packed
+        if how != _STORED:
+            content = memoryview(zlib.decompress(content, -zlib.MAX_WBITS, size))
+        start = io.BytesIO(content[:_LONGEST])
+        np.lib.format.read_magic(start)
+        shape, by_column, kind = np.lib.format.read_array_header_1_0(start)
+        aligned = np.require(np.frombuffer(content, kind, math.prod(shape), start.tell()), requirements="A")
+        own = bytes(view[name : name + lengths[0]]).decode().removesuffix(".npy")
+        arrays[own] = aligned.reshape(shape, order="F" if by_column else "C")
     return arrays
+
+
+def _bytes(path: Path) -> bytes | mmap.mmap:
+    """What a file holds; of the model that ships, which nobody writes to while it is used, without a copy."""
+    if path != SHIPPED:
+        return path.read_bytes()
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def load(path: str | Path | None = None) -> Model:
     """The model in a file, or the one that ships with the package. A file of another kind is a `Stop`."""
     chosen = Path(path) if path else SHIPPED
     try:
-        arrays = _arrays(chosen.read_bytes())
+        arrays = _arrays(_bytes(chosen))
         facts = json.loads(arrays.pop("facts").tobytes())
     except FileNotFoundError as error:
         raise Stop("no such model file.", where=str(chosen), todo="Make one with `touchstone teach`.") from error
-    except (OSError, ValueError, KeyError, EOFError, struct.error, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, struct.error, zlib.error) as error:
         raise Stop("not a model file.", where=str(chosen), todo="Make one with `touchstone teach`.") from error
     if facts.get("form") != FORM:
         raise Stop(f"a model of form {facts.get('form')}.", where=str(chosen), todo="Teach it again.")

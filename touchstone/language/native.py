@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +12,8 @@ import pyarrow as pa
 
 from touchstone.language import meaning, tokens
 from touchstone.language.found import CLAUSE_HEADS, Found, Table
-from touchstone.language.index import ABSENT, Index
-from touchstone.language.library import WIDEST, library, needed
+from touchstone.language.index import Index, slot_bits
+from touchstone.language.library import WIDEST, addresses, library, needed, numbers, pointers
 from touchstone.language.meaning import Meaning
 from touchstone.language.walk import BLOCKS, Lexicon, Walk
 
@@ -22,6 +21,8 @@ Numbers = npt.NDArray[np.float32]
 LANGUAGES, HEADS, CHOSEN = 32, 128, 512  # what kernel.c is written for
 _CLAUSE = 48  # bytes of text in a clause, guessed low: there is more room where it is needed
 _LINE = 64  # bytes that a processor reads from memory at once
+_FINER = 3  # bits of a hash that a filter looks at beyond those that tell its slot
+_NONE, _NO_FLAGS = np.zeros(0, np.uint64), np.zeros(0, np.uint8)
 _ENTRY = np.dtype([("key", np.uint64), ("word", np.int32), ("steer", np.uint32)])
 
 
@@ -33,6 +34,13 @@ class _Lexicon(ctypes.Structure):
         *((f"{name}_shift", ctypes.c_int64) for name in ("vocabulary", "stem", "gram", "stem_filter", "gram_filter")),
         *((name, ctypes.c_int64) for name in ("words", "marks", "languages", "stride")),
         *((name, ctypes.c_int64) for name in ("clause_columns", "text_columns", "touchpoints", "taught")),
+    ]
+
+
+class _Index(ctypes.Structure):
+    _fields_ = [
+        *numbers("words", "marks", "first", "shift", "filter_shift"),
+        *pointers("keys", "telling", "rows", "flags", "entries", "filter"),
     ]
 
 
@@ -54,8 +62,7 @@ class _Told(ctypes.Structure):
     ]
 
 
-@dataclass(frozen=True, eq=False)
-class Kernel:
+class Kernel(NamedTuple):
     """Reads texts with one lexicon and table. `held` keeps the arrays that `lexicon` points into."""
 
     lexicon: _Lexicon
@@ -186,18 +193,19 @@ def kernel(lexicon: Lexicon, table: Table) -> Kernel | None:
     """The kernel for a lexicon and table, or None where NumPy reads."""
     if len(lexicon.languages) > LANGUAGES or table.own > HEADS or library() is None:
         return None
-    vocabulary, vocabulary_shift = _vocabulary(lexicon)
-    held: dict[str, npt.NDArray[Any]] = {"vocabulary": vocabulary, "letters": tokens.letters(32), "plain": tokens.PLAIN}
-    held |= {"stems": _entries(lexicon.stems, 0), "grams": _entries(lexicon.grams, BLOCKS * lexicon.count)}
-    held |= {"stem_filter": _filter(lexicon.stems), "gram_filter": _filter(lexicon.grams), "salts": lexicon.salts}
+    held: dict[str, npt.NDArray[Any]] = {"letters": tokens.letters(32), "plain": tokens.PLAIN, "salts": lexicon.salts}
     held |= {"evidence": _evidence(lexicon), "table": table.rows, "scale": table.scale}
+    vocabulary = _laid(lexicon.words, telling=lexicon.steering.given, flags=lexicon.steering_flags)
+    stems, grams = _laid(lexicon.stems), _laid(lexicon.grams, first=BLOCKS * lexicon.count)
+    held |= {"vocabulary": vocabulary.entries, "stems": stems.entries, "grams": grams.entries}
+    held |= {"stem_filter": stems.filter, "gram_filter": grams.filter}
     facts = _Lexicon(
         **{name: array.ctypes.data for name, array in held.items()},
-        vocabulary_shift=vocabulary_shift,
-        stem_shift=lexicon.stems.shift,
-        gram_shift=lexicon.grams.shift,
-        stem_filter_shift=64 - _filter_bits(lexicon.stems),
-        gram_filter_shift=64 - _filter_bits(lexicon.grams),
+        vocabulary_shift=vocabulary.shift,
+        stem_shift=stems.shift,
+        gram_shift=grams.shift,
+        stem_filter_shift=stems.shift - _FINER,
+        gram_filter_shift=grams.shift - _FINER,
         words=lexicon.count,
         marks=len(lexicon.steering_flags) + 1,
         languages=len(lexicon.languages),
@@ -217,34 +225,32 @@ def _evidence(lexicon: Lexicon) -> npt.NDArray[np.int8]:
     return told
 
 
-def _filter_bits(index: Index) -> int:
-    """How many first bits of a hash a filter looks at: three more than the index has slots for."""
-    return 67 - index.shift
+class _Laid(NamedTuple):
+    """An index as the kernel looks into it; `filter` has a bit for each beginning of a hash that is there."""
+
+    entries: npt.NDArray[Any]
+    filter: npt.NDArray[np.uint64]
+    shift: int
 
 
-def _filter(index: Index) -> npt.NDArray[np.uint8]:
-    """One bit for each beginning of a hash that the index has."""
-    bits = _filter_bits(index)
-    present = np.zeros(1 << bits, np.bool_)
-    present[(index.keys[index.rows != ABSENT] >> np.uint64(64 - bits)).astype(np.intp)] = True
-    return np.packbits(present, bitorder="little")
-
-
-def _entries(index: Index, first: int) -> npt.NDArray[Any]:
-    """The slots of an index as the kernel has them, rows counted from `first` on."""
-    entries = np.zeros(len(index.keys), _ENTRY)
-    entries["key"], entries["word"] = index.keys, np.where(index.rows == ABSENT, ABSENT, index.rows + first)
-    return entries
-
-
-def _vocabulary(lexicon: Lexicon) -> tuple[npt.NDArray[Any], int]:
-    """Words and words that tell languages in one index, so that a token is looked up once; and its shift."""
-    words, steering = lexicon.words.given, lexicon.steering
-    both = Index(np.concatenate([words, steering.given]))  # where a hash is of both, the word's row holds
-    entries = _entries(both, 0)
-    entries["word"][entries["word"] >= len(words)] = ABSENT
-    told = np.zeros(len(words) + len(steering.given) + 1, np.uint32)  # by row of `both`; ABSENT is the last
-    marks = np.arange(1, len(steering.given) + 1, dtype=np.uint32) | lexicon.steering_flags.astype(np.uint32) << 24
-    told[both.find(steering.given[::-1])] = marks[::-1]  # where a hash is given twice, its first row holds
-    entries["steer"] = told[both.rows]
-    return entries, both.shift
+def _laid(
+    index: Index, *, first: int = 0, telling: tokens.Hashes = _NONE, flags: npt.NDArray[np.uint8] = _NO_FLAGS
+) -> _Laid:
+    """An index with rows counted from `first` on, and beside its words those that tell languages."""
+    count = len(index.given) + len(telling)
+    bits = slot_bits(count)
+    entries = np.zeros((1 << bits) + count + 1, _ENTRY)
+    sieve = np.zeros(1 << (bits + _FINER - 6), np.uint64)
+    given: dict[str, npt.NDArray[Any]] = {"keys": index.given, "telling": telling, "flags": flags}
+    given |= {"rows": index.given_rows}
+    held = {name: np.ascontiguousarray(array) for name, array in given.items()} | {"entries": entries, "filter": sieve}
+    facts = _Index(
+        words=len(index.given),
+        marks=len(telling),
+        first=first,
+        shift=64 - bits,
+        filter_shift=64 - bits - _FINER,
+        **addresses(held),
+    )
+    needed().touchstone_index(ctypes.byref(facts), WIDEST)
+    return _Laid(entries, sieve, 64 - bits)

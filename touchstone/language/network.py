@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,8 +38,7 @@ Numbers = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
-class Words:
+class Words(NamedTuple):
     """The words of some texts in order, as the second tier sees them."""
 
     row: npt.NDArray[np.int32]  # in the lexicon
@@ -50,8 +49,7 @@ class Words:
     foreign: npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False)
-class Windows:
+class Windows(NamedTuple):
     """Sentences to be read, an empty row before each and after the last; window i ends before row `ends[i]`."""
 
     rows: npt.NDArray[np.int32]  # word rows of the lexicon, -1 where empty
@@ -216,8 +214,7 @@ class Network:
         return answer
 
 
-@dataclass(frozen=True, eq=False)
-class Near:
+class Near(NamedTuple):
     """What the second tier makes of groups of clauses: logits of the four polarities, and what they were read from."""
 
     logits: npt.NDArray[np.float64]  # (groups, 4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -51,8 +52,7 @@ def _combined(evidence: npt.NDArray[np.float64], weights: Numbers) -> npt.NDArra
     return answer.T
 
 
-@dataclass(frozen=True, eq=False)
-class TaughtMood:
+class TaughtMood(NamedTuple):
     """What was learned of polarity beside both tiers."""
 
     clauses: Numbers  # (clauses, polarities): sums of what words say

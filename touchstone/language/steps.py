@@ -38,6 +38,13 @@ class _Mood(ctypes.Structure):
     ]
 
 
+class _Lending(ctypes.Structure):
+    _fields_ = [
+        *numbers("words", "stride", "width", "cues", "touchpoints"),
+        *pointers("rows", "own", "length", "owner", "lent"),
+    ]
+
+
 def convolved(
     states: Numbers, weights: npt.NDArray[np.int8], scale: Numbers, bias: Numbers, *, widest: int = WIDEST
 ) -> Numbers | None:
@@ -80,6 +87,22 @@ def curved(
     facts = _Curves(rows=len(evidence), columns=evidence.shape[1], curves=len(columns), **addresses(held))
     needed().touchstone_curve(ctypes.byref(facts), widest)
     return answer
+
+
+def lent(
+    into: Numbers, vectors: npt.NDArray[np.int8], own: Numbers, length: Numbers, owner: npt.NDArray[np.int64],
+    *, widest: int = WIDEST,
+) -> bool:  # fmt: skip
+    """Whether `into` was given what words lend touchpoints by likeness to the rows of their cues: see `cues.lent`."""
+    if library() is None or vectors.dtype != np.int8 or vectors.strides[1:] != (1,) or not into.flags.c_contiguous:
+        return False
+    held = _packed({"owner": owner}, np.int32) | _packed({"own": own, "length": length}, np.float32)
+    held |= {"rows": vectors, "lent": into}
+    shape = {"words": len(vectors), "stride": vectors.strides[0], "width": vectors.shape[1]}
+    facts = _Lending(**shape, cues=len(own), touchpoints=into.shape[1], **addresses(held))
+    if needed().touchstone_lend(ctypes.byref(facts), widest):
+        raise MemoryError("no memory for the likeness of words")
+    return True
 
 
 class Felt(NamedTuple):

@@ -7,7 +7,7 @@ Every answer about a text depends on that text alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -78,8 +78,7 @@ def letters(places: int) -> Hashes:
     return held
 
 
-@dataclass(frozen=True, eq=False)
-class Tokens:
+class Tokens(NamedTuple):
     """Tokens of all texts in order: `text` holds each token's text, `start` and `stop` its bytes in `data`."""
 
     data: Bytes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -43,8 +44,7 @@ class Lexicon:
     salts: npt.NDArray[np.uint64]  # by language
 
 
-@dataclass(frozen=True, eq=False)
-class Walk:
+class Walk(NamedTuple):
     """Clauses of all texts in order. `rows[ends[i-1]:ends[i]]` are the table rows of clause i, `size` its tokens."""
 
     texts: int
@@ -61,8 +61,9 @@ class Walk:
 
 def evidence(shares: npt.NDArray[np.floating]) -> npt.NDArray[np.int8]:
     """Shares of languages, 0 to 1, as whole numbers that add up exactly."""
-    points: npt.NDArray[np.int8] = np.rint(shares.astype(np.float32) * _POINTS).astype(np.int8)
-    return points
+    points = shares.astype(np.float32)
+    points *= _POINTS
+    return np.rint(points, out=points).astype(np.int8)
 
 
 def walk(texts: pa.Array, lexicon: Lexicon) -> Walk:
