@@ -181,12 +181,23 @@ def test_a_served_page_needs_no_style_or_script_of_its_own(name: str) -> None:
 
 
 def test_navigation_follows_the_role_and_keeps_the_filters() -> None:
-    insider, partner = (dict(show.navigation(Viewer(role))) for role in ("insider", "partner"))
-    assert list(insider)[:3] == ["overview", "journey", "units"]
-    assert set(insider) - set(partner) == {"reading", "teaching", "themes"}
+    insider, partner = (
+        {name for pages in show.navigation(Viewer(role)).values() for name, _ in pages}
+        for role in ("insider", "partner")
+    )
+    assert insider - partner == {"reading", "teaching", "themes", "word_of_mouth"}
     assert not show.navigation(Viewer("outsider"))
     text = show.html(page("journey", _homes.full(), channel="web"), viewer=Viewer("insider"), base="/")
     assert re.search(r'href="/units\?channel=web"', text)
+
+
+def test_navigation_shows_the_groups_and_within_the_open_one_its_pages() -> None:
+    groups = show.navigation(Viewer("insider"))
+    assert [name for name, _ in groups["Experience"]][:3] == ["overview", "journey", "units"]
+    text = show.html(page("units", _homes.full()), viewer=Viewer("insider"), base="/")
+    assert re.search(r'href="/overview" aria-current="true">Experience<', text)
+    assert re.search(r'href="/units" aria-current="page">Units<', text)
+    assert 'href="/teaching"' not in text
 
 
 def test_doubt_stands_in_the_sentences() -> None:

@@ -67,15 +67,21 @@ def data(page: Page) -> dict[str, Any]:
     return made
 
 
-def navigation(viewer: Viewer) -> list[tuple[str, str]]:
-    """(name, title) of the pages this viewer may open without settings of their own, in the order they stand."""
+def navigation(viewer: Viewer) -> dict[str, list[tuple[str, str]]]:
+    """Groups of (name, title) of the pages this viewer may open without settings of their own, as they stand.
+
+    A page says where it stands by `_PLACE`: a number, and the group it stands in.
+    """
     found = []
     for name in finder.names("show"):
         module = finder.part("show", name)
-        place = getattr(module, "_PLACE", None)
+        place, group = getattr(module, "_PLACE", (None, ""))
         if place is not None and viewer.role in module.WHO:
-            found.append((place, name, (module.__doc__ or name).partition(":")[0]))
-    return [(name, title) for _, name, title in sorted(found)]
+            found.append((place, group, name, (module.__doc__ or name).partition(":")[0]))
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for _, group, name, title in sorted(found):
+        groups.setdefault(group, []).append((name, title))
+    return groups
 
 
 def about(meta: Mapping[str, Any]) -> list[str]:

@@ -11,7 +11,7 @@ from touchstone.core.page import Block, Cards, Chart, Estimate, Note, Page, Stre
 from touchstone.show import _charts, _league, _narrow, _plans, _say, _stored, _words
 
 WHO = ("insider", "partner")
-_PLACE = 4
+_PLACE = 4, "Experience"
 _MONTHS = 36  # more months than this are shown by quarter
 _NAME, _TITLE = "changes", "Changes"
 

@@ -11,7 +11,7 @@ from touchstone.show import _say, _ties
 from touchstone.store import tables
 
 WHO = ("insider", "partner")
-_PLACE = 7
+_PLACE = 31, "Customers"
 _FOUND, _LATELY = 25, 12
 _RECENT = """select person, max(occurred_at) as last, count(*) as n from (
         select person, occurred_at from interaction where person is not null order by seq desc limit 300) as recent

@@ -7,7 +7,7 @@ from touchstone.core.page import Block, Field, Filters, Grid, Link, Note, Page
 from touchstone.show import _findings, _say
 
 WHO = ("insider", "partner")
-_PLACE = 6
+_PLACE = 5, "Experience"
 
 
 def show(ask: Ask, *, name: str | None = None) -> Page:

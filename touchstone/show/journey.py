@@ -7,7 +7,7 @@ from touchstone.core.page import Block, Note, Page
 from touchstone.show import _journey, _league, _narrow, _stored
 
 WHO = ("insider", "partner")
-_PLACE = 2
+_PLACE = 2, "Experience"
 
 
 def show(

@@ -7,7 +7,7 @@ from touchstone.core.page import Block, Cards, Estimate, Filters, Note, Page, Ra
 from touchstone.show import _charts, _journey, _league, _narrow, _plans, _say, _stored, _words
 
 WHO = ("insider", "partner")
-_PLACE = 1
+_PLACE = 1, "Experience"
 
 
 def show(

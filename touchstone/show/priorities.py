@@ -9,7 +9,7 @@ from touchstone.core.page import Block, Note, Page, Ranking
 from touchstone.show import _league, _narrow, _plans, _say, _words
 
 WHO = ("insider", "partner")
-_PLACE = 5
+_PLACE = 11, "Plans"
 
 
 def show(ask: Ask, *, unit: str | None = None, touchpoint: str | None = None, draw: str | None = None) -> Page:

@@ -9,7 +9,7 @@ from touchstone.core.page import Block, Cards, Field, Form, Grid, Note, Page
 from touchstone.show import _lessons, _say
 
 WHO = ("insider",)
-_PLACE = 9
+_PLACE = 42, "Reading"
 _POLARITIES = (("", "–"), ("positive", "praise"), ("negative", "complaint"), ("neutral", "neither"), ("mixed", "both"))
 
 

@@ -8,7 +8,7 @@ from touchstone.show import _say, _themes
 from touchstone.show._themes import Theme
 
 WHO = ("insider",)
-_PLACE = 6
+_PLACE = 22, "Words"
 _BACK = Field("back", "", "/themes", kind="hidden")
 _OWNERS = (("company", "the company"), ("partner", "the partner"))
 

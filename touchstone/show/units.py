@@ -7,7 +7,7 @@ from touchstone.core.page import Block, Cards, Estimate, Note, Page
 from touchstone.show import _charts, _journey, _league, _narrow, _plans, _say, _stored, _words
 
 WHO = ("insider", "partner")
-_PLACE = 3
+_PLACE = 3, "Experience"
 
 
 def show(

@@ -7,7 +7,7 @@ from touchstone.core.page import Block, Field, Filters, Note, Page, Words
 from touchstone.show import _league, _narrow, _say, _words
 
 WHO = ("insider", "partner")
-_PLACE = 7
+_PLACE = 21, "Words"
 _SAID = (("", "All"), ("positive", "Praise"), ("negative", "Complaint"), ("mixed", "Both"), ("neutral", "Neither"))
 
 

@@ -13,6 +13,7 @@ from touchstone.show._stored import Figure
 from touchstone.store import tables
 
 WHO = ("insider",)
+_PLACE = 32, "Customers"
 _ROLES = {
     "teacher": ("Teachers", "Share of their answers that others thank for or act on, with 95 % intervals."),
     "change_agent": ("Change agents", "Share of their listeners who then buy, come or refer, with 95 % intervals."),
