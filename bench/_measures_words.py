@@ -66,6 +66,9 @@ def _words_of_the_brand() -> Iterator[str]:
     for seed in range(5):
         found = unfolded(language_gap.measure(scratch([], given=test_language_gap.halves(seed))))
         yield f"language_gap: a brand that speaks as half its customers do, seed {seed}: {_found(found)}"
+    for texts in (3_000, 1_500, 800, 143):
+        found = unfolded(language_gap.measure(scratch([], given=_thinned(test_language_gap.halves(3), texts))))
+        yield f"language_gap: the same with {texts} texts of the brand, seed 3: {_found(found)}"
     for by in ((), ("level",), ("unit",)):
         rows = unfolded(language_gap.measure(brand(), by=by))
         for group in sorted({each["by"].get("level", "") for each in rows} if by != ("unit",) else ()):
@@ -76,6 +79,13 @@ def _words_of_the_brand() -> Iterator[str]:
             told = [[each for each in rows if each["by"]["unit"] == unit] for unit in units]
             ours = np.mean([test_language_gap.among(each, "brand", BRAND_WORDS) for each in told])
             yield f"language_gap: the example brand as it is, {len(units)} units: brand {ours:.1f} of 8 on average"
+
+
+def _thinned(table: pa.Table, texts: int) -> pa.Table:
+    """All texts of the customers, and so many of the brand."""
+    brand = np.array(table["side"].to_pylist()) == "brand"
+    drawn = np.random.default_rng(1).choice(np.flatnonzero(brand), texts, replace=False)
+    return table.take(pa.array(np.sort(np.concatenate([np.flatnonzero(~brand), drawn]))))
 
 
 def _found(rows: list[dict[str, Any]]) -> str:

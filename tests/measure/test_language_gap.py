@@ -72,7 +72,7 @@ def test_a_word_said_ten_times_in_one_text_counts_once() -> None:
 
 def test_a_word_is_spelled_as_most_spell_it() -> None:
     rows = [*world(2), *(said("customers", "the clooonk") for _ in range(3))]
-    rows += [said("customers", "the Clonk is back") for _ in range(20)]
+    rows += [said("customers", "Clonk again") for _ in range(20)]
     assert "clonk" in [each["by"]["word"] for each in told(rows)]
 
 
@@ -100,6 +100,44 @@ def test_names_of_units_and_products_and_everyday_words_stay_out() -> None:
     rows = world(3) + [said("customers", "Esker and Moreau, they told us about it", product="Esker") for _ in range(30)]
     found = unfolded(measure(brand(rows, units=[{"id": "m", "name": "Moreau"}])))
     assert {each["by"]["word"] for each in found} & {"esker", "moreau", "told", "about"} == set()
+
+
+def test_names_of_people_places_and_rivals_stay_out_by_their_capitals() -> None:
+    places = ("Thornby", "Halden", "Volkar")
+    rows = world(3) + [said("customers", f"The gasket from {name} Motors went clonk again") for name in places * 10]
+    rows += [said("customers", "went clonk in a FLANGE again") for _ in range(30)]
+    found = {each["by"]["word"] for each in told(rows)}
+    assert not {each for each in found if any(name.lower() in each for name in (*places, "motors"))}
+    assert any("clonk" in each for each in found)
+    assert any("flange" in each for each in found), "what is written in capitals throughout is no name"
+
+
+def test_german_nouns_are_no_names() -> None:
+    rows = world(3) + [said("customers", "Nun ist der Auspuff kaputt und die Kupplung auch") for _ in range(30)]
+    assert any("auspuff" in each["by"]["word"] for each in told(rows))
+
+
+def test_a_word_and_its_plural_are_one_word() -> None:
+    rows = world(3, customers="invoice") + [said("brand", "invoices") for _ in range(30)]
+    assert not {"invoice", "invoices"} & {each["by"]["word"] for each in told(rows)}
+
+
+def test_by_touchpoint_what_customers_say_of_it_is_held_against_what_the_brand_says_of_it() -> None:
+    talk, promise = "the gearbox is fine. the hotline never answers", "radical clarity"
+    rows = [said("customers", talk, id=f"c{n}") for n in range(60)]
+    rows += [said("brand", f"{promise} on the phone", id=f"b{n}", touchpoint="call centre") for n in range(40)]
+    rows += [said("brand", "hotline, hotline", id=f"o{n}", touchpoint="the car itself") for n in range(40)]
+    cuts = {"call centre": (20, len(talk)), "parking": (0, 19)}
+    mentions = [{"id": f"{n}{name}", "interaction": f"c{n}", "touchpoint": name, "start": start, "stop": stop}
+                for n in range(60) for name, (start, stop) in cuts.items()]  # fmt: skip
+    found = unfolded(measure(brand(rows, mentions=mentions), by=["touchpoint"]))
+    here = [each for each in found if each["by"]["touchpoint"] == "call centre"]
+    assert any("hotline" in each for each in real(here, "customers"))
+    assert "radical clarity" in real(here, "brand")
+    assert here[0]["detail"]["texts"] == {"customers": 60, "brand": 40}
+    assert not any("gearbox" in each["by"]["word"] for each in here), "that was said of another touchpoint"
+    (there,) = [each for each in found if each["by"]["touchpoint"] == "parking"]
+    assert there["detail"]["why"] == "nothing that the brand said in words"
 
 
 def test_each_level_is_held_against_the_whole_brand() -> None:

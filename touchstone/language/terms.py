@@ -42,6 +42,10 @@ sind so uber um und uns unter vom von vor war was wenn wer wie wir wird zu zum z
 """
 
 
+_GERMAN = "auch auf der ich ist mit nicht und wir"  # words that few German texts are without: there nouns have capitals
+_SHOUTED, _PARDONED = 0.25, 2  # share of the words within clauses, and words beside; with more capitals none tells
+_SEEN = 3  # places where a capital would tell, from which on a name is told
+_STEM = 4  # letters of a word without its s, at least
 _ADDRESSED = r"(?i)\b(?:https?://|www\.)\S+|[\w.+-]*@[\w.]+|&[a-z]+;"  # links, addresses, handles, marks of HTML
 _NEARLY = 0.7  # of the texts of one term are another's: they say one thing
 _MOSTLY = 0.5  # of the texts of a word have it in this run: the run says more
@@ -64,11 +68,32 @@ class Terms:
 
     @cached_property
     def _order(self) -> Places:
-        return np.argsort(self._owner, kind="stable")
+        return _order(self._owner)
 
     @cached_property
     def _owners(self) -> Places:
         return self._owner[self._order]
+
+    @cached_property
+    def names(self) -> NDArray[np.bool_]:
+        """By term: mostly written with a capital where no clause begins, each word of it: people, places, companies.
+
+        Texts whose capitals tell nothing are passed over: without any, with very many, and German ones.
+        """
+        tokens = self._tokens
+        capital, inside = _capitals(tokens), ~tokens.clause_begins[: len(tokens.text)] & _spoken(tokens)
+        size = len(tokens.offsets) - 1
+        every, within, large = (
+            np.bincount(tokens.text[each], minlength=size) for each in (capital, inside, capital & inside)
+        )
+        german = np.zeros(size, np.bool_)
+        german[tokens.text[np.isin(tokens.hash, _hashed(_GERMAN.split()))]] = True
+        telling = (every > 0) & (large <= _SHOUTED * within + _PARDONED) & ~german
+        told = (inside & telling[tokens.text])[self._last]
+        owner, wide = self._owner[told], len(self.runs)
+        both = (capital[self._first] & capital[self._last])[told]
+        seen, named = np.bincount(owner, minlength=wide), np.bincount(owner[both], minlength=wide)
+        return np.asarray((seen >= _SEEN) & (2 * named > seen))
 
     def spelled(self, term: int) -> str:
         """How a term is mostly written, without capitals; of spellings as frequent the first of the alphabet."""
@@ -92,7 +117,7 @@ class Terms:
     def squares(self, chosen: NDArray[np.bool_], person: Places) -> NDArray[np.float64]:
         """The sum over people of the square of how many of their chosen texts have each term; `person` by text."""
         kept, wide = chosen[self.text], len(self.runs)
-        who, times = np.unique(person[self.text[kept]] * max(wide, 1) + self.term[kept], return_counts=True)
+        who, times = _distinct(person[self.text[kept]] * max(wide, 1) + self.term[kept])
         return np.bincount(who % max(wide, 1), weights=times.astype(float) ** 2, minlength=wide).astype(float)
 
     def texts(self, term: int, chosen: NDArray[np.bool_]) -> Places:
@@ -103,18 +128,20 @@ class Terms:
 
     @cached_property
     def _by_term(self) -> tuple[Places, Places]:
-        order = np.argsort(self.term, kind="stable")
+        order = _order(self.term)
         return self.term[order], self.text[order]
 
 
-def terms(texts: pa.Array, *, apart: Iterable[str] = (), everyday: bool = False) -> Terms:
+def terms(texts: pa.Array, *, apart: Iterable[str] = (), everyday: bool = False, plurals: bool = False) -> Terms:
     """The telling words and two-word runs of each text; small and everyday words, numbers and those `apart` stay out.
 
     A run is parted by one space, has no small word in it, and one word at least that tells by itself. Everyday words
-    are those by which the language room tells languages; with `everyday` they tell like any other.
+    are those by which the language room tells languages; with `everyday` they tell like any other. With `plurals` a
+    word and the same with an s are one word, where both are said (the S stemmer: Harman 1991).
     """
     tokens = tokenise(pc.replace_substring_regex(texts, _ADDRESSED, "\n"))
-    words, word = np.unique(tokens.hash, return_inverse=True)  # each word is looked up once
+    said = _singular(tokens) if plurals else tokens.hash
+    words, word = _numbered(said)  # each word is looked up once
     spoken = _spoken(tokens) & ~np.isin(words, _hashed(_SMALL.split()))[word]
     telling = spoken & ~np.isin(words, _hashed(apart))[word]
     common = np.isin(words, _everyday())[word]
@@ -124,15 +151,15 @@ def terms(texts: pa.Array, *, apart: Iterable[str] = (), everyday: bool = False)
     near = spaced & (tokens.start[1:] == tokens.stop[:-1] + 1) & ~tokens.clause_begins[1 : len(own)]
     run[1:] = spoken[1:] & spoken[:-1] & near & (own[1:] | own[:-1])
     singles, doubles = np.flatnonzero(own), np.flatnonzero(run)
-    two, _ = pairs(tokens.hash, tokens.clause_begins[: len(own)])
-    codes, owner = np.unique(np.concatenate([tokens.hash[singles], two[doubles]]), return_inverse=True)
+    two, _ = pairs(said, tokens.clause_begins[: len(own)])
+    codes, owner = _numbered(np.concatenate([said[singles], two[doubles]]))
     places = np.concatenate([singles, doubles])
     runs, plain, width = np.zeros(len(codes), np.bool_), np.zeros(len(codes), np.bool_), max(len(codes), 1)
     runs[owner[len(singles) :]] = True
-    once = np.unique(tokens.text[places].astype(np.int64) * width + owner)
+    once, _ = _distinct(tokens.text[places].astype(np.int64) * width + owner)
     first = np.concatenate([singles, doubles - 1])
     plain[owner] = common[first] & common[places]
-    return Terms(once // width, once % width, runs, plain, tokens, owner.astype(np.int64), first, places)
+    return Terms(once // width, once % width, runs, plain, tokens, owner, first, places)
 
 
 def leading(found: Terms, ranked: Iterable[int], chosen: NDArray[np.bool_], *, most: int) -> list[int]:
@@ -163,6 +190,51 @@ def _spoken(tokens: Tokens) -> NDArray[np.bool_]:
     sign = (letter == 0xE2) | (letter >= 0xF0)  # arrows, hearts and faces
     told: NDArray[np.bool_] = (letter >= ord("A")) & ~sign & (tokens.stop - tokens.start >= 2)
     return told
+
+
+def _numbered(hashes: Hashes) -> tuple[Hashes, Places]:
+    """The different hashes in order, and the place of each among them; `np.unique` takes three times as long."""
+    held = pa.array(hashes).dictionary_encode()
+    found = held.dictionary.to_numpy()
+    order = np.argsort(found)
+    place = np.empty(len(found), np.int64)
+    place[order] = np.arange(len(found))
+    return found[order], place[held.indices.to_numpy()]
+
+
+def _distinct(numbers: Places) -> tuple[Places, Places]:
+    """The different numbers in order, and how often each occurs."""
+    ordered = np.sort(numbers)
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))  # none is negative
+    return ordered[first], np.diff(first, append=len(ordered))
+
+
+def _order(numbers: Places) -> Places:
+    """The places of numbers below 2 ** 32 in their order, alike ones as they stood: NumPy sorts 16 bits by radix."""
+    order = np.argsort((numbers & 0xFFFF).astype(np.uint16), kind="stable")
+    return order[np.argsort((numbers >> 16).astype(np.uint16)[order], kind="stable")]
+
+
+def _capitals(tokens: Tokens) -> NDArray[np.bool_]:
+    """Which tokens begin with a capital that no other follows."""
+    after = np.append(tokens.data, np.full(4, 32, np.uint8))
+    first, second = after[tokens.start], after[tokens.start + 1]
+    wide = first == 0xC3  # É, in two bytes
+    large = ((first >= ord("A")) & (first <= ord("Z"))) | (wide & (second >= 0x80) & (second <= 0x9E))
+    follows = np.where(wide, after[tokens.start + 2], second)
+    return np.asarray(large & ~((follows >= ord("A")) & (follows <= ord("Z"))))
+
+
+def _singular(tokens: Tokens) -> Hashes:
+    """Each token's hash, without its last s where what is left is said as well."""
+    stop, long = tokens.stop, tokens.stop - tokens.start > _STEM
+    last, former = tokens.data[stop - 1], tokens.data[np.maximum(stop - 2, 0)]
+    places = np.flatnonzero(long & ((last | 32) == ord("s")) & ((former | 32) != ord("s")))
+    short = tokens.prefix(places, 1)
+    held = pc.is_in(pa.array(short), value_set=pa.array(tokens.hash)).to_numpy(zero_copy_only=False)
+    said = tokens.hash.copy()
+    said[places[held]] = short[held]
+    return said
 
 
 @cache

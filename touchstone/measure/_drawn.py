@@ -16,6 +16,13 @@ from touchstone.measure._interactions import asked
 
 _SLACK = 500  # more than will be drawn, so that chance never leaves too few
 _WORTH = 4  # of many times as many as are drawn, most can be passed over
+_NAMED = """WITH chosen AS ({chosen})
+SELECT {keys}side, id, said, who, about AS touchpoint FROM chosen WHERE about IS NOT NULL
+UNION ALL
+SELECT {keys}side, c.id, substr(c.said, m.start + 1, m.stop - m.start), who, m.touchpoint
+FROM chosen AS c JOIN mention AS m ON m.interaction = c.id
+WHERE c.about IS NULL AND m.stop > m.start AND m.touchpoint IS NOT NULL
+ORDER BY side, id, touchpoint, said"""
 _PLACES = 16**8  # that the first eight digits of an id tell apart
 
 
@@ -37,9 +44,14 @@ def among(seed: int, count: int, wanted: int) -> str | None:
     return f"({after} OR id < '{stop - _PLACES:08x}')"
 
 
-def drawn(ask: Ask, question: Question, sides: Mapping[str, str], sample: int) -> tuple[pa.Table, bool]:
-    """The texts of these sides (SQL that no two share), at most `sample` of each, and whether there are more."""
-    columns = {"id": "r.id", "said": "r.text", "act": "r.kind", "speaker": "r.level",
+def drawn(
+    ask: Ask, question: Question, sides: Mapping[str, str], sample: int, *, named: bool = False
+) -> tuple[pa.Table, bool]:
+    """The texts of these sides (SQL that no two share), at most `sample` of each, and whether there are more.
+
+    With `named`, of these texts what they say of each `touchpoint`: all of it where the source names one.
+    """
+    columns = {"id": "r.id", "about": "r.touchpoint", "said": "r.text", "act": "r.kind", "speaker": "r.level",
                "who": "CASE WHEN r.kind = 'claim' THEN r.id ELSE coalesce(r.person, r.id) END"}  # fmt: skip
     sql, parameters = asked(question, columns)
     cases = " ".join(f"WHEN {speaks} THEN '{name}'" for name, speaks in sides.items())
@@ -49,12 +61,11 @@ def drawn(ask: Ask, question: Question, sides: Mapping[str, str], sample: int) -
     limits = {each["side"]: among(ask.seed, each["n"], sample) for each in counts.to_pylist()}
     few = " ".join(f"AND (side <> '{name}' OR {limit})" for name, limit in limits.items() if limit)
     keys = "".join(f'"{each}", ' for each in question.by)
-    table = ask.lake(
-        f"""SELECT {keys}side, id, said, who FROM (
+    chosen = f"""SELECT {keys}side, id, said, who, about FROM (
             SELECT told.*, row_number() OVER (PARTITION BY side ORDER BY {lot(ask.seed)}, id) AS place FROM {told} {few}
-        ) AS drawn WHERE place <= {sample} ORDER BY side, id""",
-        parameters,
-    )
+        ) AS drawn WHERE place <= {sample}"""
+    whole = f"SELECT {keys}side, id, said, who FROM ({chosen}) AS chosen ORDER BY side, id"
+    table = ask.lake(_NAMED.format(keys=keys, chosen=chosen) if named else whole, parameters)
     for name in set(question.by) & set(PERIODS):
         table = table.set_column(table.column_names.index(name), name, period_text(table[name], name))
     return table, any(each["n"] > sample for each in counts.to_pylist())

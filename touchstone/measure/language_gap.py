@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
@@ -17,44 +16,24 @@ from touchstone.core.errors import Refused
 from touchstone.core.tables import TEXT
 from touchstone.language.terms import Terms, leading, terms
 from touchstone.measure._answers import Question, check
-from touchstone.measure._drawn import drawn
 from touchstone.measure._given import given
 from touchstone.measure._rows import Heading, nothing, rows, tidy
+from touchstone.measure._said import SIDES, VOICES, Chosen, Said, filed, heard
 from touchstone.measure._scores import salt
 from touchstone.science.interval import Interval
-from touchstone.science.words import Odds, discoveries, log_odds, together
+from touchstone.science.words import Odds, discoveries, log_odds
 
 FIELDS = {"text": TEXT, "side": TEXT, "level": TEXT, "person": TEXT}
-CUTS = ((), ("level",), ("unit",))
-_SIDES = ("customers", "brand")
+CUTS = ((), ("level",), ("unit",), ("touchpoint",))
 _FORMULA = (
     "log-odds of a word among a side's words less the other side's, each text counted once, texts of one person "
     "together (Rao & Scott 1992); informative Dirichlet prior (Monroe, Colaresi & Quinn 2008)"
 )
-_VOICES = {
-    "claims": "act = 'claim' AND coalesce(speaker, '') <> 'vendor'",
-    "agents": "speaker = 'employee'",
-    "all": "(act = 'claim' AND coalesce(speaker, '') <> 'vendor') OR speaker = 'employee'",
-}
-_CUSTOMERS = "coalesce(act, '') <> 'claim' AND coalesce(speaker, '') <> 'employee'"
 _FEW = 30  # texts of a side, below which hardly any word can be told from chance
 _SPEAK = {"customers": "customers said", "brand": "the brand said"}
 _LEAST = 3  # people who must say a word
 _SHOWN = 3  # examples of each word
 _REAL = 0.05  # of the words called real, at most this share is there by chance
-
-
-@dataclass(frozen=True)
-class _Said:
-    """Texts of both sides: `brand` tells which are the brand's; `keys` has the by columns, told for customers only."""
-
-    texts: pa.Array
-    shown: list[str]  # what examples are shown as: ids, or texts of a file
-    brand: NDArray[np.bool_]
-    keys: pa.Table
-    apart: set[str]
-    person: NDArray[np.int64]  # who says each text, by number; a claim stands for itself
-    sampled: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,97 +62,31 @@ def measure(
     """Words and two-word runs that customers use and the brand does not, and the reverse: `top` of each side.
 
     The other side says such a word at most `seldom` times as often. `by` and `where` cut the customers; the brand is
-    held against each group whole. `voice` is what the brand says: claims, agents (turns of employees), or all. The
-    value is the log-odds towards the row's `side`; `prior` is the weight of what both sides say together. `detail.real`
-    holds after Benjamini and Hochberg's correction over all words of the group. Of more than `sample` texts of a side
-    so many are drawn by seed.
+    held against each group whole, but by touchpoint against what it says of that touchpoint itself. `voice` is what the
+    brand says: claims, agents (turns of employees), or all. The value is the log-odds towards the row's `side`; `prior`
+    is the weight of what both sides say together. `detail.real` holds after Benjamini and Hochberg's correction over
+    all words of the group. Of more than `sample` texts of a side so many are drawn by seed.
     """
-    if voice not in _VOICES:
-        raise Refused(f"there is no voice {voice!r}.", field="voice", todo=f"Known: {', '.join(_VOICES)}.")
+    if voice not in VOICES:
+        raise Refused(f"there is no voice {voice!r}.", field="voice", todo=f"Known: {', '.join(VOICES)}.")
     question = Question(tuple(by), where, since, until)
     table = given(ask, question, "text")
     if table is None:
         check(question, "rollup")
-    said = _heard(ask, question, voice, sample=sample) if table is None else _filed(table, question)
+    said = heard(ask, question, voice, sample=sample) if table is None else filed(table, question)
     if not len(said.texts):
         return nothing()
-    found = terms(said.texts, apart=said.apart, everyday=True)
-    whole = _groups(said, question)
+    found = terms(said.texts, apart=said.apart, everyday=True, plurals=True)
     limits = _Limits(top, prior, seldom, ask.seed)
-    told = [row for keys, chosen in whole for row in _group(found, said, keys, chosen=chosen, limits=limits)]
+    told = [row for keys, sides in said.groups() for row in _group(found, said, keys, sides=sides, limits=limits)]
     return _table(told, question, voice)
-
-
-def _heard(ask: Ask, question: Question, voice: str, *, sample: int) -> _Said:
-    """What both sides say in a home, at most `sample` texts each, drawn by their ids."""
-    plain = Question((), None, question.since, question.until)
-    sides = {"customers": _CUSTOMERS, "brand": _VOICES[voice]}
-    if question == plain:  # both sides are then among the same texts, which are read once
-        both, sampled = drawn(ask, plain, sides, sample)
-        customers, brand = (both.filter(pc.equal(both["side"], each)) for each in sides)
-    else:
-        asked_of = zip((question, plain), sides.items(), strict=True)
-        parts = [drawn(ask, each, dict([side]), sample) for each, side in asked_of]
-        customers, brand = (part for part, _ in parts)
-        sampled = any(more for _, more in parts)
-    names = ask.lake("SELECT name FROM unit WHERE name IS NOT NULL ORDER BY name")["name"].to_pylist()
-    products = ask.lake("SELECT product FROM rollup WHERE product IS NOT NULL GROUP BY product ORDER BY product")
-    size = (len(customers), len(brand))
-    return _Said(
-        pa.chunked_array([*customers["said"].chunks, *brand["said"].chunks], TEXT).combine_chunks(),
-        [*customers["id"].to_pylist(), *brand["id"].to_pylist()],
-        np.repeat([False, True], size),
-        customers.select(list(question.by)),
-        {*names, *products["product"].to_pylist()},
-        _numbered([*customers["who"].to_pylist(), *brand["who"].to_pylist()]),
-        sampled,
-    )
-
-
-def _numbered(people: list[str]) -> NDArray[np.int64]:
-    """The same number for the same person."""
-    return np.unique(np.array(people, object).astype(str), return_inverse=True)[1].astype(np.int64)
-
-
-def _filed(table: pa.Table, question: Question) -> _Said:
-    """What both sides say in a file: `side`, or else `level`, tells them apart."""
-    if missing := [name for name in question.by if name not in table.column_names]:
-        raise Refused(f"the file has no column {missing[0]!r}.", field="by", where="by")
-    if "side" not in table.column_names and "level" not in table.column_names:
-        raise Refused("no column tells brand and customers apart.", field="side", where="the file",
-                      todo="Say which with --map side=COLUMN (brand, customers) or --map level=COLUMN.")  # fmt: skip
-    table = table.filter(pc.fill_null(pc.not_equal(table["text"].cast(TEXT), ""), False))
-    order = [(name, "ascending") for name in ("text", "person") if name in table.column_names]
-    table = table.take(pc.sort_indices(table, order))
-    name, own = ("side", "brand") if "side" in table.column_names else ("level", "employee")
-    brand = pc.fill_null(pc.equal(table[name].cast(TEXT), own), False).to_numpy(zero_copy_only=False)
-    sides = np.argsort(brand, kind="stable")  # customers first, as in a home
-    table, brand = table.take(pa.array(sides)), brand[sides]
-    texts = table["text"].cast(TEXT).combine_chunks()
-    keys = table.slice(0, int((~brand).sum())).select(list(question.by))
-    told = table["person"].to_pylist() if "person" in table.column_names else [None] * len(table)
-    person = _numbered([f"row {place}" if each is None else f"person {each}" for place, each in enumerate(told)])
-    return _Said(texts, texts.to_pylist(), brand, keys, set(), person)
-
-
-def _groups(said: _Said, question: Question) -> list[tuple[dict[str, str], NDArray[np.bool_]]]:
-    """Each group's by columns, and which texts are its customers'."""
-    if not question.by:
-        return [({}, ~said.brand)]
-    columns = [said.keys[name].cast(TEXT).to_pylist() for name in question.by]
-    named = list(zip(*columns, strict=True))
-    groups = sorted({each for each in named if None not in each})
-    place = {each: at for at, each in enumerate(groups)}
-    code = np.full(len(said.brand), -1)
-    code[: len(named)] = [place.get(each, -1) for each in named]
-    return [(dict(zip(question.by, each, strict=True)), code == at) for each, at in place.items()]
 
 
 @dataclass(frozen=True)
 class _Compared:
     """Both sides of a group held against each other, term by term."""
 
-    sides: dict[str, NDArray[np.bool_]]  # which texts
+    sides: dict[str, Chosen]  # which texts
     counts: dict[str, NDArray[np.float64]]  # texts that have a term
     people: dict[str, NDArray[np.float64]]  # how many people they are worth
     odds: Odds
@@ -185,10 +98,9 @@ class _Compared:
 
 
 def _group(
-    found: Terms, said: _Said, keys: dict[str, str], *, chosen: NDArray[np.bool_], limits: _Limits
+    found: Terms, said: Said, keys: dict[str, str], *, sides: dict[str, Chosen], limits: _Limits
 ) -> list[dict[str, Any]]:
     """The rows of one group: the words that say most, customers' first."""
-    sides = {"customers": chosen, "brand": said.brand}
     sizes = {name: int(each.sum()) for name, each in sides.items()}
     about: dict[str, Any] = {"formula": _FORMULA, "scale": {"worst": None, "best": None}, "texts": sizes}
     for name, size in sizes.items():
@@ -201,7 +113,7 @@ def _group(
     if said.sampled:
         about["sampled"] = True
     told = []
-    for name in _SIDES:
+    for name in SIDES:
         ranked = _ranked(found, both, name, limits)
         terms_told = leading(found, ranked, sides[name], most=limits.top)
         if min(sizes.values()) < _FEW:
@@ -215,10 +127,10 @@ def _group(
     return told
 
 
-def _compared(found: Terms, said: _Said, sides: dict[str, NDArray[np.bool_]], prior: float) -> _Compared:
+def _compared(found: Terms, said: Said, sides: dict[str, Chosen], prior: float) -> _Compared:
     """Log-odds of every word and run among the words of its side, and corrected probabilities."""
-    counts = {name: found.counts(each) for name, each in sides.items()}
-    worth = {name: together(counts[name], found.squares(each, said.person)) for name, each in sides.items()}
+    told = {name: said.counted(found, each) for name, each in sides.items()}
+    counts, worth = ({name: each[at] for name, each in told.items()} for at in (0, 1))
     size = counts["customers"][~found.runs].sum(), counts["brand"][~found.runs].sum()
     odds = log_odds(counts["customers"], counts["brand"], prior=prior, total=size,
                     together=(worth["customers"], worth["brand"]))  # fmt: skip
@@ -227,21 +139,21 @@ def _compared(found: Terms, said: _Said, sides: dict[str, NDArray[np.bool_]], pr
 
 
 def _ranked(found: Terms, both: _Compared, side: str, limits: _Limits) -> list[int]:
-    """The terms of one side that the other hardly says, surest first; only so many as could be among the top.
+    """The terms of one side that the other hardly says, surest first, without names; only so many as could be told.
 
     Everyday words alone are told only where they are beyond chance, and after the others that are.
     """
     sign = 1 if side == "customers" else -1
-    own, other = (both.people[name] / both.people[name].sum() for name in _SIDES[::sign])
+    own, other = (both.people[name] / both.people[name].sum() for name in SIDES[::sign])
     able = (both.people[side] >= _LEAST) & (other <= limits.seldom * own) & (both.sure | ~found.plain)
-    able = np.flatnonzero(able & (sign * both.odds.value > 0))
+    able = np.flatnonzero(able & ~found.names & (sign * both.odds.value > 0))
     tier = np.where(both.sure, found.plain, 2)[able]
     order = np.lexsort((able, -sign * both.odds.z[able], both.odds.probability[able], tier))[: 10 * limits.top]
     return [int(each) for each in able[order]]
 
 
 def _told(
-    found: Terms, said: _Said, both: _Compared, term: int, side: str, *, about: dict[str, Any], seed: int
+    found: Terms, said: Said, both: _Compared, term: int, side: str, *, about: dict[str, Any], seed: int
 ) -> dict[str, Any]:
     """The row of one word: its side, the word, its figures and what stands behind them."""
     sign = 1 if side == "customers" else -1
@@ -259,7 +171,7 @@ def _told(
     return {"side": side, "word": found.spelled(term), "n": sum(counts.values()), "figures": figures, "detail": detail}
 
 
-def _examples(found: Terms, said: _Said, term: int, *, own: NDArray[np.bool_], seed: int) -> list[str]:
+def _examples(found: Terms, said: Said, term: int, *, own: Chosen, seed: int) -> list[str]:
     """Some texts that have the term, drawn by seed."""
     texts = found.texts(term, own)
     drawn = np.random.default_rng([seed, len(texts)]).permutation(texts)[:_SHOWN]

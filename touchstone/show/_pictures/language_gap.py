@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from touchstone.core.page import Block, Estimate
+from touchstone.core.page import Block, Estimate, Grid
 from touchstone.show import _findings, _forest, _say
 from touchstone.show._findings import Picture, Told
 from touchstone.show._stored import Figure
 
 _EACH = 10  # words of a side that the chart shows
+_LISTED = 5  # words of a side told of each touchpoint
 
 
 def picture(told: Told) -> Picture:
@@ -21,9 +22,40 @@ def picture(told: Told) -> Picture:
             "Right of the line: what customers say and the brand does not; left: the reverse. Log-odds, 95 % intervals."
         )
         blocks.append(_forest.forest(lines, title="Words of one side alone", lead=lead))
+    blocks += _by_touchpoint(told)
     levels = [each for each in told.by("level", "side", "word") if each.value is not None and each.detail.get("real")]
     blocks += [_findings.table(told, _surest(levels))] if levels else []
     return Picture(_sentence(sides), tuple(blocks))
+
+
+def _by_touchpoint(told: Told) -> list[Block]:
+    """Of each touchpoint that both speak of, the words of the one side and of the other."""
+    found: dict[str, dict[str, list[Figure]]] = {}
+    for each in told.by("touchpoint", "side", "word"):
+        if each.value is not None:
+            found.setdefault(each.by["touchpoint"], {}).setdefault(each.by["side"], []).append(each)
+    both = {name: sides for name, sides in sorted(found.items()) if len(sides) == 2}
+    if not both:
+        return []
+    cells = tuple(
+        (_say.named(name), _words(sides["customers"]), _words(sides["brand"]), _texts(sides))
+        for name, sides in both.items()
+    )
+    lead = "What is said of the touchpoint itself. In brackets: it could be chance."
+    columns = ("touchpoint", "customers say", "the brand says", "texts of customers, of the brand")
+    return [Grid("Where customers say one thing and the brand another", lead, columns, cells)]
+
+
+def _words(rows: list[Figure]) -> str:
+    """The leading words of one side, those that are real first."""
+    order = sorted(rows, key=lambda each: (not each.detail.get("real"), -float(each.detail.get("z") or 0.0)))
+    told = [(each.by["word"], each.detail.get("real")) for each in order[:_LISTED]]
+    return ", ".join(word if real else f"({word})" for word, real in told)
+
+
+def _texts(sides: dict[str, list[Figure]]) -> str:
+    texts = sides["customers"][0].detail["texts"]
+    return f"{_say.count(texts['customers'])}, {_say.count(texts['brand'])}"
 
 
 def _surest(rows: list[Figure]) -> list[Figure]:
