@@ -60,19 +60,31 @@ def sampled_lmg(correlation: Floats, players: Sequence[Sequence[int]], *, rounds
     `rounds`, whatever the number of players.
     """
     size, last = len(players), correlation.shape[-1] - 1
-    orders = _orders(players, rounds, seed)
-    owner = np.zeros(last, np.int64)
-    for at, player in enumerate(players):
-        owner[list(player)] = at
+    turns = _turns(size, rounds, seed)
+    orders, ends = _drivers(players, turns)
     total = np.zeros((correlation.shape[0], size))
-    at_once = max(1, ROOM // ((last + 1) ** 2 * 4))
+    at_once = max(1, ROOM // ((last + 1) ** 2 * 4 * size)) * size
     for start in range(0, len(orders), at_once):
-        some = orders[start : start + at_once]
-        owners, places = owner[some].ravel(), _places(some, last)
+        some = slice(start, start + at_once)
+        places, chosen = _places(orders[some], last), turns[some]
         for draw in range(correlation.shape[0]):
-            gains = _gains(correlation[draw], places)
-            total[draw] += np.bincount(owners, weights=gains.ravel(), minlength=size)
-    return total / len(orders)
+            fits = np.cumsum(_gains(correlation[draw], places), axis=1)
+            total[draw] += _added(np.take_along_axis(fits, ends[some], axis=1), chosen)
+    return total / (2 * len(orders))
+
+
+def _added(fits: Floats, turns: NDArray[np.int64]) -> Floats:
+    """What each player adds in these orders and in the same backwards, from R squared of each order's first players.
+
+    Backwards an order begins with what stands last: the same neighbours on the ring, taken from their other end.
+    """
+    size = turns.shape[1]
+    forward = np.diff(fits, axis=1, prepend=0.0)
+    sums = fits.reshape(-1, size, size).sum(axis=2)  # rings x where they are opened
+    shorter = sums - fits[:, -1].reshape(-1, size)
+    backward = (sums - np.roll(shorter, -1, axis=1)).ravel()
+    both = np.bincount(turns.ravel(), weights=forward.ravel(), minlength=size)
+    return np.asarray(both + np.bincount(turns[:, 0], weights=backward, minlength=size), float)
 
 
 def johnson(correlation: Floats) -> Floats:
@@ -134,17 +146,21 @@ def _weights(size: int) -> Floats:
     return np.asarray(np.where(members == 1, with_it[:, None], -without[:, None]), float)
 
 
-def _orders(players: Sequence[Sequence[int]], rounds: int, seed: int) -> NDArray[np.int64]:
-    """Sampled orders of all drivers: each turned round to begin at each of its players, and each of these backwards."""
-    random, size = np.random.default_rng(seed), len(players)
+def _turns(size: int, rounds: int, seed: int) -> NDArray[np.int64]:
+    """Sampled rings of players, each opened at each of its players in turn: rounds x size orders."""
+    random = np.random.default_rng(seed)
     drawn = np.array([random.permutation(size) for _ in range(rounds)])
-    turned = drawn[:, (np.arange(size) - np.arange(size)[:, None]) % size]
-    turns = np.concatenate([turned, turned[:, :, ::-1]], axis=1).reshape(-1, size)
-    members = np.full((size, max(len(each) for each in players)), -1)
+    return np.asarray(drawn[:, (np.arange(size) + np.arange(size)[:, None]) % size].reshape(-1, size), np.int64)
+
+
+def _drivers(players: Sequence[Sequence[int]], turns: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The drivers of players in these orders, and the place of each player's last."""
+    members = np.full((len(players), max(len(each) for each in players)), -1)
     for at, player in enumerate(players):
         members[at, : len(player)] = player
     spread = members[turns]
-    return np.asarray(spread[spread >= 0].reshape(len(turns), -1), np.int64)
+    width = np.array([len(each) for each in players])
+    return spread[spread >= 0].reshape(len(turns), -1), np.cumsum(width[turns], axis=1) - 1
 
 
 def _places(orders: NDArray[np.int64], last: int) -> NDArray[np.int64]:
