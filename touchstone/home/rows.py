@@ -25,7 +25,9 @@ def belonging(tables: Iterable[pa.Table]) -> list[dict[str, Any]]:
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    by = dict(row["by"] or ())
+    by: dict[str, Any] = dict(row["by"] or ())
+    if by.get("rank") is not None:  # the one by column that is a number
+        by["rank"] = int(by["rank"])
     detail = json.loads(row["detail"] or "{}") | {"measured_in": row["measured_in"]}
     figures = {name: _number(row[name]) for name in ("value", "low", "high")}
     return {"unit": row["measured_in"]} | figures | {"n": row["n"], "maker": row["maker"], "detail": detail} | by
