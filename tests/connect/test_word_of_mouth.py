@@ -211,3 +211,42 @@ def test_who_is_erased_is_in_no_link_and_no_later_figure(tmp_path: Path):
     store.erase("bob")
     assert store.ask().lake("select * from link").to_pylist() == []
     assert "bob" not in str([table.to_pylist() for table in written()])
+
+
+def test_several_accounts_of_one_person_are_one_who_speaks():
+    rows = [
+        said("ann", 0, text="The screen is black again, what can I do about it"),
+        said("bob", 1, to="t/ann/0"),
+        said("bob@shop", 2, to="t/bob/1", text="and @cem knows more"),  # bob goes on under another name
+        said("cem", 3, thread="u", text="thank you @bob@shop and @Bobby"),
+        said("dia", 4, kind="referral", attributes='{"referred": "bob@shop"}'),
+        said("bob@shop", 5, kind="purchase"),
+    ]
+    one = [{"person": "bob", "customer": "x", "kept": True}, {"person": "bob@shop", "customer": "x", "kept": False}]
+    people = [{"id": "bob@shop", "name": "Bobby"}]
+    links, _, _ = found(rows, {"customer": one}, persons=people)
+    assert edges(links) == {
+        ("bob", "ann", "reply"), ("bob", "cem", "mention"), ("cem", "bob", "mention"), ("dia", "bob", "referral"),
+        *(("bob", whom, "acted") for whom in ("ann", "cem")), ("dia", "bob", "acted"),
+    }  # fmt: skip
+    assert "bob@shop" in {side for row in found(rows, persons=people)[0] for side in (row["left"], row["right"])}
+
+
+def test_what_has_no_kind_is_passed_over():
+    assert found([{"source_id": "1", "person": "ann", "occurred_at": START}])[0] == []
+
+
+def test_nobody_starts_with_who_does_not_want_to_be_contacted():
+    rows = [said("star", 0, thread="s")]
+    rows += [said(f"c{each}", 1 + each / 10, to="s/star/0", thread="s") for each in range(8)]
+    rows += [said("second", 0, thread="u"), said("d1", 1, to="u/second/0", thread="u")]
+
+    def first(**persons: Any) -> str:
+        return roled(found(rows, **persons)[2], "starter")[0]
+
+    barred = first()
+    no = [{"id": barred, "consents": json.dumps({"contact": "denied"})}]
+    assert barred not in roled(found(rows, persons=no)[2], "starter")
+    one = [{"person": barred, "customer": "x", "kept": True}, {"person": "else", "customer": "x", "kept": False}]
+    other = [{"id": "else", "consents": "no json"}]
+    assert barred not in roled(found(rows, {"customer": one}, persons=other)[2], "starter")

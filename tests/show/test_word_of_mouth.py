@@ -69,3 +69,19 @@ def test_what_was_referred_for_a_reward_is_a_figure_of_its_own(home: Any) -> Non
 def test_where_nobody_speaks_to_another_it_says_what_to_bring(tmp_path: Path) -> None:
     told = page(_brand.empty(tmp_path / "home").ask())
     assert told.sentence == "Who speaks to whom is not known yet."
+
+
+def test_who_does_not_want_to_be_contacted_is_on_no_list_under_any_name(tmp_path: Path) -> None:
+    made = _brand.empty(tmp_path / "home")
+    rows = [row({"person": each, "role": role}, 0.5, 8, hits=4, order=number)
+            for role in ("teacher", "starter") for number, each in enumerate(("p1", "p2", "p3"), start=1)]  # fmt: skip
+    made.store.replace("metric", "word_of_mouth", pa.Table.from_pylist(rows, schema=METRIC))
+    no = json.dumps({"contact": "revoked"})
+    made.store.put("person", [{"id": "p1", "consents": no}, {"id": "p3"}, {"id": "p9", "consents": no}])
+    letters = [{"source": "s", "source_id": each, "person": each, "text": "Fine."} for each in ("p3", "p9")]
+    made.store.append([letters])
+    made.act("link.confirm", person="p3", other="p9")
+    told = page(made.ask())
+    listed = {cells[0].label for each in told.blocks if isinstance(each, Grid) for cells in each.rows}
+    assert listed == {"p2"}
+    assert "2 persons who do not want to be contacted are left out" in told.lead

@@ -38,9 +38,7 @@ def _understand(store: Any) -> dict[str, Any]:
 
 def _connect(store: Any) -> dict[str, Any]:
     """Every connector over the whole home; its links, signals and figures replace its former ones."""
-    made = {part: connected(store, part) for part in finder.names("connect")}
-    store.derive()  # customers follow their links
-    return made
+    return {part: connected(store, part) for part in finder.names("connect")}
 
 
 def connected(store: Any, part: str, **settings: Any) -> int:
@@ -50,6 +48,8 @@ def connected(store: Any, part: str, **settings: Any) -> int:
     for table, schema in _CONNECTED.items():
         own = [each for each in made if each.schema.equals(schema)]
         count += _replace(store, table, part, pa.concat_tables([schema.empty_table(), *own]))
+    if any("same_person" in each["layer"].unique().to_pylist() for each in made if each.schema.equals(LINK)):
+        store.derive()  # customers follow their links, and who is one counts as one for the connectors that follow
     return count
 
 

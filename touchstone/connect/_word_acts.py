@@ -18,13 +18,17 @@ DAY = 86_400_000_000  # microseconds
 _RECENT = 90  # days that count as lately
 _POOL, _MATCHES = 64, 5  # similar customers that are looked at for each, and taken
 _WITHIN = float(np.log(3))  # how far matches may be in activity: lately and on the whole together, threefold
-_SQL = """
-select person, occurred_at, coalesce(level, '') as level, coalesce(unit, '') as unit,
-    kind in ('purchase', 'visit') as act,
-    kind = 'redemption' or coalesce(incentive = 'disclosed', false) or campaign is not null
-        or coalesce(attributes like '%"coupon"%', false) as paid
-from interaction
-where person is not null and occurred_at is not null and coalesce(level, '') <> 'employee' order by occurred_at, id
+ONE = """(select own.person, main.person as called from customer as own
+    join customer as main on main.customer = own.customer and main.kept)"""
+"""Persons who are one with others, and the person all of them are called by: they count as one."""
+_SQL = f"""
+select coalesce(one.called, i.person) as person, i.occurred_at, coalesce(i.level, '') as level,
+    coalesce(i.unit, '') as unit, coalesce(i.kind, '') in ('purchase', 'visit') as act,
+    coalesce(i.kind, '') = 'redemption' or coalesce(i.incentive, '') = 'disclosed' or i.campaign is not null
+        or coalesce(i.attributes, '') like '%"coupon"%' as paid
+from interaction as i left join {ONE} as one on one.person = i.person
+where i.person is not null and i.occurred_at is not null and coalesce(i.level, '') <> 'employee'
+order by i.occurred_at, i.id
 """
 
 

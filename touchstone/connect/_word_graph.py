@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,8 +71,13 @@ def merged(listener: Whole, speaker: Whole, weight: Floats, *, directed: bool) -
     return Edges(key // wide, key % wide, times, known)
 
 
-def standing(edges: Edges, *, chance: float, seeds: int, sets: int, draws: int, seed: int) -> Standing:
-    """What the graph says of each person; starters are chosen on half of the draws and their reach told by the rest."""
+def standing(
+    edges: Edges, *, chance: float, seeds: int, sets: int, draws: int, seed: int, barred: Collection[int] = ()
+) -> Standing:
+    """What the graph says of each person; starters are chosen on half of the draws and their reach told by the rest.
+
+    Nobody of `barred` is one with whom to start.
+    """
     random = np.random.default_rng(seed)
     rank = pagerank(edges, edges.weight)
     low, high = _limits(edges, rank, draws=draws if len(edges.weight) <= _DRAWN_UP_TO else 0, random=random)
@@ -79,7 +85,7 @@ def standing(edges: Edges, *, chance: float, seeds: int, sets: int, draws: int, 
     held, apart = (
         reached(edges.speaker, edges.listener, passing, size=edges.size, sets=sets, random=random) for _ in range(2)
     )
-    chosen, _ = starters(held, seeds)
+    chosen, _ = starters(held, seeds, barred=np.flatnonzero(np.isin(edges.known, list(barred))).tolist())
     share = share_interval(apart.hits(chosen), apart.sets)
     reach = tuple(float(each[0]) * edges.size if apart.sets else 0.0 for each in (share.value, share.low, share.high))
     everyone = np.arange(edges.size)

@@ -17,7 +17,7 @@ from touchstone.connect._word_graph import merged, standing
 from touchstone.connect._word_links import links
 from touchstone.connect._word_roles import Explanations, Role, agents, explanations, teachers
 from touchstone.connect._word_rows import MAKER, credited, roled, starting
-from touchstone.connect._word_said import contacts
+from touchstone.connect._word_said import contacts, objecting
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
 from touchstone.core.tables import INSTANT, METRIC, NUMBER, SIGNAL, TEXT
@@ -53,7 +53,8 @@ def connect(
     free = ~heard.found["paid"].to_numpy()
     plain = free & ~coupon
     edges = merged(heard.words.listener[plain], heard.words.speaker[plain], np.ones(plain.sum()), directed=True)
-    stood = standing(edges, chance=chance, seeds=seeds, sets=_SETS, draws=0, seed=ask.seed)
+    barred = places(pa.chunked_array([pa.array(objecting(ask), TEXT)]), heard.life.names).tolist()
+    stood = standing(edges, chance=chance, seeds=seeds, sets=_SETS, draws=0, seed=ask.seed, barred=barred)
     roles = _roles(heard, given, own, days=days, alpha=alpha)
     rows = [*roled(heard.life, roles, stood), *starting(heard.life, stood)]
     for layer, some in (("speaks_to", free), ("coupon_chain", ~free)):

@@ -58,6 +58,7 @@ ARRIVING = pa.schema([field for field in INTERACTION if field.name not in ("seq"
 """What a source yields; the record adds `seq`, `id` and `received_at`. Columns left out are null."""
 
 UNIT = pa.schema([(name, TEXT) for name in ("id", "name", "kind", "parent", "region", "grade", "organisation")])
+CUSTOMER = pa.schema([("person", TEXT), ("customer", TEXT), ("kept", pa.bool_())])  # persons who are one with others
 PERSON = pa.schema([(name, TEXT) for name in ("id", "name", "level", "contacts", "consents")])  # last two: JSON
 
 MENTION = pa.schema(

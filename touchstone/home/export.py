@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from touchstone.store import persons
+
 SMALL = ("unit", "person", "correction", "link")
 ABOUT = ("mention", "signal")
 SLICE = 20_000  # interactions at once
@@ -17,6 +19,7 @@ def lines(home: Any) -> Iterator[str]:
     ask = home.ask()
     for name in SMALL:
         yield from _written(name, ask.lake(f"select * from {name} order by id"))
+    yield from _written("interaction", persons.left_out(home.store))
     last = ask.lake("select coalesce(max(seq), 0) as last from interaction")["last"][0].as_py()
     for low in range(0, last, SLICE):
         some = [low, low + SLICE]

@@ -26,7 +26,7 @@ def stated(consents: str | None) -> dict[str, str]:
     """Purpose → what holds now, of those something was said of. What cannot be read is taken for a refusal."""
     held = _read(consents)
     if held is None:
-        return {"contact": "denied", "identity": "denied"}
+        return dict.fromkeys(("contact", "identity", "analysis"), "denied")
     return {name: str(state) for name, state in held.items() if name != HISTORY and state}
 
 
@@ -49,6 +49,11 @@ def may(consents: str | None, purpose: str) -> bool:
     if purpose in said:
         return said[purpose] == "granted"
     return PURPOSES.get(purpose, False)
+
+
+def objects(consents: str | None) -> bool:
+    """Whether a person does not want to be contacted: they are on no list of people to contact."""
+    return stated(consents).get("contact") in REFUSED
 
 
 def changed(consents: str | None, *, purpose: str, state: str, at: datetime, by: str) -> str | None:

@@ -20,6 +20,12 @@ def check(viewer: Viewer, *, who: Sequence[str], what: str) -> None:
         raise Refused(f"{what} is not open to you.", where=what, todo=todo)
 
 
+def check_personal(viewer: Viewer, *, what: str) -> None:
+    """Nothing where `viewer` sees personal data; `Refused` where not, so that nobody gives out what they do not see."""
+    if not viewer.personal:
+        raise Refused(f"{what} takes an account that sees personal data.", where=what, todo="Ask someone who does.")
+
+
 def check_role(role: str, *, units: Sequence[str]) -> None:
     """Nothing where the role and its units agree: an insider sees everything and names none, a partner at least one.
 

@@ -7,6 +7,7 @@ greedily and lazily (CELF: Leskovec et al. 2007), which comes within 1 - 1/e of 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -75,13 +76,17 @@ def _grown(source: Whole, start: Whole, chance: Floats, roots: Whole, random: np
     return np.concatenate(found)
 
 
-def starters(held: Reached, count: int) -> tuple[Whole, Whole]:
-    """The `count` nodes that together are in most sets, greedily, and how many sets each adds; ties by number."""
+def starters(held: Reached, count: int, *, barred: Collection[int] = ()) -> tuple[Whole, Whole]:
+    """The `count` nodes that together are in most sets, greedily, and how many sets each adds; ties by number.
+
+    None of the `barred` ones is chosen.
+    """
     order = np.argsort(held.node, kind="stable")
     owner = held.owner[order]
     start = np.searchsorted(held.node[order], np.arange(held.size + 1))
     alone = np.diff(start)
-    waiting = [(-int(alone[node]), int(node), 0) for node in np.flatnonzero(alone)]
+    out = frozenset(barred)
+    waiting = [(-int(alone[node]), int(node), 0) for node in np.flatnonzero(alone) if int(node) not in out]
     heapify(waiting)
     covered = np.zeros(held.sets, bool)
     chosen: list[int] = []

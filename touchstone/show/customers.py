@@ -48,6 +48,8 @@ def _searched(ask: Ask, wanted: str) -> list[dict[str, Any]]:
     names = _names(ask, [wanted])
     if own or names:
         return [{"id": wanted, "name": names.get(wanted), "last": ""}]
+    if not ask.viewer.personal:  # neither names nor contact points are there to be found by
+        return []
     like = person.name.icontains(wanted, autoescape=True)
     if ask.viewer.role == "insider":  # contact points are masked for others
         like |= person.contacts.icontains(wanted, autoescape=True)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Cards, Estimate, Grid, Link, Note, Page
+from touchstone.rules import consent
 from touchstone.show import _forest, _say, _stored
 from touchstone.show._stored import Figure
 from touchstone.store import tables
@@ -29,7 +30,10 @@ def show(ask: Ask) -> Page:
         todo = "Replies, threads and referrals tell it: columns reply_to, thread and person make this page."
         note = Note("Nobody was heard speaking to another yet.", "empty", todo)
         return Page("word_of_mouth", "Word of mouth", "Who speaks to whom is not known yet.", "", (note,))
-    names = _names(ask, [each.by["person"] for each in rows])
+    named = len({each.by["person"] for each in rows})
+    names, silent = _names(ask, [each.by["person"] for each in rows])
+    rows = [each for each in rows if each.by["person"] not in silent]
+    left_out = named - len({each.by["person"] for each in rows})
     by_role = {role: _by_role(rows, role) for role in (*_ROLES, "starter")}
     blocks: list[Block] = [Cards(tuple(_added(ask, each) for each in added))] if added else []
     for role, (title, lead) in _ROLES.items():
@@ -39,6 +43,9 @@ def show(ask: Ask) -> Page:
     if starters := by_role["starter"]:
         blocks.append(_starting(starters, names, ask.seed))
     lead = "Told by what others did with their words, never by how many follow them; words paid for are kept apart."
+    if left_out:
+        who = _say.some(left_out, "person who does", "persons who do")
+        lead += f" {who} not want to be contacted {'is' if left_out == 1 else 'are'} left out."
     return Page("word_of_mouth", "Word of mouth", _sentence(by_role["teacher"]), lead, tuple(blocks))
 
 
@@ -50,9 +57,22 @@ def _by_role(rows: Sequence[Figure], role: str) -> list[Figure]:
     return sorted(found, key=lambda each: (-(each.low or 0.0), each.by["person"]))
 
 
-def _names(ask: Ask, ids: Sequence[str]) -> dict[str, str]:
-    known = ask.record(tables.person.select().where(tables.person.c.id.in_(sorted(set(ids)))))
-    return {each: each for each in ids} | {row["id"]: row["name"] for row in known if row["name"]}
+def _names(ask: Ask, ids: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+    """What each is called, and who of them does not want to be contacted, under any of their names."""
+    own = tables.customer.c
+    customers = {
+        row["person"]: row["customer"]
+        for row in ask.record(tables.customer.select().where(own.person.in_(sorted(set(ids)))))
+    }
+    every = ask.record(tables.customer.select().where(own.customer.in_(sorted(set(customers.values())))))
+    people = {each: {each} for each in ids}
+    for who, customer in customers.items():
+        people[who] |= {row["person"] for row in every if row["customer"] == customer}
+    wanted = sorted({each for some in people.values() for each in some})
+    known = {row["id"]: row for row in ask.record(tables.person.select().where(tables.person.c.id.in_(wanted)))}
+    objecting = {id for id, row in known.items() if consent.objects(row["consents"])}
+    names = {id: row["name"] for id, row in known.items() if row["name"]}
+    return {each: names.get(each, each) for each in ids}, {each for each in ids if people[each] & objecting}
 
 
 def _added(ask: Ask, figure: Figure) -> Estimate:

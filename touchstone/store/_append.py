@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, column, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, column, delete, select
 from sqlalchemy import table as plain
 
 from touchstone.core.tables import INTERACTION
@@ -168,14 +168,13 @@ def release(connection: Connection, seqs: list[int]) -> None:
     rest = iter(seqs)
     while some := list(islice(rest, AT_ONCE)):
         connection.execute(delete(interaction).where(interaction.c.seq.in_(some)))
-        connection.execute(insert(gone), [{"seq": seq} for seq in some])
+        put(connection, gone, [{"seq": seq} for seq in some], key="seq")
 
 
-def between(connection: Connection, low: int, *, high: int | None = None, limit: int) -> pa.Table:
-    """Up to `limit` interactions with seq above `low` (and no higher than `high`), in order of seq."""
-    wanted = select(RAW).where(RAW.c.seq > low).order_by(RAW.c.seq).limit(limit)
-    rows = connection.execute(wanted if high is None else wanted.where(RAW.c.seq <= high)).all()
-    return as_table(rows)
+def between(connection: Connection, low: int, *, where: ColumnElement[bool], limit: int) -> pa.Table:
+    """Up to `limit` interactions with seq above `low` that the condition lets through, in order of seq."""
+    wanted = select(RAW).where(RAW.c.seq > low, where).order_by(RAW.c.seq).limit(limit)
+    return as_table(connection.execute(wanted).all())
 
 
 def as_table(rows: Any, schema: pa.Schema = INTERACTION) -> pa.Table:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, select
 
 from touchstone.core.tables import INTERACTION, MENTION, SIGNAL
+from touchstone.store import _aside
 from touchstone.store._append import between, highest
 from touchstone.store._cubes import CUBES, count_interactions, count_mentions, narrow, siblings
 from touchstone.store._lake import Bench, Draft, Lake, Piece
@@ -39,7 +40,7 @@ def _step(lake: Lake, connection: Connection) -> Draft | None:
     if departed:
         let_go(bench, draft, departed)
     if low < high:
-        fresh = between(connection, low, limit=SLICE)
+        fresh = between(connection, low, where=_aside.allowed(), limit=SLICE)
         reached = fresh["seq"][-1].as_py() if len(fresh) == SLICE else high
         draft.come.extend(written(bench, fresh, Piece("interaction", "", low, reached, 0, "")))
         draft.marks[MARK] = reached

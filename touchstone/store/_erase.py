@@ -25,7 +25,16 @@ from touchstone.store._derive import catch_up
 from touchstone.store._erased import Erased
 from touchstone.store._lake import Bench, Draft, Lake, bump
 from touchstone.store._record import Record, put
-from touchstone.store.tables import correction, customer, interaction, interaction_history, person, pseudonym, setting
+from touchstone.store.tables import (
+    aside,
+    correction,
+    customer,
+    interaction,
+    interaction_history,
+    person,
+    pseudonym,
+    setting,
+)
 
 DONE = "erased"  # the setting that says how many entries of the list this record has come through
 LONG = 12  # characters from which a line is told again by its words alone
@@ -175,7 +184,8 @@ def _forget(connection: Connection, who: str, ids: Sequence[str]) -> None:
         some = list(ids[start : start + 500])
         connection.execute(delete(history).where(or_(history.c.person == who, history.c.id.in_(some))))
         connection.execute(delete(correction).where(correction.c.interaction.in_(some)))
-    connection.execute(delete(person).where(person.c.id == who))
+    for table, column in ((person, person.c.id), (aside, aside.c.person)):
+        connection.execute(delete(table).where(column == who))
     forget_customer(connection, who)
     forget(connection, who)
 

@@ -30,9 +30,12 @@ class Landing:
         self._under_way: Future[None] | None = None
         self._wrote = False
 
-    def take(self, chunk: pa.Table, landed: Landed) -> None:
-        """Holds the chunk if it goes on from what is held, and writes when that is much."""
-        whole = landed.counts.new == len(chunk) == landed.high - landed.low
+    def take(self, chunk: pa.Table, landed: Landed, *, whole: bool) -> None:
+        """Holds the chunk if it goes on from what is held, and writes when that is much.
+
+        `whole` says that the lake may take all of it.
+        """
+        whole = whole and landed.counts.new == len(chunk) == landed.high - landed.low
         if not whole or landed.low != self._high:
             self._write()
             self._low = self._high = -1  # from here on seqs have gaps

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,13 @@ NARROWINGS = {
         *(Narrowing(cube, "unit") for cube, columns in CUBES.items() if "unit" in columns),
     )
 }
+INSIDE = {
+    "interaction": (("text", "attributes"), ()),
+    "interaction_history": (("text", "attributes"), ()),
+    "correction": (("change",), ()),
+    "person": ((), ("name", "contacts")),
+}
+"""What an insider reads without personal data: columns in which it is hidden, and columns that are null."""
 OTHERS = "probability_above"  # the one detail of a figure that names other units
 READER = "misreading"  # figures of how well the machine reads: about no unit, and the same for everyone
 OPEN = ("touchpoint",)
@@ -126,6 +133,19 @@ def record(wanted: Any, units: frozenset[str]) -> Any:
     return wanted
 
 
+def without_personal_data(wanted: Any) -> Any:
+    """The SQLAlchemy select `wanted` of an insider who sees no personal data: every row, less what names people."""
+    token = secrets.token_hex(8)
+    named = {each for each in visitors.iterate(wanted) if isinstance(each, Table) and each.name in INSIDE}
+    for table in sorted(named, key=lambda each: each.name, reverse=True):  # what hides names reads whole persons
+        hidden, masked = INSIDE[table.name]
+        rule = Narrowing(table.name, "", masked=masked, personal=hidden)
+        shown = select(*(_told(rule, each, token) for each in table.columns)).subquery(f"{table.name}_{token}")
+        wanted = ClauseAdapter(shown).traverse(wanted)
+    _check(wanted, token, frozenset(INSIDE))
+    return wanted
+
+
 def _written(each: Any) -> bool:
     """SQL given as text, in any of the forms SQLAlchemy has for it."""
     operator = getattr(each, "operator", None)
@@ -156,19 +176,20 @@ def _told(rule: Narrowing, column: Any, token: str) -> Any:
         return null().label(column.name)
     if column.name in rule.personal:
         who = tables.person.alias(f"person_{token}")
-        name = select(who.c.name).where(who.c.id == column.table.c.person).scalar_subquery()
+        known = select(who.c.name).where(who.c.id == column.table.c.person).scalar_subquery()
+        name = null() if column.table is tables.correction else known  # who corrected is no customer
         return Hidden(column, name).label(column.name)
     return column
 
 
-def _check(wanted: Any, token: str) -> None:
-    """Nothing but narrowed rows is read: a table found outside them is refused."""
+def _check(wanted: Any, token: str, names: Collection[str] = ()) -> None:
+    """Nothing but narrowed rows is read: a table (one of `names`, where there are any) outside them is refused."""
     waiting: list[Any] = [wanted]
     while waiting:
         each = waiting.pop()
         if isinstance(each, Subquery) and each.name.endswith(token):
             continue
-        if isinstance(each, TableClause):
+        if isinstance(each, TableClause) and (not names or each.name in names):
             raise Refused(
                 f"table {each.name!r} cannot be narrowed here.", where="record", todo="Name it without alias."
             )

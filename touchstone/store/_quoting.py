@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from sqlalchemy import Connection, select, update
 
+from touchstone.store import _aside
 from touchstone.store._append import NAMES, RAW, add_changed, release
 from touchstone.store._lake import Bench, Lake
 from touchstone.store.tables import interaction_history
@@ -36,10 +37,12 @@ def naming(lake: Lake, connection: Connection, traces: Traces) -> list[int]:
     bench.take("thread", pa.table({"name": pa.array(traces.threads, pa.string())}))
     bench.take("replied", pa.table({"name": pa.array(traces.replied, pa.string())}))
     bench.take("reach", pa.table({"words": pa.array([each.lower() for each in traces.contacts], pa.string())}))
-    if not (pieces := lake.state(connection).of("interaction")):
-        return []
+    bench.take("held", _aside.held(connection))
+    columns = "seq, person, thread, reply_to, text, attributes"
+    lake_rows = bench.rows(lake.state(connection).of("interaction"), "select * from held limit 0")
     found = bench.duck.execute(
-        f"""select seq from {bench.rows(pieces, "")} where person is distinct from ? and (
+        f"""with said as (select {columns} from {lake_rows} union all select {columns} from held)
+            select seq from said where person is distinct from ? and (
             thread in (select name from thread) or reply_to in (select name from replied)
             or exists (select 1 from reach where contains(lower(concat_ws(' ', text, attributes)), words)))""",
         [traces.who],

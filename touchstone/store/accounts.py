@@ -34,11 +34,12 @@ class Account:
     units: tuple[str, ...]
     closed: bool
     stamp: str
+    personal: bool = True
 
     @property
     def viewer(self) -> Viewer:
         """What this account may see."""
-        return Viewer(self.role, self.units, self.id, self.name)
+        return Viewer(self.role, self.units, self.id, self.name, self.personal)
 
 
 def find(store: Any, *, name: str) -> Account | None:
@@ -53,7 +54,7 @@ def get(store: Any, *, id: str) -> Account | None:
     return None if row is None else _account(row)
 
 
-def add(store: Any, *, name: str, role: str, units: Sequence[str], password: str) -> Account:
+def add(store: Any, *, name: str, role: str, units: Sequence[str], password: str, personal: bool = True) -> Account:
     """The account added; `Refused` where the name was taken meanwhile."""
     row = {
         "id": secrets.token_hex(16),
@@ -63,6 +64,7 @@ def add(store: Any, *, name: str, role: str, units: Sequence[str], password: str
         "units": list(units),
         "created_at": store.now,
         "disabled": False,
+        "personal": personal,
         "stamp": _stamp(),
     }
     try:
@@ -76,6 +78,11 @@ def add(store: Any, *, name: str, role: str, units: Sequence[str], password: str
 def close(store: Any, *, id: str) -> None:
     """Refuses the account from now on and ends its sessions."""
     _change(store, id, disabled=True, stamp=_stamp())
+
+
+def see_personal(store: Any, *, id: str, personal: bool) -> None:
+    """Shows the account's owner personal data, or hides it, from their next look on."""
+    _change(store, id, personal=personal)
 
 
 def end_sessions(store: Any, *, id: str) -> None:
@@ -118,7 +125,8 @@ def _change(store: Any, id: str, **columns: Any) -> None:
 
 
 def _account(row: Any) -> Account:
-    return Account(row["id"], row["name"], row["role"], tuple(row["units"]), row["disabled"], row["stamp"])
+    said = (row["id"], row["name"], row["role"], tuple(row["units"]), row["disabled"], row["stamp"])
+    return Account(*said, bool(row["personal"]))
 
 
 def _hash(password: str) -> str:

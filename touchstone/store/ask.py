@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from touchstone.core import taxonomy as taxonomies
 from touchstone.core.errors import Refused, Retry
 from touchstone.core.settings import Settings
-from touchstone.core.tables import CORRECTED, DERIVED, INTERACTION, PERSON, TEXT, UNIT
+from touchstone.core.tables import CORRECTED, CUSTOMER, DERIVED, INTERACTION, PERSON, UNIT
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import Viewer
 from touchstone.store import _narrow, tables
@@ -28,6 +29,7 @@ from touchstone.store._duck import TOUCHPOINT, answer, connect, fill, run, shut,
 from touchstone.store._hide import hidden
 from touchstone.store._lake import Lake, State, read_files
 from touchstone.store._record import Record
+from touchstone.store._veil import forget, teach, veil
 
 if TYPE_CHECKING:
     from touchstone.store.spark import SparkEngine
@@ -40,6 +42,7 @@ COLUMNS = {
     **{name: KEPT_SCHEMAS.get(name, schema).names for name, schema in DERIVED.items()},
     "unit": UNIT.names,
     "person": PERSON.names,
+    "customer": CUSTOMER.names,
     "correction": CORRECTED.names,
     "touchpoint": TOUCHPOINT.names,
     **{name: [*columns, "n"] for name, columns in CUBES.items()},
@@ -65,12 +68,14 @@ def write_taxonomy(path: Path, settings: Settings, taxonomy: Taxonomy) -> None:
     unfinished.replace(path / TAXONOMY)
 
 
-def persons(record: Record) -> pa.Table:
-    """Everybody the record knows, by id: a home may know millions, so they are read when they are asked for."""
+def recorded(record: Record, name: str) -> pa.Table:
+    """Everybody of the record's table `person` or `customer`: of millions, so they are read when they are asked for."""
+    table, schema = {"person": (tables.person, PERSON), "customer": (tables.customer, CUSTOMER)}[name]
     with record.reading() as connection:
-        rows = connection.execute(select(tables.person).order_by(tables.person.c.id)).all()
-    columns = zip(*rows, strict=True) if rows else [[]] * len(PERSON)
-    return pa.Table.from_arrays([pa.array(each, TEXT) for each in columns], schema=PERSON)
+        rows = connection.execute(select(table).order_by(table.c[schema.names[0]])).all()
+    columns = zip(*rows, strict=True) if rows else [[]] * len(schema)
+    arrays = [pa.array(each, kind.type) for each, kind in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 class Snapshot:
@@ -109,8 +114,8 @@ class Snapshot:
         kind = "table" if name in FIGURES and sum(piece.rows for piece in pieces) <= HELD else "view"
         if name == "correction":
             fill(self.duck, name, corrections(self._lake.record))
-        elif name == "person":
-            fill(self.duck, name, persons(self._lake.record))
+        elif name in ("person", "customer"):
+            fill(self.duck, name, recorded(self._lake.record, name))
         elif name in self._small:
             fill(self.duck, name, self._small[name])
         elif files:
@@ -119,6 +124,20 @@ class Snapshot:
             run(self.duck, f"create table {name} as {empty(name)}")
         else:
             fill(self.duck, name, {**DERIVED, **KEPT_SCHEMAS}[name].empty_table())
+
+
+class Masked(Snapshot):
+    """The whole lake for an insider who sees no personal data: it is hidden in a text where the text is read."""
+
+    def __init__(self, lake: Lake, taxonomy: Taxonomy) -> None:
+        super().__init__(lake, taxonomy)
+        teach(self.duck, self.record)
+        self._end = weakref.finalize(self, forget, self.duck)
+
+    def _make(self, name: str) -> None:
+        super()._make(name)
+        if name in _narrow.INSIDE:
+            veil(self.duck, name, COLUMNS[name], *_narrow.INSIDE[name])
 
 
 class Slice:
@@ -184,6 +203,8 @@ class StoreAsk:
         with self._window.record.reading() as connection:
             if self.viewer.role == "partner":
                 select = _narrow.record(select, _narrow.allowed(connection, self.viewer))
+            elif not self.viewer.personal:
+                select = _narrow.without_personal_data(select)
             return [dict(row) for row in connection.execute(select).mappings()]
 
     def _answer(self, behind: Behind, sql: str, parameters: Sequence[Any]) -> pa.Table:
@@ -220,6 +241,8 @@ class Window:
         version = self._lake.version()
         with self._lock:
             whole = self._snapshot(version)
+            if viewer.role == "insider" and not viewer.personal:
+                return self._masked(version)
             if viewer.role == "insider":
                 return self._clustered(version, whole) if self.settings.engine == "spark" else whole
             with self.record.reading() as connection:
@@ -234,6 +257,13 @@ class Window:
         key = (version, "insider", ())
         if not isinstance(found := self._kept.get(key), Snapshot):
             found = Snapshot(self._lake, read_taxonomy(self.path, self.settings))
+            self._keep(key, found)
+        return found
+
+    def _masked(self, version: int) -> Masked:
+        key = (version, "masked", ())
+        if not isinstance(found := self._kept.get(key), Masked):
+            found = Masked(self._lake, read_taxonomy(self.path, self.settings))
             self._keep(key, found)
         return found
 

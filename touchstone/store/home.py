@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import insert, select
 
 from touchstone.core import taxonomy as taxonomies
@@ -22,6 +24,7 @@ from touchstone.store import (
     _activity,
     _append,
     _arrive,
+    _aside,
     _corrections,
     _customers,
     _derive,
@@ -107,8 +110,9 @@ class Store:
                 continue
             with self._record.writing() as connection:
                 landed = _append.keep(connection, chunk)
+                aside = _aside.among(connection, pc.unique(chunk["person"]).to_pylist())
             counts += landed.counts
-            writer.take(chunk, landed)
+            writer.take(chunk, landed, whole=not aside)
         if writer.finish():
             _tidy.tidy(self._lake)
         return counts
@@ -125,6 +129,8 @@ class Store:
         with self._record.writing() as connection:
             for who in _erase.silent(connection, gone):
                 del last[who]
+            if name == "person":
+                _aside.keep(connection, list(last.values()))
             put(connection, table, list(last.values()), key="id")
             _lake.bump(connection)
         return len(last)
@@ -182,10 +188,7 @@ class Store:
             return _corrections.readings(connection)
 
     def derive(self) -> bool:
-        """Brings the lake to where the record is: new, changed, erased, corrected; and customers to their links.
-
-        False where nothing was new.
-        """
+        """Brings the lake to where the record is, and customers to their links; False where nothing was new."""
         self._may_write()
         self._lake.mend()
         moved = _derive.catch_up(self._lake)
@@ -248,8 +251,11 @@ class Store:
         return _erase.erase(self._record, self._lake, who=person, home=self.path, now=self.now)
 
     def ask(self, viewer: Viewer | None = None) -> StoreAsk:
-        """What `viewer` (or this store's) may ask, over the lake as it is now."""
-        return self._window.ask(viewer or self.viewer)
+        """What `viewer` may ask, over the lake as it is now; without one, what an action may, whoever started it.
+
+        Actions read words as they were said, or `run` would understand something else at another's hands.
+        """
+        return self._window.ask(viewer or replace(self.viewer, personal=True))
 
     def as_viewer(self, viewer: Viewer) -> Store:
         """The same store, seen by another."""

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import Connection, select
 
-from touchstone.store import _customers, _erase, tables
+from touchstone.store import _aside, _customers, _erase, tables
 from touchstone.store._activity import known_as
 
 Row = dict[str, Any]
@@ -33,6 +34,12 @@ def find(store: Any, *, id: str) -> Row | None:
     with store.record.reading() as connection:
         row = connection.execute(select(tables.person).where(tables.person.c.id == id)).mappings().first()
     return None if row is None else dict(row)
+
+
+def left_out(store: Any) -> pa.Table:
+    """The interactions that the lake leaves out, for their persons do not allow analysis; by seq."""
+    with store.record.reading() as connection:
+        return _aside.held(connection)
 
 
 def everything(store: Any, *, id: str) -> Row:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    true,
 )
 
 from touchstone.core import tables as arrow
@@ -88,6 +89,9 @@ Index("interaction_history_id", interaction_history.c.id)
 gone = Table(  # seqs no longer in `interaction`, until the lake has let go of them too
     "gone", metadata, Column("seq", COUNT, primary_key=True, autoincrement=False)
 )
+aside = Table(  # who does not allow analysis: the lake leaves out what they said, see _aside.py
+    "aside", metadata, Column("person", Text, primary_key=True)
+)
 unit = Table("unit", metadata, *_columns(arrow.UNIT, "id"))
 person = Table("person", metadata, *_columns(arrow.PERSON, "id"))
 correction = Table(
@@ -134,6 +138,7 @@ account = Table(
     Column("units", JSON, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("disabled", Boolean, nullable=False),
+    Column("personal", Boolean, nullable=False, server_default=true()),  # whether its owner sees personal data
     Column("stamp", Text, nullable=False),  # changes when its sessions end: sign-out, new password, disabled
 )
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))

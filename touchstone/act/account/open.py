@@ -22,11 +22,13 @@ def act(
     units: Sequence[str] = (),
     password: str | None = None,
     existing: bool = False,
+    personal: bool = True,
 ) -> dict[str, Any]:
-    """The account opened: {"account", "name", "role", "units"}, and "password" where none was given and one was made.
+    """The account opened: {"account", "name", "role", "units", "personal"}, and "password" where one was made.
 
     `name` is what its owner signs in with (an address, say); `units` are the ids of the units a partner may see, whose
-    descendants come with them. A name that is taken is `Refused`, unless `existing` lets the account stand as it is.
+    descendants come with them. `personal`: whether an insider sees personal data (partners never do). A name that is
+    taken is `Refused`, unless `existing` lets the account stand as it is.
     """
     name = accounts.plain(name)
     if not 3 <= len(name) <= 200:
@@ -35,10 +37,13 @@ def act(
     if taken is not None:
         return _standing(taken, existing)
     who.check_role(role, units=units)
+    if personal and role == "insider":
+        who.check_personal(store.viewer, what="an account that sees personal data")
     _check_units(store, units)
     made = None if password else secrets.token_urlsafe(15)
     passwords.check(password or made or "", email=name)
-    account = accounts.add(store, name=name, role=role, units=units, password=password or made or "")
+    account = accounts.add(store, name=name, role=role, units=units, password=password or made or "",
+                           personal=personal and role == "insider")  # fmt: skip
     store.log("account.open", account=account.id)
     return _described(account) | ({"password": made} if made else {})
 
@@ -56,4 +61,5 @@ def _check_units(store: Any, units: Sequence[str]) -> None:
 
 
 def _described(account: accounts.Account) -> dict[str, Any]:
-    return {"account": account.id, "name": account.name, "role": account.role, "units": list(account.units)}
+    said = {"account": account.id, "name": account.name, "role": account.role, "units": list(account.units)}
+    return said | {"personal": account.personal}

@@ -18,8 +18,8 @@ def act(
     """What the person allows from now on: {"person", "consents": {purpose: state}, "new": bool}.
 
     `by` is on whose word it stands (empty: the person's own). An objection to `contact` stands over every purpose of
-    contact. What was said before stays in the person's history; saying what holds already keeps nothing. `Refused`:
-    nobody of this id, a purpose or state that is none.
+    contact; without `analysis` nothing they said is read, counted or linked. What was said before stays in the person's
+    history; saying what holds already keeps nothing. `Refused`: nobody of this id, a purpose or state that is none.
     """
     consent.check(purpose, state)
     if not persons.knows(store, id=person):
@@ -28,6 +28,7 @@ def act(
     made = consent.changed(row["consents"], purpose=purpose, state=state, at=store.now, by=by or person)
     if made is not None:
         store.put("person", [{**row, "consents": made}])
+        store.derive()  # what is not to be read goes at once
         store.log("person.consent", person=person, purpose=purpose, state=state, by=store.viewer.account or None)
     told = consent.stated(made or row["consents"])
     return {"person": person, "consents": told, "new": made is not None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from touchstone.core.errors import Refused
+from touchstone.rules import who
 from touchstone.store import persons
 
 WHO = ("insider",)
@@ -17,6 +18,7 @@ def act(store: Any, *, person: str, together: bool = False) -> dict[str, Any]:
     links, rejects, and what was done, under their pseudonym. `others` are persons who are the same customer and are not
     in it; with `together` they are. `Refused`: nobody of this id.
     """
+    who.check_personal(store.viewer, what="person.export")
     if not persons.knows(store, id=person):
         raise Refused(f"nobody is known as {person!r}.", field="person", todo="Give the id of a person.")
     ids = persons.together(store, id=person)
