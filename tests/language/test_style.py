@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from touchstone.language import library, steps
 from touchstone.language.style import BITS, lengths, occurring, style, sums
 from touchstone.language.teacher import teach
-from touchstone.language.tokens import strings
+from touchstone.language.tokens import apart, buffers, strings
 
 _GENUINE = [f"room {number} was fine, the bed (a double) was hard - we slept, mostly" for number in range(60)]
 _PAID = [f"Room {number} was fine! The bed was a double! We slept! Hard, mostly" for number in range(60)]
@@ -38,6 +39,20 @@ def test_long_input_is_read_in_pieces_with_the_same_answers():
     alone = [sums(strings([texts[place]]), weights) for place in chosen]
     assert total[chosen].tolist() == [int(each[0][0]) for each in alone]
     assert count[chosen].tolist() == [int(each[1][0]) for each in alone]
+
+
+@pytest.mark.skipif(library.library() is None, reason="the kernel is not built here")
+def test_sums_are_the_same_from_c_and_from_numpy(monkeypatch):
+    texts = strings(["", "a", "Room 9 was big!", "naïve, 日本\0語 and\0\0so", "é" * 300, "aaaaaaaaaa", *_PAID])
+    weights = np.random.default_rng(3).integers(-128, 128, 1 << BITS).astype(np.int8)
+    data, offsets = apart(*buffers(texts))
+    wide = np.append(data, np.zeros(8, np.uint8))
+    found = [steps.styled(wide, offsets, weights, widest=width) for width in range(library.WIDEST + 1)]
+    one = sums(texts, weights)
+    monkeypatch.setattr(steps, "library", lambda: None)
+    other = sums(texts, weights)
+    assert other[1].min() == 0 < other[1].max()
+    assert all(np.array_equal(np.array(other), held) for held in [np.array(one), *found])
 
 
 def test_slopes_are_the_transpose_of_scores():

@@ -1,7 +1,7 @@
 /* One pass over texts: tokens, language, clauses, negation, table rows and their sums.
  *
- * The same as tokens.py, walk.py, kernel.py and meaning.py, and single steps of network.py, reading.py and cues.py, with
- * equal results (tests/language/test_kernel.py, test_steps.py); those are the description, this is the fast form. All state is in the arguments: any number of
+ * The same as tokens.py, walk.py, kernel.py and meaning.py, and single steps of network.py, reading.py, cues.py and style.py,
+ * with equal results (tests/language/test_kernel.py, test_steps.py); those are the description, this is the fast form. All state is in the arguments: any number of
  * threads may read at once. Texts are taken in batches that stay near the processor; each step runs over a whole batch,
  * so that look-ups overlap.
  */
@@ -1236,6 +1236,43 @@ INLINE int lend_all(const Lending *lending) {
   return 0;
 }
 
+typedef struct {
+  int64_t texts;
+  const uint8_t *data;    /* zeros stand between texts, and eight after the last */
+  const int64_t *offsets; /* of each text, and the end of the last */
+  const int8_t *weights;  /* of each sequence, by STYLE_BITS of its hash */
+  int64_t *total, *count;
+} Style;
+
+enum { STYLE_BITS = 18, SEQUENCE = 8 };
+
+/* For each text the sum of the weights of the sequences that occur in it, each once, and how many do: the steps of
+ * style.py; -1 where there is no memory. */
+INLINE int style_all(const Style *style) {
+  static const uint8_t wanted[SEQUENCE + 1] = {0, 0, 1, 1, 1, 1, 0, 0, 1};
+  size_t keys = (size_t)1 << STYLE_BITS;
+  uint8_t *seen = calloc(keys, 1 + sizeof(uint32_t));
+  if (!seen) return -1;
+  uint32_t *met = (uint32_t *)(seen + keys);
+  for (int64_t text = 0; text < style->texts; text++) {
+    int64_t total = 0, count = 0;
+    for (int64_t place = style->offsets[text]; place < style->offsets[text + 1]; place++) {
+      uint64_t held = 0;
+      for (int64_t size = 1; size <= SEQUENCE && style->data[place + size - 1]; size++) {
+        held = held << 8 | style->data[place + size - 1];
+        if (!wanted[size]) continue;
+        uint64_t key = mix(held + (uint64_t)size) >> (64 - STYLE_BITS);
+        if (seen[key]) continue;
+        seen[key] = 1, met[count++] = (uint32_t)key, total += style->weights[key];
+      }
+    }
+    style->total[text] = total, style->count[text] = count;
+    while (count) seen[met[--count]] = 0;
+  }
+  free(seen);
+  return 0;
+}
+
 #define READ(name, attributes)                                                                                     \
   attributes static int name(const Lexicon *lexicon, const uint8_t *data, const int64_t *offsets, int64_t texts,   \
                              Found *found) {                                                                       \
@@ -1304,6 +1341,7 @@ PUBLISH(feel, Mood)
 PUBLISH(curve, Curves)
 PUBLISH(index, Index)
 PUBLISH(lend, Lending)
+PUBLISH(style, Style)
 
 /* The hash of the source this was built from: Python uses no library of another. */
 PUBLIC const char *touchstone_source(void) { return SOURCE; }

@@ -151,6 +151,11 @@ class Network:
         """The row of each word it knows, by hash."""
         return Index(self.arrays["word_keys"])
 
+    @cached_property
+    def _vectors(self) -> npt.NDArray[np.int8]:
+        """The rows of words, the last of zeros for words that it does not know (-1)."""
+        return np.pad(self.arrays["word_rows"], ((0, 1), (0, 0)))
+
     def pooled(self, seen: Windows, place: npt.NDArray[np.int32]) -> Numbers:
         """What each window comes to: (windows, features), whole numbers from 0 to 127.
 
@@ -167,14 +172,15 @@ class Network:
         begin = int(seen.ends[first - 1]) if first else 0
         rows = seen.rows[begin : seen.ends[stop - 1] + 1]
         known = np.where(rows >= 0, place[rows], -1)
-        table = self.arrays["word_rows"]
-        vectors = np.where(known[:, None] >= 0, table[known], 0).astype(np.float32)
         signs = seen.signs[begin : begin + len(rows)]
-        states = np.concatenate([vectors, signs], axis=1)
+        states = np.concatenate([self._vectors[known], signs], axis=1, dtype=np.float32)
         filled = (rows >= 0).astype(np.float32)[:, None]
-        states = self.layer(states, "first") * filled
+        states = self.layer(states, "first")
+        states *= filled
         for name in ("second", "third"):
-            states = np.minimum(self.layer(states, name) + states, 127) * filled
+            states += self.layer(states, name)
+            np.minimum(states, 127, out=states)
+            states *= filled
         starts = np.append(begin, seen.ends[first : stop - 1]) - begin
         return self._attended(states, signs, filled, starts)
 
@@ -235,9 +241,8 @@ def near(network: Network, seen: Windows, place: npt.NDArray[np.int32], count: i
     total = np.maximum(np.bincount(seen.group, weight, count), 1e-9)
 
     def mean(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-        answer = np.zeros((count, values.shape[1]))
-        np.add.at(answer, seen.group, values * weight[:, None])
-        return answer / total[:, None]
+        sums = [np.bincount(seen.group, column * weight, count) for column in values.T]
+        return np.stack(sums, axis=1) / total[:, None]
 
     return Near(mean(logits), mean(pooled.astype(np.float64) / 127))
 

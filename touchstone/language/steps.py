@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from touchstone.language.walk import Walk
 
 Numbers = npt.NDArray[np.float32]
+_STYLE_BITS = 18  # as in kernel.c
 _OUTPUTS = 32  # columns of a layer that are added up at once
 
 
@@ -43,6 +44,10 @@ class _Lending(ctypes.Structure):
         *numbers("words", "stride", "width", "cues", "touchpoints"),
         *pointers("rows", "own", "length", "owner", "lent"),
     ]
+
+
+class _Style(ctypes.Structure):
+    _fields_ = [*numbers("texts"), *pointers("data", "offsets", "weights", "total", "count")]
 
 
 def convolved(
@@ -103,6 +108,20 @@ def lent(
     if needed().touchstone_lend(ctypes.byref(facts), widest):
         raise MemoryError("no memory for the likeness of words")
     return True
+
+
+def styled(
+    data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], weights: npt.NDArray[np.int8], *, widest: int = WIDEST
+) -> npt.NDArray[np.int64] | None:
+    """(2, texts): sums and counts as of `style.sums`; zeros stand between texts, and eight behind the last."""
+    if library() is None or len(weights) != 1 << _STYLE_BITS:
+        return None
+    answer = np.zeros((2, len(offsets) - 1), np.int64)
+    held = _packed({"offsets": offsets}, np.int64) | _packed({"weights": weights}, np.int8)
+    held |= _packed({"data": data}, np.uint8) | {"total": answer[0], "count": answer[1]}
+    if needed().touchstone_style(ctypes.byref(_Style(texts=len(offsets) - 1, **addresses(held))), widest):
+        raise MemoryError("no memory for the sequences of a text")
+    return answer
 
 
 class Felt(NamedTuple):
