@@ -11,6 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyarrow import parquet
 
 from touchstone.connect.themes import connect
@@ -49,7 +51,9 @@ def said(count: int, *, seed: int = 1, grows: str = "") -> tuple[list[dict[str, 
 
 
 def found(rows: list[dict[str, Any]], mentions: list[dict[str, Any]], former: Any = None, **settings: Any) -> Any:
-    links, figures = connect(scratch(rows, mentions=mentions, derived={"link": former or []}), **settings)
+    """Links, and figures by theme; `former` are links, or links and figures, of an earlier run."""
+    link, metric = former if isinstance(former, tuple) else (former or [], [])
+    links, figures = connect(scratch(rows, mentions=mentions, derived={"link": link, "metric": metric}), **settings)
     assert links.schema.equals(LINK)
     assert figures.schema.equals(METRIC)
     return links, {dict(row["by"])["theme"]: row for row in figures.to_pylist() if len(row["by"]) == 1}
@@ -109,6 +113,76 @@ def test_a_theme_keeps_its_id_when_texts_come_and_go_and_the_order_of_rows_never
     here = {row["id"] for row in rows[50:]}
     kept = [own.get(row["left"]) == row["right"] for row in links.to_pylist() if row["left"] in here]
     assert sum(kept) > 0.95 * len(kept)
+
+
+@given(
+    seed=st.integers(0, 10_000), count=st.integers(150, 350), alike=st.sampled_from((0.15, 0.3, 0.6)),
+    most=st.sampled_from((2, 60)), fewest=st.sampled_from((5, 20)),
+)  # fmt: skip
+@settings(max_examples=5, deadline=None)
+def test_the_same_texts_again_make_the_same_themes_to_the_last_letter(
+    seed: int, count: int, alike: float, most: int, fewest: int
+):
+    rows, mentions = said(count, seed=seed)
+    limits = {"alike": alike, "most": most, "fewest": fewest}
+    links, figures = connect(scratch(rows, mentions=mentions), **limits)
+    former = {"link": links.to_pylist(), "metric": figures.to_pylist()}
+    again, told = connect(scratch(rows, mentions=mentions, derived=former), **limits)
+    assert again.equals(links)
+    assert told.equals(figures)
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_of_texts_that_grow_by_a_tenth_nine_themes_of_ten_keep_id_and_name(seed: int):
+    chance = random.Random(seed)
+    topics = [[f"{topic}{word}" for word in ("nar", "bel", "tis", "von", "dap")] for topic in NOISE[:20]]
+    rows = [
+        {"id": f"r{number:05}", "text": " ".join(f"the {word}" for word in chance.sample(topics[number % 20], 3))}
+        for number in range(1320)
+    ]
+    links, figures = connect(scratch(rows[:1200]))
+    former = {"link": links.to_pylist(), "metric": figures.to_pylist()}
+    _, later = connect(scratch(rows, derived=former))
+    before, after = (
+        {dict(row["by"])["theme"]: detail(row)["name"] for row in each.to_pylist() if len(row["by"]) == 1}
+        for each in (figures, later)
+    )
+    assert len(before) == 20
+    assert sum(after.get(id) == name for id, name in before.items()) >= 0.9 * len(before)
+
+
+def spoken(count: int, *, product: bool = True, seed: int = 2) -> list[dict[str, Any]]:
+    """Owners of four models; all are wont to speak of their brother's goat, and owners of one of a seal that howls."""
+    chance = random.Random(seed)
+    made = []
+    for number in range(count):
+        model = ("aria", "borealis", "cinder", "dunlin")[number % 4]
+        text = f"the {chance.choice(NOISE)} and the {chance.choice(NOISE)}."
+        text += " My brother has a goat." if chance.random() < 0.15 else ""
+        text += " The door seal has a howl." if model == "cinder" and chance.random() < 0.4 else ""
+        made.append(
+            {"id": f"s{number:04}", "text": text, "person": f"p{number}"} | ({"product": model} if product else {})
+        )
+    return made
+
+
+def test_what_is_said_of_one_product_is_a_theme_and_what_is_said_as_often_of_each_is_a_habit_of_speech():
+    names = {detail(row)["name"] for row in found(spoken(800), [])[1].values()}
+    assert len(names) == 1
+    assert "seal" in next(iter(names))
+    everything = {detail(row)["name"] for row in found(spoken(800), [], uneven=0)[1].values()}
+    assert any("goat" in name for name in everything)
+
+
+def test_where_no_product_or_level_is_known_a_habit_cannot_be_told_and_passes():
+    names = {detail(row)["name"] for row in found(spoken(800, product=False), [])[1].values()}
+    assert any("goat" in name for name in names)
+    assert any("seal" in name for name in names)
+
+
+def test_what_one_person_alone_says_names_no_theme_however_often():
+    rows = [{**row, "person": "one" if "howl" in row["text"] else row["person"]} for row in spoken(800)]
+    assert found(rows, [])[1] == {}
 
 
 def test_told_anew_nothing_is_found_and_nothing_changes():

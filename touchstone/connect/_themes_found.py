@@ -1,28 +1,39 @@
-"""Which texts make up a theme, and which theme of the last run it is, by texts near its former ones."""
+"""Which texts make up a theme: words that keep the same company, said more of one thing than of another.
+
+What is found depends on the texts alone; the last run gives the ids, so that the same texts make the same themes.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import math
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from touchstone.connect._themes_heard import Heard
 from touchstone.core.ask import Ask
-from touchstone.language.directions import directions
 from touchstone.language.terms import leading
 from touchstone.rules.themes import Edit, Labels
-from touchstone.science.clusters import clusters, means, nearest, probability
+from touchstone.science.company import companies, mutual_information
+from touchstone.science.spread import Unevenness, unevenness
 from touchstone.science.words import log_odds
 
 Numbers = npt.NDArray[np.float64]
-_SAME_WORDS = 0.4  # of telling words, where nothing but words is left of a theme
-_TELLING = 10
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
+_SAME_TEXTS, _SAME_WORDS = 0.25, 0.4  # of both together, by which a theme is known again
+_TELLING, _JUDGED = 10, 5  # words a theme is told by; those whose company is judged
+_SHARE = 0.1  # of unevenness at least, however many texts make it sure
+_TWICE, _SAID = 0.69, 0.1  # log-odds; share of a theme's texts that say a word by which it is told
+_TELLS = ("product", "level")  # where none of these is known, what is a habit of speech cannot be told
 _LINKS = """select "left" as id, regexp_extract(reason, '"found": "([0-9a-f]+)"', 1) as theme, probability from link
     where layer = 'theme' order by "left" """
+
+_TOLD = """select map_extract("by", 'theme')[1] as theme, detail from metric
+    where name = 'theme' and maker = 'themes@1' and cardinality("by") = 1 order by id"""
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,39 @@ class Grouped:
 
     theme: Labels
     probability: Numbers
+    name: dict[str, str] = field(default_factory=dict)  # of themes of the last run
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a theme is: at most so many, of so many texts, so near, so coherent, so uneven."""
+
+    most: int
+    near: float
+    fewest: int
+    alike: float
+    coherent: float
+    uneven: float
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A group of words that keep the same company: how likely each text speaks of it, its words, and what they are."""
+
+    chance: Numbers
+    own: Flags
+    words: list[str]
+    coherence: float
+    spread: Unevenness | None  # None where nothing tells
+
+    def stands(self, limits: Limits, *, least: float) -> bool:
+        """Whether this is a theme, with `least` of what the limits ask."""
+        if self.spread is None or limits.uneven <= 0:
+            uneven = True
+        else:
+            uneven = self.spread.z >= least * limits.uneven and self.spread.share >= least * _SHARE
+        enough = self.own.sum() >= least * limits.fewest and self.coherence >= least * limits.coherent
+        return bool(uneven and enough)
 
 
 def known(ask: Ask, heard: Heard) -> Grouped:
@@ -41,60 +85,112 @@ def known(ask: Ask, heard: Heard) -> Grouped:
     for id, own, chance in zip(*(rows[name].to_pylist() for name in ("id", "theme", "probability")), strict=True):
         if (at := place.get(id)) is not None:
             theme[at], probability[at] = own, chance
-    return Grouped(theme, probability)
+    told = {row["theme"]: json.loads(row["detail"]) for row in ask.lake(_TOLD).to_pylist()}
+    return Grouped(theme, probability, {id: detail["name"] for id, detail in told.items() if not detail["renamed"]})
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What a theme is: at most so many, of so many texts, so near to their middle, with words that go together."""
+def found(heard: Heard, former: Grouped, edits: Sequence[Edit], limits: Limits) -> Grouped:
+    """The themes of now, each text with the one it most likely speaks of; those of the last run keep their ids.
 
-    most: int
-    near: float
-    fewest: int
-    coherent: float
-
-
-def found(heard: Heard, former: Grouped, edits: Sequence[Edit], limits: Limits, *, seed: int) -> Grouped:
-    """The themes of now: first those of the last run, each where its texts are; then groups among the texts left."""
-    spoken = np.concatenate([heard.language, np.full(heard.found_texts - len(heard.id), -1)])
-    rows = directions(heard.found, heard.telling, texts=heard.found_texts, language=spoken)[: len(heard.id)]
-    ids, own = np.unique(former.theme.astype(str), return_inverse=True)
-    some = int(ids[0] == "") if len(ids) else 0  # the texts of no theme come first
-    centres = means(rows, own - some, len(ids) - some)
-    of = nearest(rows, centres, near=limits.near)
-    rest = np.flatnonzero(of < 0)
-    most = max(0, min(limits.most, math.isqrt(len(rows))) - len(centres))
-    fresh = clusters(rows[rest], most=most, near=limits.near, fewest=limits.fewest, seed=seed)
-    of[rest] = np.where(fresh.of >= 0, fresh.of + len(centres), -1)
-    centres = np.concatenate([centres, fresh.centres])
-    called = _called(heard, of, ids[some:].tolist(), edits, limits)
-    names = np.array([*called, ""], object)
-    return Grouped(names[of], probability(rows, centres, of, near=limits.near) * (names[of] != ""))
-
-
-def _called(
-    heard: Heard, of: npt.NDArray[np.int64], former: list[str], edits: Sequence[Edit], limits: Limits
-) -> list[str]:
-    """The id of each group: that it had, that of an edited theme of its words, or a new one; empty where it is none.
-
-    What was a theme stays one a little longer, and what people decided about always.
+    What was a theme stays one with half of what a new one needs, and what people decided about stays always.
     """
-    called: list[str] = []
+    candidates = _candidates(heard, limits)
+    fresh = [each for each in candidates if each.stands(limits, least=1.0)]
+    rest = [each for each in candidates if not each.stands(limits, least=1.0)]
     decided = {each.theme: set(each.telling) for each in edits}
-    for number in range(max(len(former), int(of.max(initial=-1)) + 1)):
-        words = telling_words(heard, of == number, most=_TELLING)
-        taken = {*called, *former}
-        fits = {id: _alike(set(words), own) for id, own in decided.items() if id not in taken}
-        best = max(sorted(fits), key=lambda id: fits[id], default="")
-        known = former[number] if number < len(former) else best if best and fits[best] >= _SAME_WORDS else ""
-        least = limits.coherent / 2 if number < len(former) else limits.coherent
-        kept = known in decided or (len(words) > 1 and coherence(heard, words) >= least)
-        called.append((known or _fresh(set(words), taken)) if kept else "")
+    called = _recognised([*fresh, *rest], former, decided, sure=len(fresh))
+    kept: list[tuple[bool, Candidate, str]] = []
+    taken = {*called, *former.theme.tolist()}
+    for place, (each, id) in enumerate(zip([*fresh, *rest], called, strict=True)):
+        if id and (id in decided or each.stands(limits, least=0.5)):
+            kept.append((False, each, id))
+        elif place < len(fresh):
+            kept.append((True, each, _fresh(set(each.words), taken)))
+            taken.add(kept[-1][2])
+    kept = sorted(kept, key=lambda each: (each[0], -int(each[1].own.sum()), each[2]))[: limits.most]
+    theme, probability = np.full(len(heard.id), "", object), np.zeros(len(heard.id))
+    for _, each, id in kept:
+        nearer = each.own & (each.chance > probability)
+        theme[nearer], probability[nearer] = id, each.chance[nearer]
+    for new, _, id in kept:  # of which others have taken too much is none
+        if id not in decided and (theme == id).sum() < limits.fewest * (1.0 if new else 0.5):
+            theme[theme == id] = ""
+    return Grouped(theme, np.where(theme == "", 0.0, probability), former.name)
+
+
+def _candidates(heard: Heard, limits: Limits) -> list[Candidate]:
+    """Groups of two words or more, the widest first."""
+    together = np.asarray((heard.near.T @ heard.near).todense())
+    # Places are texts, not only those stretches that have telling words: what always goes with another is no chance.
+    group = companies(together, max(len(heard.stretch), len(heard.id)), alike=limits.alike)
+    made = []
+    for columns in (np.flatnonzero(group == each) for each in range(int(group.max(initial=-1)) + 1)):
+        phrases = [set(heard.found.spelled(int(term)).split()) for term in heard.telling[columns]]
+        if len(set().union(*phrases)) > 1 and (each := _candidate(heard, columns, phrases, limits)) is not None:
+            made.append(each)
+    return sorted(made, key=lambda each: (-int(each.own.sum()), each.words))
+
+
+def _candidate(heard: Heard, columns: Places, phrases: list[set[str]], limits: Limits) -> Candidate | None:
+    """The group told by these words; None where too few texts say enough of them."""
+    held = heard.near[:, columns]
+    doubt = np.zeros(held.shape[0])
+    for column, phrase in enumerate(phrases):
+        others = [other for other, its in enumerate(phrases) if not phrase & its]
+        says = held[:, [column]].toarray()[:, 0] > 0
+        company = np.asarray(held[:, others].sum(axis=1)).ravel() > 0
+        doubt[says] += np.log(1 - (says & company).sum() / (says.sum() + 2))
+    chance = np.zeros(len(heard.id))
+    np.maximum.at(chance, heard.stretch, 1 - np.exp(doubt))
+    own = chance >= limits.near
+    if own.sum() < max(2.0, limits.fewest / 2):
+        return None
+    told = telling(heard, own, among=columns)
+    return Candidate(chance, own, words(heard, own, told), coherence(heard, told), _spread(heard, own))
+
+
+def _spread(heard: Heard, own: Flags) -> Unevenness | None:
+    """The surest unevenness of the texts over products, levels, units or time, as their sources and languages are."""
+    if not any(name in heard.about for name in _TELLS):
+        return None
+    made = []
+    for code in heard.about.values():
+        known = code >= 0
+        wide, strata = int(code.max()) + 1, int(heard.among.max()) + 1
+        usual = np.zeros((strata, wide))
+        np.add.at(usual, (heard.among[known], code[known]), 1.0)
+        usual /= np.fmax(usual.sum(axis=1, keepdims=True), 1.0)
+        texts = own & known
+        likely = np.bincount(heard.among[texts], minlength=strata) @ usual
+        made.append(unevenness(np.bincount(code[texts], minlength=wide), likely))
+    return max(made, key=lambda each: (each.share >= _SHARE, each.z))
+
+
+def _recognised(
+    candidates: Sequence[Candidate], former: Grouped, decided: dict[str, set[str]], *, sure: int
+) -> list[str]:
+    """By candidate the id of the theme it was (empty: none): the `sure` ones choose first, the nearest two at once.
+
+    A theme of which no text is left but that people decided about is known by its words.
+    """
+    called = [""] * len(candidates)
+    names, label = np.unique(former.theme.astype(str), return_inverse=True)
+    size = np.bincount(label, minlength=len(names))
+    pairs = []
+    for place, each in enumerate(candidates):
+        both = np.bincount(label[each.own], minlength=len(names))
+        for at in np.flatnonzero(both).tolist():
+            alike = both[at] / (size[at] + each.own.sum() - both[at])
+            if names[at] and alike >= _SAME_TEXTS:
+                pairs.append((place >= sure, -alike, place, str(names[at])))
+        for id, words in decided.items():
+            alike = len(set(each.words) & words) / max(1, len(set(each.words) | words))
+            if alike >= _SAME_WORDS:
+                pairs.append((place >= sure, 1 - alike, place, id))  # texts first
+    for _, _, place, id in sorted(pairs):
+        if not called[place] and id not in called:
+            called[place] = id
     return called
-
-
-def _alike(words: set[str], others: set[str]) -> float:
-    return len(words & others) / max(1, len(words | others))
 
 
 def _fresh(words: set[str], taken: set[str]) -> str:
@@ -106,28 +202,30 @@ def _fresh(words: set[str], taken: set[str]) -> str:
     return id
 
 
-def telling_words(heard: Heard, chosen: npt.NDArray[np.bool_], *, most: int) -> list[str]:
-    """The words that the chosen texts say more than the others, surest first, none that says what another says."""
-    own = np.zeros(heard.found_texts, np.bool_)
-    own[: len(chosen)] = chosen
-    rest = np.zeros(heard.found_texts, np.bool_)
-    rest[: len(chosen)] = ~chosen
-    counts, others = (heard.found.counts(each)[heard.telling] for each in (own, rest))
+def telling(heard: Heard, chosen: Flags, *, among: Places | None = None) -> list[int]:
+    """The columns of the words that tell the chosen texts most: what many of them say and others seldom.
+
+    Share of the texts times log-odds, what a word adds to their difference from the others (Kullback & Leibler 1951).
+    Each is surely said twice as often as by others; with `among` they are of these columns.
+    """
+    counts = np.asarray(heard.said @ chosen.astype(float)).ravel()
+    others = heard.frequent - counts
     size = max(float(chosen.sum()), 1.0), max(float((~chosen).sum()), 1.0)
     odds = log_odds(counts, others, total=(max(size[0], counts.sum()), max(size[1], others.sum())))
-    order = np.lexsort((heard.telling, -np.nan_to_num(odds.z, nan=-np.inf)))
-    ranked = [int(heard.telling[at]) for at in order[: 4 * most].tolist() if odds.value[at] > 0 and counts[at] > 1]
-    return [heard.found.spelled(term) for term in leading(heard.found, ranked, own, most=most)]
+    order = np.lexsort((heard.telling, -np.nan_to_num(counts * odds.value, nan=-np.inf)))
+    more = odds.low > _TWICE if among is None else (odds.value > 0) & np.isin(np.arange(len(counts)), among)
+    more &= counts > max(1.0, _SAID * chosen.sum())
+    return [int(at) for at in order.tolist() if more[at]]
 
 
-def coherence(heard: Heard, words: Sequence[str]) -> float:
-    """How much the first five words keep company, -1 to 1: mean normalised mutual information (Bouma 2009)."""
-    said = [heard.says((word,)) for word in words[:5]]
-    share = [float(each.mean()) for each in said]
-    found = []
-    for one in range(len(said)):
-        for two in range(one):
-            both = float((said[one] & said[two]).mean())
-            alone = share[one] * share[two]
-            found.append(-1.0 if both == 0 else 1.0 if both == 1 else np.log(both / alone) / -np.log(both))
-    return round(float(np.mean(found)), 4) if found else 0.0
+def words(heard: Heard, chosen: Flags, columns: Sequence[int]) -> list[str]:
+    """The first ten of these words as they are written, none that says what another says."""
+    ranked = [int(heard.telling[at]) for at in columns[: 4 * _TELLING]]
+    return [heard.found.spelled(term) for term in leading(heard.found, ranked, chosen[heard.piece], most=_TELLING)]
+
+
+def coherence(heard: Heard, columns: Sequence[int]) -> float:
+    """How much the first five words keep company in texts, -1 to 1: mean normalised mutual information."""
+    chosen = heard.said[list(columns[:_JUDGED])]
+    found = mutual_information(np.asarray((chosen @ chosen.T).todense()), len(heard.id))
+    return round(float(found[np.tril_indices(len(found), -1)].mean()), 4) if len(found) > 1 else 0.0

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from touchstone.connect._themes_found import Grouped, coherence, telling_words
+from touchstone.connect._themes_found import Grouped, coherence, telling, words
 from touchstone.connect._themes_heard import Heard
 from touchstone.core.tables import LINK, METRIC, TEXT
 from touchstone.rules.themes import Edited
@@ -19,7 +19,7 @@ from touchstone.science.relative import relative
 
 _MAKER = "themes@1"
 _FORMULA = "texts that speak of it / all texts with words; Wilson's interval; growth: share in the later half / earlier"
-_WORDS, _NAMING, _SHOWN, _FEW = 10, 3, 5, 30  # words kept, words of a name, texts shown; texts of a month, at least
+_NAMING, _SHOWN, _FEW = 3, 5, 30  # words of a name, texts shown; texts of a month, at least
 
 
 def told(heard: Heard, base: Grouped, after: Edited, *, alone: bool) -> tuple[pa.Table, pa.Table]:
@@ -36,25 +36,33 @@ def _figures(
     heard: Heard, base: Grouped, after: Edited, theme: str, month: npt.NDArray[np.str_]
 ) -> list[dict[str, Any]]:
     own = np.asarray(after.theme == theme, np.bool_)
-    words = telling_words(heard, own, most=_WORDS)
+    told = telling(heard, own)
+    said = words(heard, own, told)
     detail = {
         "formula": _FORMULA,
         "scale": {"worst": None, "best": None},
-        "name": after.names.get(theme) or ", ".join(words[:_NAMING]) or theme,
+        "name": after.names.get(theme) or _name(heard, base.name.get(theme, ""), said) or theme,
         "renamed": bool(after.names.get(theme)),
-        "words": words,
+        "words": said,
         "texts": int(own.sum()),
         "typical": _typical(heard, base, own),
-        "coherence": coherence(heard, words),
+        "coherence": coherence(heard, told),
         "growth": _growth(heard.day, own),
     } | ({"promoted": after.promoted[theme]} if theme in after.promoted else {})
     rows = [_row({"theme": theme}, int(own.sum()), len(own), detail)]
     names, place = np.unique(month, return_inverse=True)
-    every, said = np.bincount(place, minlength=len(names)), np.bincount(place, own, minlength=len(names))
-    for name, n, hits in zip(names.tolist(), every.tolist(), said.tolist(), strict=True):
+    every, hit = np.bincount(place, minlength=len(names)), np.bincount(place, own, minlength=len(names))
+    for name, n, hits in zip(names.tolist(), every.tolist(), hit.tolist(), strict=True):
         if name and n >= _FEW:
             rows.append(_row({"month": name, "theme": theme}, int(hits), n, {"formula": _FORMULA}))
     return rows
+
+
+def _name(heard: Heard, former: str, said: list[str]) -> str:
+    """Its first words; the name it had while half of its words tell it still, and each is said by somebody."""
+    had, now, known = (set(" ".join(each).replace(",", "").split()) for each in ([former], said, heard.spelled))
+    stays = bool(had) and 2 * len(had & now) >= len(had) and had <= known
+    return former if stays else ", ".join(said[:_NAMING])
 
 
 def _row(by: dict[str, str], hits: int, n: int, detail: dict[str, Any]) -> dict[str, Any]:

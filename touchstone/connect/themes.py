@@ -20,29 +20,33 @@ _CORRECTIONS = """select id, "table", change from correction where "table" = 'th
 def connect(
     ask: Ask,
     *,
-    sure: float = 0.5,
+    sure: float = 0.75,
     most: int = 60,
     near: float = 0.5,
-    fewest: int = 15,
+    fewest: int = 10,
+    alike: float = 0.3,
     coherent: float = 0.1,
+    uneven: float = 4.0,
     sample: int = 100_000,
     find: bool = True,
 ) -> Iterator[pa.Table]:
     """LINK rows of layer `theme` (interaction, id of its theme), then METRIC rows `theme` by theme, and by month.
 
-    Themes are groups of texts by what is left of them where touchpoints mentioned with a confidence of `sure` are taken
-    out: at most `most`, each of `fewest` texts or more with a cosine of `near` to their middle, with words that keep
-    company (NPMI of `coherent` or more). What people renamed,
-    merged, split and promoted stands. Of more than `sample` texts so many are read. Without `find` the themes of the
-    last run are told anew, after edits. Of a file: METRIC rows by theme, and by id and theme.
+    A theme is words for things that keep the same company (a cosine of `alike`; NPMI of `coherent` or more) and that no
+    touchpoint's mention with a confidence of `sure` is the home of; `fewest` texts say enough of them to speak of it
+    with a probability of `near`. They are said more of one product, level of customer, unit or time than of another,
+    `uneven` deviations beyond chance: what is said as often of everything is a habit of speech (0 lets it pass). The
+    `most` largest are told. What people renamed, merged, split and promoted stands. Of more than `sample` texts so many
+    are read. Without `find` the themes of the last run are told anew, after edits. Of a file: METRIC rows by theme, and
+    by id and theme.
     """
-    if not (0 < near < 1 and most >= 1 and fewest >= 2):
-        raise Refused("near is between 0 and 1, most 1 or more, fewest 2 or more.", field="near")
+    if not (0 < near < 1 and 0 < alike < 1 and most >= 1 and fewest >= 2):
+        raise Refused("near and alike are between 0 and 1, most 1 or more, fewest 2 or more.", field="near")
     heard = hearing.heard(ask, sure=sure, sample=sample, fewest=fewest)
     edits = [] if ask.given is not None else standing(ask.lake(_CORRECTIONS).to_pylist())
     former = known(ask, heard)
-    limits = Limits(most, near, fewest, coherent)
-    base = found(heard, former, edits, limits, seed=ask.seed) if find else former
+    limits = Limits(most, near, fewest, alike, coherent, uneven)
+    base = found(heard, former, edits, limits) if find else former
     after = edited(base.theme, edits, heard.says)
     links, figures = told(heard, base, after, alone=ask.given is not None)
     yield from ([figures] if ask.given is not None else [links, figures])

@@ -18,7 +18,7 @@ from touchstone.language.words import hashes, split_all
 
 Places = NDArray[np.int64]
 
-_SMALL = """
+SMALL = """
 a about above after again against all almost along already also although always am an and another any anyone anything
 are around as at away back be because been before being below between both but by came can cannot come could did do
 does doing done don down each either else enough even ever every everyone everything few first for from get gets
@@ -60,19 +60,19 @@ class Terms:
     term: Places
     runs: NDArray[np.bool_]  # by term
     plain: NDArray[np.bool_]  # by term: made of everyday words alone
-    _tokens: Tokens
-    _owner: Places  # the term of each occurrence in turn, …
-    _first: Places  # … and its first and …
-    _last: Places  # … last token
+    tokens: Tokens
+    owner: Places  # the term of each occurrence in turn, …
+    first: Places  # … and its first and …
+    last: Places  # … last token
     _spelling: dict[int, str] = field(default_factory=dict)
 
     @cached_property
     def _order(self) -> Places:
-        return _order(self._owner)
+        return _order(self.owner)
 
     @cached_property
     def _owners(self) -> Places:
-        return self._owner[self._order]
+        return self.owner[self._order]
 
     @cached_property
     def names(self) -> NDArray[np.bool_]:
@@ -80,18 +80,18 @@ class Terms:
 
         Texts whose capitals tell nothing are passed over: without any, with very many, and German ones.
         """
-        tokens = self._tokens
+        tokens = self.tokens
         capital, inside = _capitals(tokens), ~tokens.clause_begins[: len(tokens.text)] & _spoken(tokens)
         size = len(tokens.offsets) - 1
         every, within, large = (
             np.bincount(tokens.text[each], minlength=size) for each in (capital, inside, capital & inside)
         )
         german = np.zeros(size, np.bool_)
-        german[tokens.text[np.isin(tokens.hash, _hashed(_GERMAN.split()))]] = True
+        german[tokens.text[np.isin(tokens.hash, hashed(_GERMAN.split()))]] = True
         telling = (every > 0) & (large <= _SHOUTED * within + _PARDONED) & ~german
-        told = (inside & telling[tokens.text])[self._last]
-        owner, wide = self._owner[told], len(self.runs)
-        both = (capital[self._first] & capital[self._last])[told]
+        told = (inside & telling[tokens.text])[self.last]
+        owner, wide = self.owner[told], len(self.runs)
+        both = (capital[self.first] & capital[self.last])[told]
         seen, named = np.bincount(owner, minlength=wide), np.bincount(owner[both], minlength=wide)
         return np.asarray((seen >= _SEEN) & (2 * named > seen))
 
@@ -104,8 +104,8 @@ class Terms:
     def _spelled(self, term: int) -> str:
         start, stop = np.searchsorted(self._owners, [term, term + 1])
         places = self._order[start:stop][:_LOOKED_AT]
-        data = self._tokens.data
-        begins, ends = self._tokens.start[self._first[places]], self._tokens.stop[self._last[places]]
+        data = self.tokens.data
+        begins, ends = self.tokens.start[self.first[places]], self.tokens.stop[self.last[places]]
         spans = (bytes(data[a:b]) for a, b in zip(begins.tolist(), ends.tolist(), strict=True))
         written = Counter(" ".join(span.decode("utf-8", "replace").lower().split()) for span in spans)
         return min(written, key=lambda each: (-written[each], each))
@@ -142,8 +142,8 @@ def terms(texts: pa.Array, *, apart: Iterable[str] = (), everyday: bool = False,
     tokens = tokenise(pc.replace_substring_regex(texts, _ADDRESSED, "\n"))
     said = _singular(tokens) if plurals else tokens.hash
     words, word = _numbered(said)  # each word is looked up once
-    spoken = _spoken(tokens) & ~np.isin(words, _hashed(_SMALL.split()))[word]
-    telling = spoken & ~np.isin(words, _hashed(apart))[word]
+    spoken = _spoken(tokens) & ~np.isin(words, hashed(SMALL.split()))[word]
+    telling = spoken & ~np.isin(words, hashed(apart))[word]
     common = np.isin(words, _everyday())[word]
     own = telling if everyday else telling & ~common
     run = np.zeros(len(own), np.bool_)
@@ -242,7 +242,7 @@ def _everyday() -> Hashes:
     return np.asarray(load().arrays["steering_keys"], np.uint64)
 
 
-def _hashed(words: Iterable[str]) -> Hashes:
+def hashed(words: Iterable[str]) -> Hashes:
     """Hashes of every word in these, phrases taken apart."""
     parts = sorted({part for phrase in split_all(list(words)) for part in phrase})
     return hashes(parts) if parts else np.zeros(0, np.uint64)
