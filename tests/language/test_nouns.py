@@ -34,7 +34,7 @@ def test_after_a_pronoun_or_an_auxiliary_stands_none(text: str, word: str):
     assert share(text, word) < 0.5
 
 
-@pytest.mark.parametrize("text", ["door seal", "the. door", "the one two three door", "дверь скрипит"])
+@pytest.mark.parametrize("text", ["door seal", "the. door", "the grey steel garage door", "дверь скрипит"])
 def test_where_no_small_word_is_near_nothing_is_told(text: str):
     assert share(text, text.replace("the", "").strip(". ").split()[-1]) == 0.5
 
