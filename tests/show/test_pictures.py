@@ -154,3 +154,26 @@ def test_figures_of_one_table_carry_a_sign_together_or_not_at_all() -> None:
     rows = [Figure("gap", {"word": str(value)}, value, value - 1, value + 1, 9, "log-odds", {}) for value in (0.5, 8.0)]
     shown = _findings.table(told("gap", *rows), rows).rows
     assert {row[1].floor < 0 for row in shown} == {True}
+
+
+def link(name: str, *, real: bool, value: float = 3.0, **detail: object) -> Figure:
+    by = {"of": "experience", "link": name}
+    return Figure("loyalty", by, value, value - 2, value + 2, 500, "EUR a customer", {"real": real, **detail})
+
+
+def test_where_the_money_could_be_chance_the_links_that_could_not_are_named() -> None:
+    parts = {name: {"value": 1.0, "low": 0.5, "high": 1.5} for name in ("retention", "spend")}
+    money = link("money", real=False, parts=parts)
+    drawn = picture(told("loyalty", money, link("retention", real=True), link("spend", real=False)))
+    assert drawn.sentence.endswith("could be chance. Of its links “stays” is beyond chance.")
+    chart = next(each for each in drawn.blocks if isinstance(each, Chart))
+    assert [each.real for each in chart.figures] == [True, False, False]
+    drawn = picture(told("loyalty", money, link("retention", real=False)))
+    assert drawn.sentence.endswith("So could each of its links.")
+
+
+def test_what_a_customer_is_worth_says_on_how_many_who_came_back_it_rests() -> None:
+    worth = Figure(
+        "lifetime_value", {}, 178.0, 107.0, 296.0, 2531, "EUR per customer in 52 weeks", {"bought_again": 134}
+    )
+    assert "; 134 of 2,531 customers have bought again so far" in picture(told("lifetime_value", worth)).sentence

@@ -206,11 +206,11 @@ def _details(
 
 def _fitted(found: _Worth, known: Customers) -> dict[str, Any]:
     first, *others = found.lifetimes
-    detail: dict[str, Any] = _parameters(first)
+    detail: dict[str, Any] = {**_parameters(first), "bought_again": int((known.frequency > 0).sum())}
     detail |= {lifetime.model: _parameters(lifetime) for lifetime in others}
     if found.spent is not None:
         detail |= found.spent.detail
-        together = np.corrcoef(known.priced[known.spenders], known.spent[known.spenders])[0, 1]
+        together = _correlation(known.priced[known.spenders], known.spent[known.spenders])
         if abs(together) > _TOGETHER:
             word = f"{'more' if together > 0 else 'less'} each time (r {together:.2f})"
             detail["warning"] = f"who buys often spends {word}; the model of money takes it not to be so"
@@ -219,6 +219,13 @@ def _fitted(found: _Worth, known: Customers) -> dict[str, Any]:
     if found.names:
         detail["covariates"] = _effects(found)
     return detail
+
+
+def _correlation(some: NDArray[np.float64], others: NDArray[np.float64]) -> float:
+    """How two columns go together; nought where one of them does not vary."""
+    if not (np.ptp(some) and np.ptp(others)):
+        return 0.0
+    return float(np.corrcoef(some, others)[0, 1])
 
 
 def _parameters(lifetime: Lifetime) -> dict[str, Any]:

@@ -33,13 +33,21 @@ def _sentence(told: Told, whole: Sequence[Figure], parts: Sequence[Figure]) -> s
     shown = told.estimates(whole, middle=None)[0]
     unit, _, within = shown.measured_in.partition(" per customer")
     limits = f" ({_say.interval(shown)})" if _say.interval(shown) else ""
-    first = f"A customer is expected to bring {_say.value(shown)} {unit}{within}{limits}"
+    first = f"A customer is expected to bring {_say.value(shown)} {unit}{within}{limits}{_again(whole[0])}"
     apart = [each for each in told.estimates(parts, middle=shown.value) if each.verdict in ("good", "bad")]
     if not parts:
         return f"{first}."
     if not apart:
         return f"{first}; no {_part(told, parts)} can be told from the rest."
     return f"{first}; {len(apart)} of {_say.count(len(parts))} can be told from the rest."
+
+
+def _again(figure: Figure) -> str:
+    """On how many customers who came back it rests."""
+    again = figure.detail.get("bought_again")
+    return (
+        "" if again is None else f"; {_say.count(again)} of {_say.count(figure.n)} customers have bought again so far"
+    )
 
 
 def _part(told: Told, parts: Sequence[Figure]) -> str:

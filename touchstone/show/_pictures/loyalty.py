@@ -23,7 +23,11 @@ def picture(told: Told) -> Picture:
     """What makes up the money, for experience and coupons; then the chain link by link."""
     rows = sorted(told.by("of", "link"), key=_place)
     blocks: list[Block] = [
-        _parts(told, each)
+        _parts(
+            told,
+            each,
+            {other.by["link"]: other.detail.get("real") for other in rows if other.by["of"] == each.by["of"]},
+        )
         for each in rows
         if each.by["link"] == "money" and each.value is not None and each.detail.get("parts")
     ]
@@ -39,13 +43,16 @@ def _place(figure: Figure) -> tuple[bool, str, int, str]:
     return of != "experience", of, list(_CHAIN).index(link) if link in _CHAIN else len(_CHAIN), link
 
 
-def _parts(told: Told, figure: Figure) -> Block:
-    """The money of one cause: each link's part of it, then all."""
+def _parts(told: Told, figure: Figure, real: dict[str, bool | None]) -> Block:
+    """The money of one cause: each link's part of it, as real as the link itself is; then all."""
     whole = replace(told.estimates([figure], middle=0.0)[0], label=_CHAIN["money"].capitalize())
     whole = replace(whole, real=figure.detail.get("real"))
     shown = [
         replace(
-            whole, label=_say.named(_CHAIN.get(name, name)), **{end: each.get(end) for end in ("value", "low", "high")}
+            whole,
+            label=_say.named(_CHAIN.get(name, name)),
+            real=real.get(name),
+            **{end: each.get(end) for end in ("value", "low", "high")},
         )
         for name, each in figure.detail["parts"].items()
     ]
@@ -91,4 +98,15 @@ def _sentence(told: Told, rows: list[Figure]) -> str:
     over = f" over {_say.word(int(periods))} periods" if periods and first.by["link"] == "money" else ""
     link = "" if first.by["link"] == "money" else f" in “{_CHAIN.get(first.by['link'], first.by['link'])}”"
     doubt = "an association beyond chance" if first.detail.get("real") else "an association that could be chance"
-    return f"One step more of satisfaction goes with {size}{over}{link}{limits}: {doubt}."
+    return f"One step more of satisfaction goes with {size}{over}{link}{limits}: {doubt}.{_told_alone(first, known)}"
+
+
+def _told_alone(first: Figure, known: dict[str, Figure]) -> str:
+    """Which links are beyond chance where the money that all make up could be."""
+    if first.by["link"] != "money" or first.detail.get("real"):
+        return ""
+    names = [_CHAIN.get(name, name) for name, each in known.items() if each.detail.get("real")]
+    if not names:
+        return " So could each of its links."
+    listed = _say.listed([f"“{name}”" for name in names])
+    return f" Of its links {listed} {'is' if len(names) == 1 else 'are'} beyond chance."
