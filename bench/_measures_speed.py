@@ -67,7 +67,7 @@ _WEEK = "date_trunc('week', i.day) as week, "
 _OF_WEEK = "date_trunc('week', i.occurred_at) as week, "
 _COMPLAINED = f"(s.interaction is not null or {_SHARE} < 0.5)"
 _PRICED = pattern("any").replace("'", "''").replace("{", "{{").replace("}", "}}")
-_HEARD = "text is not null and coalesce(kind, '') <> 'claim' and coalesce(level, '') <> 'employee'"
+_HEARD = "text is not null and coalesce(i.kind, '') <> 'claim' and coalesce(i.level, '') <> 'employee'"
 
 BARE: dict[str, tuple[str, ...]] = {
     **{name: (_rollup(f"metric = '{name}'"),) for name in ("nps", "csat", "ces", "rating")},
@@ -122,8 +122,8 @@ BARE: dict[str, tuple[str, ...]] = {
     "price": (
         _rows(_HEARD, total=f"case when regexp_matches(lower(text), '{_PRICED}') then 1 else 0 end"),
     ),
-    "needs": (_rows(_HEARD, total="length(text)", extra="level, label, ", beside="left " + _KINDS),),
-    "language_gap": (_rows("text is not null", total="length(text)", extra="level, kind, "),),
+    "needs": (_rows(_HEARD, total="length(text)", extra="i.level, label, ", beside="left " + _KINDS),),
+    "language_gap": (_rows("text is not null", total="length(text)", extra="i.level, i.kind, "),),
 }  # fmt: skip
 """The counts that each measure rests on, in SQL."""
 _JOINS = {

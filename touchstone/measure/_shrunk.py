@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from touchstone.measure._rows import tidy
 from touchstone.science.interval import Interval
 from touchstone.science.order import ranks
-from touchstone.science.shrinkage import draws, pooled_variance, posterior, shrink
+from touchstone.science.shrinkage import drawn_in, draws, pooled_variance, posterior
 
 Floats = NDArray[np.float64]
 SMALLEST = 3  # with fewer units there is no group to be drawn towards
@@ -48,20 +48,21 @@ def shrunk(found: Drawable, details: list[dict[str, Any]], *, seed: int) -> Inte
         given, n = interval.value[members], interval.n[members]
         variance = pooled_variance(given, interval.variance[members], n, worst=ends[0], best=ends[1])
         widest = abs(ends[1] - ends[0]) / 2
-        drawn_in = shrink(given, variance, widest=widest)
+        belief = posterior(given, variance, widest=widest)
+        settled = drawn_in(belief)
         value[members], low[members], high[members] = (
-            np.clip(each, min(ends), max(ends)) for each in (drawn_in.value, drawn_in.low, drawn_in.high)
+            np.clip(each, min(ends), max(ends)) for each in (settled.value, settled.low, settled.high)
         )
         size = int(np.clip(BUDGET / members.size, 200, 1000))
-        truth = draws(posterior(given, variance, widest=widest), size=size, seed=seed)
-        order = ranks(drawn_in.value, truth, best_is_high=ends[1] > ends[0])
+        truth = draws(belief, size=size, seed=seed)
+        order = ranks(settled.value, truth, best_is_high=ends[1] > ends[0])
         for at, member in enumerate(members):
             details[member].update(
                 raw=tidy(own.value[member]),
                 raw_low=tidy(own.low[member]),
                 raw_high=tidy(own.high[member]),
-                reliability=tidy(drawn_in.reliability[at], digits=4),
-                group_mean=tidy(drawn_in.centre),
+                reliability=tidy(settled.reliability[at], digits=4),
+                group_mean=tidy(settled.centre),
                 group_size=int(members.size),
                 rank=int(order.rank[at]),
                 rank_low=int(order.low[at]),
