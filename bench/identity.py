@@ -18,7 +18,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from touchstone.connect._identity_groups import _components
+from touchstone.connect._identity_groups import components
 from touchstone.connect._identity_match import Matched, match
 
 DATA = Path("../shared/data/record_linkage")
@@ -96,7 +96,7 @@ def _published() -> str:
     truth = np.unique(table["cluster"].to_pylist(), return_inverse=True)[1]
     likely = pairs["match_probability"].to_numpy()
     tried = [0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999]
-    return max(_agreement(_components(len(table), left[likely >= t], right[likely >= t]), truth) for t in tried)
+    return max(_agreement(components(len(table), left[likely >= t], right[likely >= t]), truth) for t in tried)
 
 
 def _example(table: pa.Table) -> pa.Table:

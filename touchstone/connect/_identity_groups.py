@@ -28,10 +28,16 @@ def probabilities(weights: Numbers, *, pairs_in_all: float) -> Numbers:
     found = np.zeros(len(weights))
     for _ in range(_TURNS):
         before = share
-        found = 1 / (1 + np.exp2(-np.clip(weights + np.log2(share / (1 - share)), -500, 500)))
+        found = likely(weights, share=share)
         share = (float(found.sum()) + _USUAL * _PRIOR) / (pairs_in_all + _PRIOR)
         if abs(share - before) <= 1e-9 * before:
             break
+    return found
+
+
+def likely(weights: Numbers, *, share: float) -> Numbers:
+    """How likely pairs of these weights (bits) are one person, where `share` of all pairs are."""
+    found: Numbers = 1 / (1 + np.exp2(-np.clip(weights + np.log2(share / (1 - share)), -500, 500)))
     return found
 
 
@@ -42,8 +48,8 @@ def groups(count: int, left: Whole, right: Whole, probability: Numbers) -> Whole
     counting `UNSEEN`. Rows in any order; ties go to the smaller members.
     """
     bits = _bits(probability)
-    likely = bits > 0
-    label = _components(count, left[likely], right[likely])
+    for_it = bits > 0
+    label = components(count, left[for_it], right[for_it])
     size = np.bincount(label, minlength=count)
     inside = (label[left] == label[right]) & (size[label[left]] > 2)
     order = np.lexsort((right[inside], left[inside]))
@@ -117,7 +123,7 @@ class _Linkage:
             self._offer(min(kept, each), max(kept, each))
 
 
-def _components(count: int, left: Whole, right: Whole) -> Whole:
+def components(count: int, left: Whole, right: Whole) -> Whole:
     """The number of the first member of each one's connected component."""
     graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(count, count))
     found, label = connected_components(graph, directed=False)

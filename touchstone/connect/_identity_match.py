@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from touchstone.connect._identity_fields import FIELDS, KEYS
 from touchstone.connect._identity_groups import groups, probabilities, seen_whole
-from touchstone.connect._identity_model import Model, Scored
-from touchstone.connect._identity_pairs import pair_newcomers, pair_up
+from touchstone.connect._identity_model import Learned, Model, Scored
+from touchstone.connect._identity_pairs import pair_up
 
 Whole = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
@@ -40,6 +40,8 @@ class Matched:
     """Whether what speaks for a pair is only what those who live together share."""
     keyed: npt.NDArray[np.bool_]
     """Whether both bear the same key, and few others do."""
+    learned: Learned | None = None
+    """None where there was nobody to learn from."""
 
 
 @contextmanager
@@ -58,88 +60,81 @@ def connection() -> Iterator[Any]:
 
 def match(records: pa.Table, *, seed: int) -> Matched:
     """Who of `records` (`id`, and any of FIELDS, as text) may be one; their order does not matter."""
+    given = records.sort_by([(name, "ascending") for name in records.column_names])
+    count, fields = len(given), filled(given)
+    if count < 2 or not fields:
+        return alone(given["id"].combine_chunks())
     with connection() as duck:
-        return Known(duck, records, seed=seed).matched
+        clean(duck, given, fields, fresh=np.ones(count, bool))
+        model = Model(duck, "records", fields=fields, count=count, seed=seed)
+        model.learn()
+        pair_up(duck, "records", fields=fields, count=count, fresh=count)
+        return _compared(model, given["id"].combine_chunks())
 
 
-class Known:
-    """Records, who of them may be one, and what was learned of them, kept for those who come later."""
-
-    def __init__(self, duck: Any, records: pa.Table, *, seed: int) -> None:
-        given = records.sort_by([(name, "ascending") for name in records.column_names])
-        self.ids, self._duck, count = given["id"].combine_chunks(), duck, len(given)
-        self._fields = frozenset(n for n in FIELDS if n in given.column_names and given[n].null_count < count)
-        self._share = 0.0  # of all pairs, that are one person
-        if count < 2 or not self._fields:
-            self.matched = _alone(self.ids)
-            return
-        _clean(duck, given, self._fields, first=0)
-        self._model = Model(duck, "records", fields=self._fields, count=count, seed=seed)
-        self._model.learn()
-        pair_up(duck, "records", fields=self._fields, count=count)
-        self.matched = self._match()
-
-    def meet(self, arriving: pa.Table) -> Matched:
-        """Who of `arriving` may be one with somebody known, or with each other; from now on they are known too.
-
-        Nothing is learned anew. Pairs and `ids` are of all who are known, those who came last behind; no groups.
-        """
-        before = len(self.ids)
-        told = {name: arriving[name] if name in arriving.column_names else None for name in ("id", *self._fields)}
-        nothing = pa.nulls(len(arriving), pa.string())
-        _clean(
-            self._duck, pa.table({n: nothing if c is None else c for n, c in told.items()}), self._fields, first=before
-        )
-        self.ids = pa.concat_arrays([self.ids, arriving["id"].combine_chunks()])
-        pair_newcomers(self._duck, "records", fields=self._fields, first=before, count=len(arriving))
-        found = self._model.score("pairs")
-        bits = found.total + np.log2(self._share / (1 - self._share))
-        chance = np.where(found.total > 0, 1 / (1 + np.exp2(-np.clip(bits, -500, 500))), 0.0)
-        return self._told(found, chance, np.arange(len(self.ids)))
-
-    def _match(self) -> Matched:
-        """Compared once as records, and once more where each group counts as one in how frequent values are."""
-        count, model = len(self.ids), self._model
-        every = count * (count - 1) / 2
-        model.count_values(np.arange(count))
-        first = model.score("pairs")
-        chance = probabilities(first.total, pairs_in_all=every)
-        model.apart(min(chance.sum() / every, 0.5))
-        chance = np.where(_settled(model, first) & ~_home(first.weights), _SETTLED, chance)
-        likely = chance >= _LIKELY
-        model.count_values(groups(count, first.left[likely], first.right[likely], chance[likely]))
-        found = model.score(_again(model.duck, first))
-        chance = probabilities(found.total, pairs_in_all=every)
-        self._share = min(max(chance.sum() / every, 1e-12), 0.5)
-        told = self._told(found, np.where(found.total > 0, chance, 0.0), np.arange(count))
-        whole = groups(count, told.left, told.right, told.probability)
-        chance = seen_whole(whole, told.left, told.right, told.probability)
-        return replace(told, group=whole, probability=chance)
-
-    def _told(self, found: Scored, chance: Numbers, group: Whole) -> Matched:
-        """The pairs with what keys settle and what living together explains."""
-        home = _home(found.weights)
-        chance = np.where(home, np.minimum(chance, _ANOTHER), chance)
-        keyed = _settled(self._model, found)
-        chance = np.where(keyed & ~home, np.maximum(chance, _SETTLED), chance)
-        return Matched(self.ids, group, found.left, found.right, chance, found.weights, home, keyed)
+def _compared(model: Model, ids: pa.Array) -> Matched:
+    """Compared once as records, and once more where each group counts as one in how frequent values are."""
+    count = len(ids)
+    every = count * (count - 1) / 2
+    model.count_values(np.arange(count))
+    first = model.score("pairs")
+    chance = probabilities(first.total, pairs_in_all=every)
+    model.apart(min(chance.sum() / every, 0.5))
+    likely, chance = likely_one(model, first, chance)
+    model.count_values(groups(count, first.left[likely], first.right[likely], chance[likely]))
+    found = model.score(again(model.duck, first))
+    chance = probabilities(found.total, pairs_in_all=every)
+    share = min(max(chance.sum() / every, 1e-12), 0.5)
+    found_one = told(model, found, np.where(found.total > 0, chance, 0.0), ids=ids)
+    whole = groups(count, found_one.left, found_one.right, found_one.probability)
+    chance = seen_whole(whole, found_one.left, found_one.right, found_one.probability)
+    learned = Learned(model.expected, share, model.distinct)
+    return replace(found_one, group=whole, probability=chance, learned=learned)
 
 
-def _alone(ids: pa.Array) -> Matched:
+def likely_one(model: Model, found: Scored, chance: Numbers) -> tuple[npt.NDArray[np.bool_], Numbers]:
+    """Which pairs bear a value as one person would, and how likely each is where a key settles it."""
+    settled = _settled(model, found) & ~_home(found.weights)
+    chance = np.where(settled, _SETTLED, chance)
+    return chance >= _LIKELY, chance
+
+
+def told(model: Model, found: Scored, chance: Numbers, *, ids: pa.Array) -> Matched:
+    """The pairs with what keys settle and what living together explains; no groups yet."""
+    home = _home(found.weights)
+    chance = np.where(home, np.minimum(chance, _ANOTHER), chance)
+    keyed = _settled(model, found)
+    chance = np.where(keyed & ~home, np.maximum(chance, _SETTLED), chance)
+    return Matched(ids, np.arange(len(ids)), found.left, found.right, chance, found.weights, home, keyed)
+
+
+def filled(given: pa.Table) -> frozenset[str]:
+    """The fields that anybody has."""
+    return frozenset(n for n in FIELDS if n in given.column_names and given[n].null_count < len(given))
+
+
+def alone(ids: pa.Array) -> Matched:
+    """Records of which no two have anything to do with each other."""
     none = np.empty(0, np.int64)
     return Matched(ids, np.arange(len(ids)), none, none, none.astype(float), {}, none.astype(bool), none.astype(bool))
 
 
-def _clean(duck: Any, given: pa.Table, fields: Iterable[str], *, first: int) -> None:
-    """Adds to the table `records`, in the order given: `unique_id` from `first`, and fields as they are compared."""
-    duck.register("given", given.append_column("unique_id", pa.array(np.arange(first, first + len(given)))))
-    told = ", ".join(f"{FIELDS[name].clean.format(x=name)} as {name}" for name in sorted(fields))
-    into = "insert into records" if first else "create table records as"
-    duck.execute(f"{into} select unique_id, {told} from given order by unique_id").fetchall()
+def clean(duck: Any, given: pa.Table, fields: Iterable[str], *, fresh: npt.NDArray[np.bool_]) -> None:
+    """Makes the table `records`, in the order given: `unique_id` from 0, `fresh`, and fields as they are compared."""
+    columns = {"unique_id": pa.array(np.arange(len(given))), "fresh": pa.array(fresh)}
+    for name in sorted(fields):
+        whole = given[name].combine_chunks().dictionary_encode()  # each value is cleaned once
+        duck.register("spelled", pa.table({"x": whole.dictionary}))
+        spelled = duck.sql(f"select {FIELDS[name].clean.format(x='x')} as x from spelled").to_arrow_table()["x"]
+        columns[name] = spelled.combine_chunks().take(whole.indices)
+        duck.unregister("spelled")
+    duck.register("given", pa.table(columns))
+    duck.execute("create table records as select * from given order by unique_id").fetchall()
     duck.unregister("given")
 
 
-def _again(duck: Any, found: Scored) -> str:
+def again(duck: Any, found: Scored) -> str:
+    """The pairs found, as the table `pairs` to be compared once more."""
     duck.register("found", pa.table({"left": found.left, "right": found.right}))
     told = """select '0' as match_key, "left" as join_key_l, "right" as join_key_r from found"""
     duck.execute(f"create or replace table pairs as {told}").fetchall()
@@ -161,7 +156,8 @@ def _settled(model: Model, found: Scored) -> npt.NDArray[np.bool_]:
     """Where two records bear the same key, and few others do."""
     settled = np.zeros(len(found.left), bool)
     for key in model.fields & set(KEYS):
-        sql = f"select {key} as key, count({key}) over (partition by {key}) as bearers from records order by unique_id"
+        sql = f"select {key} as key, count({key}) over (partition by {key}) as bearers"
+        sql += f" from {model.records.physical_name} order by unique_id"
         table = model.duck.sql(sql).to_arrow_table()
         codes = table["key"].combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False)
         few = table["bearers"].to_numpy() <= _SHARERS

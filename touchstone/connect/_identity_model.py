@@ -22,6 +22,7 @@ Expected = dict[str, dict[str, tuple[float, float]]]
 """Field → level → (m, u)."""
 
 _STRANGERS, _LESSON = 400_000, 300_000  # pairs that u is counted in, and that EM learns from in one block
+_AT_ONCE = 100_000  # pairs that are counted in one go
 _PRIOR_PAIRS, _PRIOR_STRANGERS, _PRIOR_VALUES = 20, 1000, 100  # how many observations what is expected weighs
 _LEAST, _LESSONS, _ONE_LESSON = 20, 2, 2000  # pairs of a lesson, lessons of a field, and what one counts at most
 _KEPT = -16.0  # bits, with the prior: what has less at first sight is not looked at again
@@ -43,14 +44,26 @@ class Scored:
         return bits
 
 
+@dataclass(frozen=True)
+class Learned:
+    """What a model knows of how records of one person differ, kept for those who come later."""
+
+    expected: Expected
+    share: float
+    """Of all pairs, that are one person."""
+    distinct: dict[str, float]
+    """Of those who bear a value of a field, how many are different persons."""
+
+
 class Model:
     """Splink over one table of records, `unique_id` from 0 and the fields given."""
 
-    def __init__(self, duck: Any, records: str, *, fields: frozenset[str], count: int, seed: int) -> None:
+    def __init__(self, duck: Any, records: str, *, fields: frozenset[str], count: int, seed: int = 0) -> None:
         import splink
 
         self.api = splink.DuckDBAPI(duck)
         self.duck, self.fields, self.count, self.seed = duck, fields, count, seed
+        self.distinct: dict[str, float] = {}  # of those who bear a value of a field, how many are different persons
         self.named = [each for each in FIELDS if each in fields]
         self.records = self.api.register(records)
         self.expected: Expected = {
@@ -61,7 +74,8 @@ class Model:
         """Takes u from pairs drawn at random and m from EM over some blocks, both leaning on what to expect."""
         linker = self._linker()
         pairs = min(_STRANGERS, self.count * (self.count - 1) // 2)
-        linker.training.estimate_u_using_random_sampling(max_pairs=_STRANGERS, seed=self.seed)
+        parts = 10 if pairs > _AT_ONCE else 1
+        linker.training.estimate_u_using_random_sampling(max_pairs=_STRANGERS, seed=self.seed, num_chunks=parts)
         filled = self.duck.sql(
             f"select {', '.join(f'count({each})' for each in self.named)} from {self.records.physical_name}"
         ).fetchall()[0]
@@ -114,11 +128,14 @@ class Model:
                 rest = max(u - share * m, u * _LEFT) / (1 - share)
                 levels[name] = (m, float(f"{min(rest, 1.0):.6g}"))
 
-    def count_values(self, bearers: npt.NDArray[np.int64]) -> None:
-        """Counts how frequent each value is; `bearers` says of each record whose it is, for each counts once."""
+    def count_values(self, bearers: npt.NDArray[np.int64], *, records: str = "records", asked: str = "") -> None:
+        """Counts how frequent each value is; `bearers` says of each record whose it is, for each counts once.
+
+        Where `asked` names some of the `records`, only values that one of those has.
+        """
         self.duck.register("bearers", pa.table({"unique_id": np.arange(len(bearers)), "bearer": bearers}))
         for field in self.named:
-            self._rarity(field)
+            self._rarity(field, records, asked)
         self.duck.unregister("bearers")
 
     def score(self, pairs: str) -> Scored:
@@ -140,16 +157,24 @@ class Model:
             {each: table[each].to_numpy() for each in self.named},
         )
 
-    def _rarity(self, field: str) -> None:
+    def _rarity(self, field: str, records: str, asked: str) -> None:
         """How frequent each value of a field is, among others than the one who bears it."""
+        some = f"{field} in (select {field} from {asked})" if asked else f"{field} is not null"
+        self.duck.execute(
+            f"create or replace table borne as select {field}, count(distinct bearer) as bearers, count(*) as records"
+            f" from {records} join bearers using (unique_id) where {some} group by {field}"
+        ).fetchall()
+        if asked:
+            total = self.duck.sql(f"select count({field}) from {records}").fetchall()[0][0] * self.distinct[field]
+        else:
+            sums = "select coalesce(sum(bearers), 0), greatest(sum(records), 1) from borne"
+            total, borne = self.duck.sql(sums).fetchall()[0]
+            self.distinct[field] = float(f"{total / borne:.6g}")
         expected = _PRIOR_VALUES * self.expected[field]["same"][1]
         self.duck.execute(
-            f"create or replace table rarity_{field} as with borne as ("
-            f" select {field}, count(distinct bearer) as bearers, count(*) as records"
-            f" from {self.records.physical_name} join bearers using (unique_id)"
-            f" where {field} is not null group by {field})"
-            f" select {field}, (bearers - 1 + {expected}) / ((select sum(bearers) from borne) + {_PRIOR_VALUES})"
-            f" as tf_{field} from borne where records > 1"
+            f"create or replace table rarity_{field} as"
+            f" select {field}, (bearers - 1 + {expected}) / ({total} + {_PRIOR_VALUES}) as tf_{field}"
+            " from borne where records > 1"
         ).fetchall()
 
     def _linker(self) -> Any:
@@ -164,7 +189,7 @@ class Model:
             retain_intermediate_calculation_columns=True,
             max_iterations=40,
         )
-        return splink.Linker(self.records, settings, log_level=logging.ERROR)
+        return splink.Linker(self.records, settings, log_level=logging.ERROR, validate_settings=False)
 
 
 def _levels(linker: Any) -> dict[str, dict[str, Any]]:

@@ -12,31 +12,41 @@ _BUDGET, _SHARE = 12, 2 / 3  # pairs for each record, after which no block is as
 _SPARE, _LEAN = 2_000_000, 4  # of many records fewer: so many pairs, and so many for each record
 
 
-def pair_up(duck: Any, records: str, *, fields: frozenset[str], count: int) -> None:
-    """Makes the table `pairs` (`match_key`, `join_key_l`, `join_key_r`) of `records` to be compared, each pair once."""
+def pair_up(duck: Any, records: str, *, fields: frozenset[str], count: int, fresh: int) -> None:
+    """Makes the table `pairs` (`match_key`, `join_key_l`, `join_key_r`) of `records` to be compared, each pair once.
+
+    Only pairs of which one at least is `fresh` (a column of `records`); `fresh` and `count` say how many there are.
+    """
     if count * (count - 1) // 2 <= _EVERY:
-        both = f"from {records} l join {records} r on l.unique_id < r.unique_id"
+        both = f"from {records} l join {records} r on l.unique_id < r.unique_id and (l.fresh or r.fresh)"
         _keep(duck, f"select l.unique_id as one, r.unique_id as other {both}")
         return
     duck.execute("create or replace table candidates (one bigint, other bigint)").fetchall()
-    found, budget = 0, min(_BUDGET * count, _SPARE + _LEAN * count)
+    found, budget = 0, min(_BUDGET * count, _SPARE + _LEAN * count) * fresh / count * (2 - fresh / count)
     for block in BLOCKS:
         if {part.partition(":")[0] for part in block} <= fields and found < budget:
-            found += _add(duck, records, block, most=_SHARE * budget)
+            found += _add(duck, _keyed(records, block, some=fresh < count), most=_SHARE * budget)
     _keep(duck, "select one, other from candidates")
 
 
-def _add(duck: Any, records: str, block: tuple[str, ...], *, most: float) -> int:
+def _keyed(records: str, block: tuple[str, ...], *, some: bool) -> str:
+    """Who is in a block by which key; `some`: only keys that somebody fresh has."""
+    told = " and ".join(f"{part.partition(':')[0]} is not null" for part in block)
+    keyed = f"select unique_id, fresh, hash({', '.join(_part(each) for each in block)}) as key from {records}"
+    if not some:
+        return f"{keyed} where {told}"
+    return f"select * from ({keyed} where {told}) where key in (select key from ({keyed} where {told} and fresh))"
+
+
+def _add(duck: Any, keyed: str, *, most: float) -> int:
     """Adds the new pairs of a block and says how many; frequent values are left out where they would be over `most`."""
-    some = " and ".join(f"{part.partition(':')[0]} is not null" for part in block)
-    key = f"hash({', '.join(_part(each) for each in block)})"
+    duck.execute(f"create or replace table keyed as {keyed}").fetchall()
     duck.execute(
-        f"create or replace table keyed as select unique_id, {key} as key from {records} where {some}"
+        "create or replace table keys as select key, count(*) as size, count_if(fresh) as came from keyed group by key"
     ).fetchall()
-    duck.execute("create or replace table keys as select key, count(*) as size from keyed group by key").fetchall()
     sizes = duck.sql(
-        f"select size, count(*) * size * (size - 1) // 2 as pairs from keys where size between 2 and {_LARGEST}"
-        " group by size order by size"
+        "select size, sum(came * (size - came) + came * (came - 1) // 2)::bigint as pairs from keys"
+        f" where size between 2 and {_LARGEST} group by size order by size"
     ).fetchall()
     taken, largest = 0, 1
     for size, pairs in sizes:
@@ -47,35 +57,9 @@ def _add(duck: Any, records: str, block: tuple[str, ...], *, most: float) -> int
         return 0
     added = duck.execute(
         f"insert into candidates with common as (select key from keys where size between 2 and {largest}),"
-        " few as (select unique_id, key from keyed semi join common using (key)),"
+        " few as (select unique_id, fresh, key from keyed semi join common using (key)),"
         " met as (select l.unique_id as one, r.unique_id as other from few l join few r on l.key = r.key"
-        " where l.unique_id < r.unique_id)"
-        " select one, other from met anti join candidates using (one, other)"
-    ).fetchall()
-    return int(added[0][0])
-
-
-def pair_newcomers(duck: Any, records: str, *, fields: frozenset[str], first: int, count: int) -> None:
-    """Makes the table `pairs` of the `count` records from `first` on with those before them, each pair once."""
-    duck.execute("create or replace table candidates (one bigint, other bigint)").fetchall()
-    found = 0
-    for block in BLOCKS:
-        if {part.partition(":")[0] for part in block} <= fields and found < _BUDGET * count:
-            found += _add_new(duck, records, block, first=first)
-    _keep(duck, "select one, other from candidates")
-
-
-def _add_new(duck: Any, records: str, block: tuple[str, ...], *, first: int) -> int:
-    some = " and ".join(f"{part.partition(':')[0]} is not null" for part in block)
-    key = f"hash({', '.join(_part(each) for each in block)})"
-    added = duck.execute(
-        f"insert into candidates with"
-        f" fresh as materialized (select unique_id, {key} as key from {records} where {some} and unique_id >= {first}),"
-        f" near as materialized (select unique_id, {key} as key from {records} where {some} and {key} in"
-        " (select key from fresh)),"
-        f" common as (select key from near group by key having count(*) between 2 and {_LARGEST}),"
-        " met as (select near.unique_id as one, fresh.unique_id as other from fresh join near using (key)"
-        " semi join common using (key) where near.unique_id < fresh.unique_id)"
+        " where l.unique_id < r.unique_id and (l.fresh or r.fresh))"
         " select one, other from met anti join candidates using (one, other)"
     ).fetchall()
     return int(added[0][0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -11,29 +12,47 @@ import pyarrow.compute as pc
 
 from touchstone.connect._file_rows import file_rows
 from touchstone.connect._identity_fields import FIELDS as _COMPARED
-from touchstone.connect._identity_home import links, persons
+from touchstone.connect._identity_home import links
+from touchstone.connect._identity_kept import Kept, earlier, kept_row, still, ties
 from touchstone.connect._identity_match import Matched, Whole, match
+from touchstone.connect._identity_meet import meet
+from touchstone.connect._identity_persons import persons, reached
 from touchstone.connect._identity_phones import international
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
 from touchstone.core.tables import TEXT
 
 FIELDS = dict.fromkeys(("id", *_COMPARED), TEXT)
-_MAKER = "identity@1"
+_MAKER = "identity@2"
 
 
-def connect(ask: Ask, *, region: str = "") -> Iterator[pa.Table]:
+def connect(ask: Ask, *, region: str = "", whole: bool = False) -> Iterator[pa.Table]:
     """LINK rows of the layers `same_person`, `household` and `company` between persons, each with its reason by field.
 
     Of a file: one METRIC row for each record, with its `person`, the probability of its strongest link, and why.
-    `region` is the country (two letters) of telephone numbers that name none.
+    `region` is the country (two letters) of telephone numbers that name none. On a home only who came, changed or said
+    something since the last run is matched, with all others, by what was learned then; `whole` matches all anew.
     """
     if ask.given is not None:
         yield _told(match(international(_records(ask.given), region=region), seed=ask.seed))
         return
+    now = reached(ask)  # asked first: who comes meanwhile is a newcomer next time
     known = persons(ask)
-    found = match(international(known.drop_columns(["company"]), region=region), seed=ask.seed)
-    yield from links(ask, found, known["company"], maker=_MAKER)
+    records = international(known.drop_columns(["company"]), region=region)
+    kept, fresh = None if whole else earlier(ask, _MAKER), np.ones(len(known), bool)
+    if kept is not None:
+        fresh = kept.fresh(ask, known["id"])
+    if kept is not None and kept.serves(records, fresh, region=region):
+        told = still(ask, known["id"], fresh, maker=_MAKER)
+        yield told
+        found = meet(records, fresh, learned=kept.learned, ties=ties(told, known["id"]))
+        kept = replace(kept, reached=now)
+    else:
+        found = match(records, seed=ask.seed)
+        kept = Kept(found.learned, now, len(records), region) if found.learned else None
+    yield from links(ask, found, known, maker=_MAKER)
+    if kept is not None:
+        yield kept_row(kept, _MAKER)
 
 
 def _records(given: pa.Table) -> pa.Table:

@@ -60,6 +60,8 @@ ARRIVING = pa.schema([field for field in INTERACTION if field.name not in ("seq"
 UNIT = pa.schema([(name, TEXT) for name in ("id", "name", "kind", "parent", "region", "grade", "organisation")])
 CUSTOMER = pa.schema([("person", TEXT), ("customer", TEXT), ("kept", pa.bool_())])  # persons who are one with others
 PERSON = pa.schema([(name, TEXT) for name in ("id", "name", "level", "contacts", "consents")])  # last two: JSON
+KNOWN = pa.schema([*PERSON, pa.field("version", COUNT)])
+"""Persons as parts read them, with the version of the home with which each came or last changed."""
 
 MENTION = pa.schema(
     [

@@ -265,7 +265,9 @@ def read_files(paths: list[str]) -> str:
     return f"select * from read_parquet([{listed}])"
 
 
-def bump(connection: Connection) -> None:
-    """Raises the version: what was asked before may be answered otherwise now."""
+def bump(connection: Connection) -> int:
+    """Raises the version, and says to what: what was asked before may be answered otherwise now."""
     version = connection.execute(select(setting.c.value).where(setting.c.name == "lake_version")).scalar()
-    put(connection, setting, [{"name": "lake_version", "value": str(int(version or 0) + 1)}], key="name")
+    raised = int(version or 0) + 1
+    put(connection, setting, [{"name": "lake_version", "value": str(raised)}], key="name")
+    return raised

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, or_, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
@@ -104,8 +104,11 @@ class Record:
         self.engine.dispose()
 
 
-def put(connection: Connection, table: Any, rows: Sequence[dict[str, Any]], *, key: str) -> None:
-    """Inserts `rows`, or where the key is there already, makes that row say the same."""
+def put(connection: Connection, table: Any, rows: Sequence[dict[str, Any]], *, key: str, mark: str = "") -> None:
+    """Inserts `rows`, or where the key is there already, makes that row say the same.
+
+    One that says so already, but for the column `mark`, stays as it is.
+    """
     if not rows:
         return
     from sqlalchemy.dialects import postgresql, sqlite
@@ -113,8 +116,12 @@ def put(connection: Connection, table: Any, rows: Sequence[dict[str, Any]], *, k
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     insert = dialect.insert(table)
     others = {name: insert.excluded[name] for name in rows[0] if name != key}
+    told = (table.c[name].is_distinct_from(value) for name, value in others.items() if name != mark)
+    where = or_(*told) if mark else None
     connection.execute(
-        insert.on_conflict_do_update(index_elements=[key], set_=others) if others else insert.on_conflict_do_nothing(),
+        insert.on_conflict_do_update(index_elements=[key], set_=others, where=where)
+        if others
+        else insert.on_conflict_do_nothing(),
         list(rows),
     )
 

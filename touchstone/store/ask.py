@@ -16,7 +16,7 @@ from sqlalchemy import select
 from touchstone.core import taxonomy as taxonomies
 from touchstone.core.errors import Refused, Retry
 from touchstone.core.settings import Settings
-from touchstone.core.tables import CORRECTED, CUSTOMER, DERIVED, INTERACTION, PERSON, UNIT
+from touchstone.core.tables import CORRECTED, CUSTOMER, DERIVED, INTERACTION, KNOWN, UNIT
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import Viewer
 from touchstone.store import _narrow, tables
@@ -41,7 +41,7 @@ COLUMNS = {
     "interaction": INTERACTION.names,
     **{name: KEPT_SCHEMAS.get(name, schema).names for name, schema in DERIVED.items()},
     "unit": UNIT.names,
-    "person": PERSON.names,
+    "person": KNOWN.names,
     "customer": CUSTOMER.names,
     "correction": CORRECTED.names,
     "touchpoint": TOUCHPOINT.names,
@@ -70,7 +70,7 @@ def write_taxonomy(path: Path, settings: Settings, taxonomy: Taxonomy) -> None:
 
 def recorded(record: Record, name: str) -> pa.Table:
     """Everybody of the record's table `person` or `customer`: of millions, so they are read when they are asked for."""
-    table, schema = {"person": (tables.person, PERSON), "customer": (tables.customer, CUSTOMER)}[name]
+    table, schema = {"person": (tables.person, KNOWN), "customer": (tables.customer, CUSTOMER)}[name]
     with record.reading() as connection:
         rows = connection.execute(select(table).order_by(table.c[schema.names[0]])).all()
     columns = zip(*rows, strict=True) if rows else [[]] * len(schema)

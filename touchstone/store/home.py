@@ -43,7 +43,8 @@ from touchstone.store._record import Record, put
 from touchstone.store._rejects import Rejects
 from touchstone.store.ask import TAXONOMY, StoreAsk, Window, read_taxonomy, write_taxonomy
 
-PRECIOUS = {"unit": (tables.unit, UNIT), "person": (tables.person, PERSON)}
+PRECIOUS = {"unit": (tables.unit, UNIT, ""), "person": (tables.person, PERSON, "version")}
+"""What is written by id: table, columns, and the column that says with which version of the home a row changed."""
 
 
 class Store:
@@ -123,7 +124,7 @@ class Store:
         An erased person is left out until they say something again.
         """
         self._may_write()
-        table, schema = PRECIOUS[name]
+        table, schema, mark = PRECIOUS[name]
         last = {row["id"]: row for row in conform(rows, schema).to_pylist()}
         gone = self._erased.among(last) if name == "person" else ()
         with self._record.writing() as connection:
@@ -131,8 +132,9 @@ class Store:
                 del last[who]
             if name == "person":
                 _aside.keep(connection, list(last.values()))
-            put(connection, table, list(last.values()), key="id")
-            _lake.bump(connection)
+            version = _lake.bump(connection)
+            marked = [row | ({mark: version} if mark else {}) for row in last.values()]
+            put(connection, table, marked, key="id", mark=mark)
         return len(last)
 
     def correct(self, rows: Any) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, select
 
+from touchstone.core.tables import PERSON
 from touchstone.store import _aside, _customers, _erase, tables
 from touchstone.store._activity import known_as
 
@@ -32,7 +33,7 @@ def together(store: Any, *, id: str) -> list[str]:
 def find(store: Any, *, id: str) -> Row | None:
     """The row of a person; None where there is none."""
     with store.record.reading() as connection:
-        row = connection.execute(select(tables.person).where(tables.person.c.id == id)).mappings().first()
+        row = connection.execute(_known(id)).mappings().first()
     return None if row is None else dict(row)
 
 
@@ -62,7 +63,7 @@ def everything(store: Any, *, id: str) -> Row:
 
 def _recorded(connection: Connection, who: str) -> Row:
     """What the record holds: the person, what they said and said before, what was corrected and done."""
-    found: Row = {"person": _rows(connection, select(tables.person).where(tables.person.c.id == who))}
+    found: Row = {"person": _rows(connection, _known(who))}
     for table in (tables.interaction, tables.interaction_history):
         found[table.name] = _rows(connection, select(table).where(table.c.person == who).order_by(table.c.seq))
     said = select(tables.interaction.c.id).where(tables.interaction.c.person == who)
@@ -78,6 +79,10 @@ def _recorded(connection: Connection, who: str) -> Row:
     veiled = known_as(connection, who)
     found["activity"] = _rows(connection, done.where(tables.activity.c.ids.contains(veiled))) if veiled else []
     return found
+
+
+def _known(who: str) -> Any:
+    return select(*(tables.person.c[name] for name in PERSON.names)).where(tables.person.c.id == who)
 
 
 def _rows(connection: Connection, wanted: Any) -> list[Row]:

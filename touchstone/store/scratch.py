@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from touchstone.core.errors import Refused
-from touchstone.core.tables import CORRECTED, CUSTOMER, DERIVED, INTERACTION, PERSON, UNIT, conform
+from touchstone.core.tables import CORRECTED, CUSTOMER, DERIVED, INTERACTION, KNOWN, UNIT, conform
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import INSIDER, Viewer
 from touchstone.store._choose import read
@@ -62,7 +62,7 @@ def scratch(
     made = {**(derived or {}), **({} if mentions is None else {"mention": mentions})}
     tables |= {name: conform(_unnumbered(made.get(name, [])), schema) for name, schema in DERIVED.items()}
     tables["unit"] = conform(units if units is not None else [], UNIT)
-    tables["person"] = conform(persons if persons is not None else [], PERSON)
+    tables["person"] = conform(persons if persons is not None else [], KNOWN)
     tables["customer"] = conform((derived or {}).get("customer", []), CUSTOMER)
     tables["correction"] = CORRECTED.empty_table()
     tables["touchpoint"] = touchpoints(taxonomy)

@@ -93,7 +93,12 @@ aside = Table(  # who does not allow analysis: the lake leaves out what they sai
     "aside", metadata, Column("person", Text, primary_key=True)
 )
 unit = Table("unit", metadata, *_columns(arrow.UNIT, "id"))
-person = Table("person", metadata, *_columns(arrow.PERSON, "id"))
+person = Table(
+    "person",
+    metadata,
+    *_columns(arrow.PERSON, "id"),
+    Column("version", COUNT, nullable=False, server_default="0"),  # the home's, with which it came or last changed
+)
 correction = Table(
     "correction",
     metadata,

@@ -1,0 +1,87 @@
+"""What a run leaves for the next one: what was learned of all persons, how far it came, and the links it told."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from touchstone.connect._identity_match import filled
+from touchstone.connect._identity_meet import Ties
+from touchstone.connect._identity_model import Learned
+from touchstone.connect._identity_persons import Reached, arrived
+from touchstone.core.ask import Ask
+from touchstone.core.tables import LINK, METRIC
+
+_FEW, _GROWN = (
+    0.1,
+    1.5,
+)  # the share of newcomers, and the growth since all was learned, up to which what is known serves
+_NAME = "identity"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was learned, how far the home was then read, of how many persons it was learned, and as of which region."""
+
+    learned: Learned
+    reached: Reached
+    basis: int
+    region: str
+
+    def fresh(self, ask: Ask, ids: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+        """Who of `ids` came, changed or said something since."""
+        found: npt.NDArray[np.bool_] = pc.is_in(ids, arrived(ask, self.reached)).to_numpy()
+        return found
+
+    def serves(self, records: pa.Table, fresh: npt.NDArray[np.bool_], *, region: str) -> bool:
+        """Whether the newcomers are few enough, of the same fields and region, to be matched by what was learned."""
+        few = fresh.sum() <= _FEW * len(fresh) and len(fresh) <= _GROWN * self.basis
+        return bool(few) and region == self.region and filled(records) <= set(self.learned.expected)
+
+
+def earlier(ask: Ask, maker: str) -> Kept | None:
+    """What the last run of this maker left; None where there was none."""
+    rows = ask.lake("select detail from metric where name = ? and maker = ?", [_NAME, maker])["detail"].to_pylist()
+    if not rows:
+        return None
+    detail = json.loads(rows[0])
+    learned = Learned(
+        {field: {level: (m, u) for level, (m, u) in levels.items()} for field, levels in detail["expected"].items()},
+        detail["share"],
+        detail["distinct"],
+    )
+    return Kept(learned, Reached(**detail["reached"]), detail["basis"], detail["region"])
+
+
+def kept_row(kept: Kept, maker: str) -> pa.Table:
+    """What is kept, as the METRIC row `identity`: `value` is the share of pairs of persons that are one."""
+    detail = {**asdict(kept.learned), "reached": kept.reached.told(), "basis": kept.basis, "region": kept.region}
+    row: dict[str, Any] = {
+        **dict.fromkeys(METRIC.names), "id": f"{_NAME}:learned", "name": _NAME, "by": [], "value": kept.learned.share,
+        "n": kept.basis, "measured_in": "share of pairs", "detail": json.dumps(detail, sort_keys=True), "maker": maker,
+    }  # fmt: skip
+    return pa.Table.from_pylist([row], schema=METRIC)
+
+
+def still(ask: Ask, ids: pa.ChunkedArray, fresh: npt.NDArray[np.bool_], *, maker: str) -> pa.Table:
+    """LINK rows told before between persons who are known and not fresh; companies are told anew each time."""
+    columns = ", ".join(f'"{name}"' for name in LINK.names)
+    rows = ask.lake(f"select {columns} from link where maker = ? and layer in ('same_person', 'household')", [maker])
+    known = ids.filter(pa.array(~fresh))
+    both = pc.and_(*(pc.is_in(rows[side], known) for side in ("left", "right")))
+    return rows.cast(LINK).filter(both)
+
+
+def ties(links: pa.Table, ids: pa.ChunkedArray) -> Ties:
+    """The pairs of LINK rows `same_person`, by place in `ids`."""
+    rows = links.filter(pc.equal(links["layer"], "same_person"))
+    left, right = (
+        pc.index_in(rows[side], ids.combine_chunks()).to_numpy().astype(np.int64) for side in ("left", "right")
+    )
+    return Ties(left, right, rows["probability"].to_numpy())
