@@ -69,19 +69,21 @@ def kept_row(kept: Kept, maker: str) -> pa.Table:
     return pa.Table.from_pylist([row], schema=METRIC)
 
 
-def still(ask: Ask, ids: pa.ChunkedArray, fresh: npt.NDArray[np.bool_], *, maker: str) -> pa.Table:
-    """LINK rows told before between persons who are known and not fresh; companies are told anew each time."""
+def still(ask: Ask, ids: pa.Array, fresh: npt.NDArray[np.bool_], *, maker: str) -> tuple[pa.Table, Ties]:
+    """LINK rows told before between persons who are known and not fresh, and those of layer `same_person` by place.
+
+    Companies are told anew each time.
+    """
     columns = ", ".join(f'"{name}"' for name in LINK.names)
-    rows = ask.lake(f"select {columns} from link where maker = ? and layer in ('same_person', 'household')", [maker])
-    known = ids.filter(pa.array(~fresh))
-    both = pc.and_(*(pc.is_in(rows[side], known) for side in ("left", "right")))
-    return rows.cast(LINK).filter(both)
+    sql = f"select {columns} from link where maker = ? and layer in ('same_person', 'household')"
+    rows = ask.lake(sql, [maker]).cast(LINK)
+    left, right = (_places(rows[side], ids) for side in ("left", "right"))
+    known = np.append(~fresh, False)  # nobody, -1, is the last
+    stays = known[left] & known[right]
+    same = stays & (rows["layer"].to_numpy() == "same_person")
+    return rows.filter(pa.array(stays)), Ties(left[same], right[same], rows["probability"].to_numpy()[same])
 
 
-def ties(links: pa.Table, ids: pa.ChunkedArray) -> Ties:
-    """The pairs of LINK rows `same_person`, by place in `ids`."""
-    rows = links.filter(pc.equal(links["layer"], "same_person"))
-    left, right = (
-        pc.index_in(rows[side], ids.combine_chunks()).to_numpy().astype(np.int64) for side in ("left", "right")
-    )
-    return Ties(left, right, rows["probability"].to_numpy())
+def _places(persons: pa.ChunkedArray, ids: pa.Array) -> npt.NDArray[np.int64]:
+    found: npt.NDArray[np.int64] = pc.index_in(persons, ids).fill_null(-1).to_numpy().astype(np.int64)
+    return found

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from touchstone.connect._identity_fields import FIELDS, KEYS
 from touchstone.connect._identity_groups import groups, probabilities, seen_whole
-from touchstone.connect._identity_model import Learned, Model, Scored
+from touchstone.connect._identity_model import Learned, Model, Scored, Values
 from touchstone.connect._identity_pairs import pair_up
 
 Whole = npt.NDArray[np.int64]
@@ -65,8 +65,8 @@ def match(records: pa.Table, *, seed: int) -> Matched:
     if count < 2 or not fields:
         return alone(given["id"].combine_chunks())
     with connection() as duck:
-        clean(duck, given, fields, fresh=np.ones(count, bool))
-        model = Model(duck, "records", fields=fields, count=count, seed=seed)
+        values = clean(duck, given, fields, fresh=np.ones(count, bool))
+        model = Model(duck, "records", values=values, count=count, seed=seed)
         model.learn()
         pair_up(duck, "records", fields=fields, count=count, fresh=count)
         return _compared(model, given["id"].combine_chunks())
@@ -119,18 +119,22 @@ def alone(ids: pa.Array) -> Matched:
     return Matched(ids, np.arange(len(ids)), none, none, none.astype(float), {}, none.astype(bool), none.astype(bool))
 
 
-def clean(duck: Any, given: pa.Table, fields: Iterable[str], *, fresh: npt.NDArray[np.bool_]) -> None:
+def clean(duck: Any, given: pa.Table, fields: Iterable[str], *, fresh: npt.NDArray[np.bool_]) -> dict[str, Values]:
     """Makes the table `records`, in the order given: `unique_id` from 0, `fresh`, and fields as they are compared."""
-    columns = {"unique_id": pa.array(np.arange(len(given))), "fresh": pa.array(fresh)}
+    columns, values = {"unique_id": pa.array(np.arange(len(given))), "fresh": pa.array(fresh)}, {}
     for name in sorted(fields):
         whole = given[name].combine_chunks().dictionary_encode()  # each value is cleaned once
         duck.register("spelled", pa.table({"x": whole.dictionary}))
-        spelled = duck.sql(f"select {FIELDS[name].clean.format(x='x')} as x from spelled").to_arrow_table()["x"]
-        columns[name] = spelled.combine_chunks().take(whole.indices)
+        cleaned = duck.sql(f"select {FIELDS[name].clean.format(x='x')} as x from spelled").to_arrow_table()["x"]
         duck.unregister("spelled")
+        spelled = cleaned.combine_chunks().dictionary_encode()
+        borne = spelled.indices.take(whole.indices)
+        columns[name] = spelled.dictionary.take(borne)
+        values[name] = Values(spelled.dictionary, borne.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64))
     duck.register("given", pa.table(columns))
     duck.execute("create table records as select * from given order by unique_id").fetchall()
     duck.unregister("given")
+    return values
 
 
 def again(duck: Any, found: Scored) -> str:
@@ -156,10 +160,9 @@ def _settled(model: Model, found: Scored) -> npt.NDArray[np.bool_]:
     """Where two records bear the same key, and few others do."""
     settled = np.zeros(len(found.left), bool)
     for key in model.fields & set(KEYS):
-        sql = f"select {key} as key, count({key}) over (partition by {key}) as bearers"
-        sql += f" from {model.records.physical_name} order by unique_id"
-        table = model.duck.sql(sql).to_arrow_table()
-        codes = table["key"].combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        few = table["bearers"].to_numpy() <= _SHARERS
-        settled |= (codes[found.left] == codes[found.right]) & (codes[found.left] >= 0) & few[found.left]
+        borne = model.values[key].borne
+        bearers = np.bincount(borne + 1)[1:]
+        one, other = (borne[model.places[side]] for side in (found.left, found.right))
+        same = (one == other) & (one >= 0)
+        settled[same] |= bearers[one[same]] <= _SHARERS
     return settled

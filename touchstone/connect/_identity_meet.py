@@ -55,12 +55,12 @@ def meet(records: pa.Table, fresh: npt.NDArray[np.bool_], *, learned: Learned, t
         return alone(records["id"].combine_chunks().slice(0, 0))
     fields = frozenset(learned.expected)
     with connection() as duck:
-        clean(duck, records, fields, fresh=fresh)
+        values = clean(duck, records, fields, fresh=fresh)
         pair_up(duck, "records", fields=fields, count=len(records), fresh=int(fresh.sum()))
         near = _near(duck, fresh, ties)
-        model = Model(duck, _few(duck, near), fields=fields, count=len(records))
-        model.expected, model.distinct = dict(learned.expected), learned.distinct
-        return _compared(_Newcomers(model, near, ties, learned.share), records["id"].combine_chunks())
+        model = Model(duck, _few(duck, near), values=values, count=len(records))
+        model.expected, model.distinct, model.places = dict(learned.expected), learned.distinct, near
+        return _compared(_Newcomers(model, fresh, ties, learned.share), records["id"].combine_chunks())
 
 
 def _near(duck: Any, fresh: npt.NDArray[np.bool_], ties: Ties) -> Whole:
@@ -75,13 +75,12 @@ def _near(duck: Any, fresh: npt.NDArray[np.bool_], ties: Ties) -> Whole:
 
 
 def _few(duck: Any, near: Whole) -> str:
-    """Makes the table `few` of the records at these places, numbered anew, of it `newcomers`, and of these `pairs`."""
+    """Makes the table `few` of the records at these places, numbered anew, and `pairs` by these numbers."""
     duck.register("near", pa.table({"place": near, "number": np.arange(len(near))}))
     duck.execute(
         "create table few as select n.number as unique_id, r.* exclude (unique_id)"
         " from records r join near n on r.unique_id = n.place order by number"
     ).fetchall()
-    duck.execute("create table newcomers as select * from few where fresh").fetchall()
     duck.execute(
         "create or replace table pairs as select match_key, l.number as join_key_l, r.number as join_key_r"
         " from pairs join near l on join_key_l = l.place join near r on join_key_r = r.place"
@@ -92,10 +91,10 @@ def _few(duck: Any, near: Whole) -> str:
 
 @dataclass(frozen=True)
 class _Newcomers:
-    """The records near somebody fresh under one model, at their places among all, and what was told of all before."""
+    """The records near somebody fresh under one model, who of all are fresh, and what was told of the others before."""
 
     model: Model
-    near: Whole
+    fresh: npt.NDArray[np.bool_]
     ties: Ties
     share: float
 
@@ -103,15 +102,10 @@ class _Newcomers:
         """How frequent the values of the fresh are among all, persons counted once; `found` are pairs that are one."""
         sure = self.ties.chosen(self.ties.probability >= _SURE)
         left, right = (
-            np.concatenate([old, self.near[new]]) for old, new in ((sure.left, found.left), (sure.right, found.right))
+            np.concatenate([old, self.model.places[new]])
+            for old, new in ((sure.left, found.left), (sure.right, found.right))
         )
-        bearers = components(self.all, left, right)
-        self.model.count_values(bearers, records="records", asked="newcomers")
-
-    @property
-    def all(self) -> int:
-        """How many records there are."""
-        return self.model.count
+        self.model.count_values(components(len(self.fresh), left, right), asked=self.fresh)
 
     def chances(self, found: Scored) -> Numbers:
         """How likely each pair is, at the share of matches that was found before."""
@@ -127,9 +121,9 @@ def _compared(those: _Newcomers, ids: pa.Array) -> Matched:
     those.count_values(Ties(first.left[sure], first.right[sure], chance[sure]))
     found = those.model.score(again(those.model.duck, first))
     chance = np.where(found.total > 0, those.chances(found), 0.0)
-    new = told(those.model, found, chance, ids=ids.take(pa.array(those.near)))
-    old = those.ties.numbered(those.near)
+    new = told(those.model, found, chance, ids=ids.take(pa.array(those.model.places)))
+    old = those.ties.numbered(those.model.places)
     left, right = np.concatenate([new.left, old.left]), np.concatenate([new.right, old.right])
     chance = np.concatenate([new.probability, old.probability])
-    whole = groups(len(those.near), left, right, chance)
+    whole = groups(len(those.model.places), left, right, chance)
     return replace(new, group=whole, probability=seen_whole(whole, left, right, chance)[: len(new.left)])

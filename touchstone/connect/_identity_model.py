@@ -18,9 +18,11 @@ import pyarrow as pa
 
 from touchstone.connect._identity_fields import FIELDS, LESSONS, comparison, told
 
+Whole = npt.NDArray[np.int64]
 Expected = dict[str, dict[str, tuple[float, float]]]
 """Field → level → (m, u)."""
 
+_FREQUENT = 1000  # records that bear a value, from where it is counted in persons only by and large
 _STRANGERS, _LESSON = 400_000, 300_000  # pairs that u is counted in, and that EM learns from in one block
 _AT_ONCE = 100_000  # pairs that are counted in one go
 _PRIOR_PAIRS, _PRIOR_STRANGERS, _PRIOR_VALUES = 20, 1000, 100  # how many observations what is expected weighs
@@ -55,14 +57,24 @@ class Learned:
     """Of those who bear a value of a field, how many are different persons."""
 
 
+@dataclass(frozen=True)
+class Values:
+    """The values of a field as they are compared, and which of them each record bears (-1: none)."""
+
+    spelled: pa.Array
+    borne: Whole
+
+
 class Model:
     """Splink over one table of records, `unique_id` from 0 and the fields given."""
 
-    def __init__(self, duck: Any, records: str, *, fields: frozenset[str], count: int, seed: int = 0) -> None:
+    def __init__(self, duck: Any, records: str, *, values: dict[str, Values], count: int, seed: int = 0) -> None:
         import splink
 
         self.api = splink.DuckDBAPI(duck)
-        self.duck, self.fields, self.count, self.seed = duck, fields, count, seed
+        self.duck, self.values, self.count, self.seed = duck, values, count, seed
+        self.fields = fields = frozenset(values)
+        self.places = np.arange(count)  # of the records that are compared, among those whose values are counted
         self.distinct: dict[str, float] = {}  # of those who bear a value of a field, how many are different persons
         self.named = [each for each in FIELDS if each in fields]
         self.records = self.api.register(records)
@@ -128,15 +140,16 @@ class Model:
                 rest = max(u - share * m, u * _LEFT) / (1 - share)
                 levels[name] = (m, float(f"{min(rest, 1.0):.6g}"))
 
-    def count_values(self, bearers: npt.NDArray[np.int64], *, records: str = "records", asked: str = "") -> None:
+    def count_values(self, bearers: Whole, *, asked: npt.NDArray[np.bool_] | None = None) -> None:
         """Counts how frequent each value is; `bearers` says of each record whose it is, for each counts once.
 
-        Where `asked` names some of the `records`, only values that one of those has.
+        Where only some records are `asked`, only values that one of those bears.
         """
-        self.duck.register("bearers", pa.table({"unique_id": np.arange(len(bearers)), "bearer": bearers}))
         for field in self.named:
-            self._rarity(field, records, asked)
-        self.duck.unregister("bearers")
+            rarity = self._rarity(field, bearers, asked)
+            self.duck.register("rarity", rarity)
+            self.duck.execute(f"create or replace table rarity_{field} as select * from rarity").fetchall()
+            self.duck.unregister("rarity")
 
     def score(self, pairs: str) -> Scored:
         """The weights of the pairs in table `pairs` (`join_key_l`, `join_key_r`) that are not out of the question."""
@@ -157,25 +170,26 @@ class Model:
             {each: table[each].to_numpy() for each in self.named},
         )
 
-    def _rarity(self, field: str, records: str, asked: str) -> None:
+    def _rarity(self, field: str, bearers: Whole, asked: npt.NDArray[np.bool_] | None) -> pa.Table:
         """How frequent each value of a field is, among others than the one who bears it."""
-        some = f"{field} in (select {field} from {asked})" if asked else f"{field} is not null"
-        self.duck.execute(
-            f"create or replace table borne as select {field}, count(distinct bearer) as bearers, count(*) as records"
-            f" from {records} join bearers using (unique_id) where {some} group by {field}"
-        ).fetchall()
-        if asked:
-            total = self.duck.sql(f"select count({field}) from {records}").fetchall()[0][0] * self.distinct[field]
+        borne, spelled = self.values[field].borne, self.values[field].spelled
+        known = borne >= 0
+        records = np.bincount(borne[known], minlength=len(spelled))
+        if asked is None:
+            persons = _persons(borne[known], bearers[known], len(spelled))
+            total = float(persons.sum())
+            self.distinct[field] = float(f"{total / max(records.sum(), 1):.6g}")
+            several = records > 1
         else:
-            sums = "select coalesce(sum(bearers), 0), greatest(sum(records), 1) from borne"
-            total, borne = self.duck.sql(sums).fetchall()[0]
-            self.distinct[field] = float(f"{total / borne:.6g}")
+            several = (records > 1) & (np.bincount(borne[known & asked], minlength=len(spelled)) > 0)
+            rare = several & (records <= _FREQUENT)
+            those = known & np.append(rare, False)[borne]  # -1, none, is the last
+            persons = _persons(borne[those], bearers[those], len(spelled))
+            persons = np.where(rare, persons, records * self.distinct[field])
+            total = float(records.sum()) * self.distinct[field]
         expected = _PRIOR_VALUES * self.expected[field]["same"][1]
-        self.duck.execute(
-            f"create or replace table rarity_{field} as"
-            f" select {field}, (bearers - 1 + {expected}) / ({total} + {_PRIOR_VALUES}) as tf_{field}"
-            " from borne where records > 1"
-        ).fetchall()
+        share = (persons - 1 + expected) / (total + _PRIOR_VALUES)
+        return pa.table({field: spelled.filter(pa.array(several)), f"tf_{field}": share[several]})
 
     def _linker(self) -> Any:
         import splink
@@ -190,6 +204,13 @@ class Model:
             max_iterations=40,
         )
         return splink.Linker(self.records, settings, log_level=logging.ERROR, validate_settings=False)
+
+
+def _persons(borne: Whole, bearers: Whole, size: int) -> npt.NDArray[np.float64]:
+    """How many different persons bear each of so many values."""
+    wide = int(bearers.max(initial=0)) + 1
+    once = np.unique(borne * wide + bearers) // wide
+    return np.bincount(once, minlength=size).astype(float)
 
 
 def _levels(linker: Any) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from touchstone.connect._file_rows import file_rows
 from touchstone.connect._identity_fields import FIELDS as _COMPARED
 from touchstone.connect._identity_home import links
-from touchstone.connect._identity_kept import Kept, earlier, kept_row, still, ties
+from touchstone.connect._identity_kept import Kept, earlier, kept_row, still
 from touchstone.connect._identity_match import Matched, Whole, match
 from touchstone.connect._identity_meet import meet
 from touchstone.connect._identity_persons import persons, reached
@@ -43,9 +43,9 @@ def connect(ask: Ask, *, region: str = "", whole: bool = False) -> Iterator[pa.T
     if kept is not None:
         fresh = kept.fresh(ask, known["id"])
     if kept is not None and kept.serves(records, fresh, region=region):
-        told = still(ask, known["id"], fresh, maker=_MAKER)
+        told, ties = still(ask, known["id"].combine_chunks(), fresh, maker=_MAKER)
         yield told
-        found = meet(records, fresh, learned=kept.learned, ties=ties(told, known["id"]))
+        found = meet(records, fresh, learned=kept.learned, ties=ties)
         kept = replace(kept, reached=now)
     else:
         found = match(records, seed=ask.seed)
