@@ -132,7 +132,7 @@ def clean(duck: Any, given: pa.Table, fields: Iterable[str], *, fresh: npt.NDArr
         columns[name] = spelled.dictionary.take(borne)
         values[name] = Values(spelled.dictionary, borne.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64))
     duck.register("given", pa.table(columns))
-    duck.execute("create table records as select * from given order by unique_id").fetchall()
+    duck.execute("create table records as select * from given").fetchall()
     duck.unregister("given")
     return values
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from touchstone.connect._identity_fields import FIELDS
 from touchstone.connect._identity_match import connection
@@ -82,11 +83,13 @@ def persons(ask: Ask) -> pa.Table:
             " from known full join said on person = id"
         ).fetchall()
         fields = ", ".join(f"{_field(name)} as {name}" for name in FIELDS)
-        return duck.sql(
+        found = duck.sql(
             f"select id, coalesce(lower(trim({_contact('company')})), {_DOMAIN}) as company, {fields}"
             f" from (select *, {_field('email')} as mail from told) where not {_refused(_purposes('identity'))}"
-            " order by id"
         ).to_arrow_table()
+    ids = found["id"].combine_chunks()
+    sorted_already = pc.all(pc.less(ids[:-1], ids[1:])).as_py() is not False
+    return found if sorted_already else found.take(pc.sort_indices(ids))
 
 
 _HOST = "split_part(lower(mail), '@', -1)"

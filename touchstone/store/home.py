@@ -43,8 +43,7 @@ from touchstone.store._record import Record, put
 from touchstone.store._rejects import Rejects
 from touchstone.store.ask import TAXONOMY, StoreAsk, Window, read_taxonomy, write_taxonomy
 
-PRECIOUS = {"unit": (tables.unit, UNIT, ""), "person": (tables.person, PERSON, "version")}
-"""What is written by id: table, columns, and the column that says with which version of the home a row changed."""
+PRECIOUS = {"unit": (tables.unit, UNIT, ""), "person": (tables.person, PERSON, "version")}  # last: what tells when
 
 
 class Store:
