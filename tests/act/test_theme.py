@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.connect.test_themes import PLANTED, said
+from tests._search import holding
+from tests.connect.test_themes import PLANTED, START, said
 from touchstone.act._journey import STEPS, connected
 from touchstone.act._themes import known
 from touchstone.core import finder, taxonomy
@@ -115,6 +116,25 @@ def test_a_promoted_theme_is_a_touchpoint_that_is_heard_after_the_next_run(store
     again = do(store, "theme.promote", theme=about(store, "choir"), touchpoint="Dogs")
     assert again["touchpoint"] == "dogs"
     assert [each.name for each in store.taxonomy].count("dogs") == 1
+
+
+def test_of_who_is_erased_no_theme_and_no_decision_keeps_a_word_that_only_they_said(store: Any):
+    shout = "Zanzibarian leash calamity, says Quillfeather"
+    store.put("person", [{"id": "p9", "name": "Ada Quillfeather"}])
+    row = {"source_id": "own", "text": f"The dog has a leash. {shout}", "person": "p9"}
+    store.append([[row | {"occurred_at": START}]], source="letters")
+    STEPS["derive"](store)
+    connected(store, "themes")
+    dog = about(store, "puppy")
+    do(store, "theme.rename", theme=dog, name="Zanzibarian leash calamity")
+    do(store, "theme.rename", theme=about(store, "choir"), name="What Quillfeather sang")
+    kept = do(store, "theme.rename", theme=about(store, "voltage"), name="Charger")
+    store.erase("p9")
+    assert not holding(store.path, ["Zanzibarian", "calamity", "Quillfeather"])
+    assert [row["id"] for row in store.corrections(table="theme")] == [kept["decision"]]
+    connected(store, "themes")
+    assert "Charger" in called(store)
+    assert not holding(store.path, ["Zanzibarian", "calamity", "Quillfeather"])
 
 
 IMPOSSIBLE = (

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, delete, or_, select
 
-from touchstone.store import _quoting
+from touchstone.store import _quoting, _unsaid
 from touchstone.store._activity import forget
 from touchstone.store._append import release
 from touchstone.store._customers import forget as forget_customer
@@ -51,6 +51,7 @@ class Traces:
     said: set[str] = field(default_factory=set)
     name: str = ""
     contacts: list[str] = field(default_factory=list)
+    alone: set[str] = field(default_factory=set)  # words in decisions about themes that nobody else says
 
     @property
     def written(self) -> list[str]:
@@ -58,7 +59,10 @@ class Traces:
         long = [each for each in self.said if len(each) >= LONG]
         names = [self.name] if " " in self.name else []
         told = [each for each in (*long, *names, *self.contacts) if each]
-        return [*(json.dumps(each, ensure_ascii=False) for each in (self.who, *self.ids)), *map(_within, told)]
+        return [
+            *(json.dumps(each, ensure_ascii=False) for each in (self.who, *self.ids, *self.alone)),
+            *map(_within, told),
+        ]
 
 
 def erase(record: Record, lake: Lake, *, who: str, home: Path, now: datetime) -> int:
@@ -111,10 +115,12 @@ def _erase(record: Record, lake: Lake, *, who: str, home: Path) -> int:
     with record.reading() as connection:
         traces = _traces(connection, who)
         naming = _quoting.naming(lake, connection, traces)
+        traces.alone = _unsaid.theirs(connection, traces, _quoting.pattern(traces))
     _rejects(home / "rejects", traces)
     lake.change(lambda connection: _unlinked(lake, connection, traces), discard=True)
     with record.writing() as connection:
         _unquote(connection, traces.said)
+        _unsaid.unsay(connection, traces.alone)
         _quoting.hide(connection, naming, traces)
         theirs = interaction.c.person == who
         seqs = list(connection.execute(select(interaction.c.seq).where(theirs)).scalars())

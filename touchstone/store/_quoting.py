@@ -55,14 +55,14 @@ def hide(connection: Connection, seqs: list[int], traces: Traces) -> None:
 
     They get a new seq, so that the lake takes them in anew and they are understood anew.
     """
-    pattern = _pattern(traces)
-    if pattern is None:
+    told = pattern(traces)
+    if told is None:
         return
     changed = []
     for start in range(0, len(seqs), 500):
         rows = connection.execute(select(RAW).where(RAW.c.seq.in_(seqs[start : start + 500]))).all()
-        changed += [(was, now) for was in rows if (now := _hidden(was, pattern)) != tuple(was)]
-        _hide_history(connection, [row.id for row in rows], pattern)
+        changed += [(was, now) for was in rows if (now := _hidden(was, told)) != tuple(was)]
+        _hide_history(connection, [row.id for row in rows], told)
     release(connection, [was[0] for was, _ in changed])
     add_changed(connection, [now for _, now in changed])
 
@@ -85,7 +85,7 @@ def _masked(text: str | None, pattern: re.Pattern[str]) -> str | None:
     return pattern.sub(lambda found: MASK * len(found[0]), text) if text else text
 
 
-def _pattern(traces: Traces) -> re.Pattern[str] | None:
+def pattern(traces: Traces) -> re.Pattern[str] | None:
     """Addresses, the whole name and the id in any case, parts of the name as they are written, as whole words."""
     whole = sorted({*traces.contacts, traces.name, traces.who} - {""}, key=lambda each: (-len(each), each))
     parts = [each for each in traces.name.split() if len(each) >= SHORT and each[0].isupper()]
