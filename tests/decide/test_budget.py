@@ -134,3 +134,17 @@ def test_the_support_rate_is_the_published_one(company: float, partner: float, r
 
 def test_a_home_without_initiatives_has_no_plan() -> None:
     assert decide(scratch([])).equals(PLAN.empty_table())
+
+
+def test_curves_share_the_budget_so_that_a_last_unit_of_money_gains_the_same(tmp_path: Path) -> None:
+    lines = ("bill,100,20,.8,60", "staff,50,10,1,60", "site,80,30,3,60")
+    rows = decided(tmp_path, *lines, header="touchpoint,scale,half,slope,budget", mode="curves")
+    assert [row["touchpoint"] for row in rows] == ["bill", "site", "staff"]
+    assert sum(row["detail"]["spend"] for row in rows) == pytest.approx(60)
+    assert sum(row["value"] for row in rows) == pytest.approx(rows[0]["detail"]["total"])
+    assert rows[0]["detail"]["gap"] <= 1e-6
+    assert rows[0]["detail"]["residual"] <= 1e-6
+    with pytest.raises(Refused, match="budget"):
+        decided(tmp_path, "bill,100,20,.8", header="touchpoint,scale,half,slope", mode="curves")
+    with pytest.raises(Refused, match="half"):
+        decided(tmp_path, "bill,100,0,.8", header="touchpoint,scale,half,slope", mode="curves", budget=9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -91,3 +92,37 @@ def test_no_plan_of_a_small_problem_gains_more(problem: tuple[Choices, Limits]) 
     assert plan.gain == pytest.approx(known, abs=1e-9)
     assert plan.bound >= plan.gain
     assert plan.gap is None or plan.gap <= 1e-6
+
+
+def spread(units: int, touchpoints: int, *, seed: int, partners: bool = False) -> tuple[Choices, Limits]:
+    """Choices of every unit at every touchpoint, a budget for a fifth of them, and regions with a cap each."""
+    random = np.random.default_rng(seed)
+    unit, touchpoint = (each.ravel() for each in np.indices((units, touchpoints)))
+    cost = np.round(random.uniform(1, 20, unit.size), 2)
+    short = np.round(cost * random.normal(0, 0.5, unit.size), 2) * partners
+    free = np.full(unit.size, NONE)
+    choices = Choices(
+        np.round(cost * random.lognormal(0, 0.6, unit.size), 2), cost, unit, touchpoint, short, free, free
+    )
+    budget = float(np.round(cost.sum() / 5, 2))
+    return choices, Limits(budget, (Cap(unit % 5, np.full(5, np.round(budget / 5 * 1.02, 2))),))
+
+
+@pytest.mark.parametrize(("counted", "partners", "gap"), [(None, False, 1e-4), (6, False, 1e-3), (None, True, 5e-3)])
+def test_of_many_choices_the_plan_is_proven_near_the_best(counted: int | None, partners: bool, gap: float) -> None:
+    choices, limits = spread(110, 20, seed=3, partners=partners)
+    plan = allocate(choices, replace(limits, touchpoints=counted))
+    assert plan is not None
+    assert keeps(choices, replace(limits, touchpoints=counted), plan.taken)
+    assert plan.gap is not None
+    assert 0 <= plan.gap <= gap
+
+
+def test_a_last_unit_of_budget_gains_its_price_and_margins_say_what_would_change_the_plan() -> None:
+    choices, _ = spread(30, 10, seed=5)
+    plan, more = allocate(choices, Limits(500.0)), allocate(choices, Limits(520.0))
+    assert plan is not None
+    assert more is not None
+    assert more.gain - plan.gain == pytest.approx(20 * plan.price, rel=0.25)
+    clear = np.abs(plan.margin) > 1
+    assert (plan.taken[clear] == (plan.margin[clear] > 0)).all()

@@ -9,6 +9,7 @@ import pyarrow as pa
 from touchstone.core.ask import Ask
 from touchstone.core.tables import NUMBER, PLAN, TEXT
 from touchstone.decide._choices import Set, chosen
+from touchstone.decide._curves import divided
 from touchstone.decide._file import given, plans, problems
 from touchstone.decide._support import supported
 
@@ -24,7 +25,7 @@ _MAKER = "budget@1"
 def decide(
     ask: Ask,
     *,
-    mode: Literal["choices", "support"] = "choices",
+    mode: Literal["choices", "support", "curves"] = "choices",
     budget: float | None = None,
     region_cap: float | None = None,
     touchpoints_at_most: float | None = None,
@@ -33,7 +34,8 @@ def decide(
 
     `mode` choices: rows of the file are possible choices; a row for each that is taken, and one for the plan with the
     bound that no plan exceeds. `mode` support: by unit, the share of its spend that the company should pay when the
-    unit decides how much. Limits given here overrule the file's columns.
+    unit decides how much. `mode` curves: by touchpoint, what to spend where gains follow curves of response. Limits
+    given here overrule the file's columns.
     """
     if ask.given is None:
         return PLAN.empty_table()
@@ -43,6 +45,8 @@ def decide(
             continue
         if mode == "support":
             rows += supported(_MAKER, by, table)
+        elif mode == "curves":
+            rows += divided(_MAKER, by, table, budget)
         else:
             rows += chosen(_MAKER, by, table, Set(budget, region_cap, touchpoints_at_most))
     return plans(rows)

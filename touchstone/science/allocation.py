@@ -1,8 +1,8 @@
 """Which of many possible choices to take so that they gain the most, within a budget and with partners on board.
 
-The relaxed problem comes first: its prices bound what any plan can gain. Of few choices the rest is decided to the end
-(branch and bound). Of many, those that the prices leave open are decided exactly and the others as the prices say
-(kernel search: Angelelli, Mansini & Speranza 2010); the answer says how far it can be from the best plan there is.
+Prices come first: they bound what any plan can gain and decide most places (pricing.py). Of few choices all are then
+decided to the end by branch and bound. Of many, those nearest to the edge (kernel search: Angelelli, Mansini &
+Speranza 2010); and if the plan is not good enough yet, all that the prices do not rule out (reduced-cost fixing).
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from touchstone.science.portfolio import NONE, Choices, Flags, Floats, Limits, Model, least_support
-from touchstone.science.programme import Answer, Programme, relaxed, whole
+from touchstone.science.pricing import FEW, Judged, edge, narrowed, priced
+from touchstone.science.programme import whole
 
 ENOUGH = 1e-4
 """Of many choices, a plan is good enough where none can gain more than this share more."""
-_FEW = 2000  # so many open choices are decided to the end
-_NODES = 20_000  # steps of a search, so that it ends, and at the same plan each time
+_KERNEL = 1000  # so many places nearest to the edge are decided first
+_NODES = 20_000  # steps of a search over few choices, so that it ends, and at the same plan each time
+_STEPS = 200  # of a search over many
 _ROUNDING = 1e-9  # of sums, as a share of what is added up
 
 
@@ -47,34 +49,50 @@ class Plan:
 def allocate(choices: Choices, limits: Limits) -> Plan | None:
     """The plan that gains the most; None where no plan keeps to the limits."""
     model = Model(choices, limits)
-    programme, bound = model.programme, np.inf
-    if (programme.lower > programme.upper).any():
+    if (model.lower > model.upper).any() or (found := priced(model)) is None:
         return None
-    root = relaxed(programme)
-    while root is not None and (answer := _decided(programme, root)) is not None:
-        x = model.settled(answer.x)
-        bound = answer.bound if np.isinf(bound) else bound
-        over = np.asarray(programme.matrix @ x - model.programme.most, float)
-        summed = abs(programme.matrix) @ np.abs(x) + np.abs(programme.most)
-        if (over <= _ROUNDING * summed).all():
-            return _plan(model, x, bound=bound, root=root)
-        beyond = np.where(over > _ROUNDING * summed, 2 * over, 0.0)
-        programme = replace(programme, most=programme.most - beyond)  # a hair too far: the limit moves by that
+    judged, x = found
+    most, bound = model.most, np.inf
+    while (decided := _decided(model, judged, x, most)) is not None:
+        made = model.settled(decided[0])
+        bound = min(bound, decided[1]) if np.isinf(bound) else bound
+        over = np.asarray(model.links @ made - model.most, float)
+        beyond = over > _ROUNDING * (abs(model.links) @ np.abs(made) + np.abs(model.most))
+        if not beyond.any():
+            return _plan(model, made, bound=bound, judged=judged)
+        most = most - np.where(beyond, 2 * over, 0.0)  # the solver went a hair too far: the limit moves by that
     return None
 
 
-def _decided(programme: Programme, root: Answer) -> Answer | None:
-    """The best x in whole numbers, with the bound that holds for it."""
-    found = whole(programme, nodes=_NODES)
-    return found and replace(found, bound=min(found.bound, root.bound))
+def _decided(model: Model, judged: Judged, x: Floats, most: Floats) -> tuple[Floats, float] | None:
+    """The best x in whole numbers that was found, and the bound that holds for it."""
+    places = len(model.opening)
+    if model.bundles <= FEW:
+        narrow = narrowed(model, judged, np.ones(places, bool), most)
+        answer = whole(narrow.programme, nodes=_NODES)
+        if answer is None:
+            return None
+        return narrow.widened(model, answer.x), min(answer.bound, judged.bound)
+    partly = np.zeros(places, bool)
+    between = model.place[np.flatnonzero(_partly(model, x))]
+    partly[between[between != NONE]] = True
+    narrow = narrowed(model, judged, partly | edge(model, judged, x, _KERNEL), most)
+    answer = whole(narrow.programme, nodes=_STEPS, gap=ENOUGH / 2)
+    if answer is None:
+        return None
+    return narrow.widened(model, answer.x), judged.bound
 
 
-def _plan(model: Model, x: Floats, *, bound: float, root: Answer) -> Plan:
+def _partly(model: Model, x: Floats) -> Flags:
+    return model.whole[: model.bundles] & (np.abs(x - np.round(x)) > 1e-6)[: model.bundles]
+
+
+def _plan(model: Model, x: Floats, *, bound: float, judged: Judged) -> Plan:
     choices, taken = model.choices, model.taken(x)
     gain, cost = float(choices.gain[taken].sum()), float(choices.cost[taken].sum())
-    price = float(root.price[0]) if np.isfinite(model.limits.budget) else 0.0
-    support = least_support(choices, taken)
-    return Plan(taken, support, gain, cost, max(bound, gain), price, model.margin(root.price))
+    price = float(judged.price[0]) if np.isfinite(model.limits.budget) else 0.0
+    margin = judged.margin[model.bundle]
+    return Plan(taken, least_support(choices, taken), gain, cost, max(bound, gain), price, margin)
 
 
 def conflicts(choices: Choices, limits: Limits) -> list[str]:

@@ -1,4 +1,4 @@
-"""Possible choices and what a plan of them must keep to, written as a programme in whole numbers."""
+"""Possible choices and what a plan of them keeps to, written as a programme in whole numbers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csc_array
-
-from touchstone.science.programme import Programme
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -52,83 +50,98 @@ class Limits:
 
 
 class Model:
-    """The programme: variables are bundles (choices that go together), then units' support, then open touchpoints.
+    """The programme's columns (bundles of choices that go together, units' support, open touchpoints) and its rows.
 
-    A unit's support is what it lacks over all it takes part in: it pays for a unit's shortfall and is paid from the
-    budget. Where there is no limit on the budget support costs nothing, and where touchpoints are not counted none has
-    to be opened; such variables are then left out.
+    A unit's support pays for what it lacks over all it takes part in, and is paid from the budget; without a budget it
+    costs nothing. Where touchpoints are counted, a choice is taken only where its touchpoint is open. `links` are the
+    rows that tie choices of different places (units and touchpoints) to each other. The row of a place stands apart:
+    at most one of its levels; but of places with locked choices or larger bundles it is a link too.
     """
 
     def __init__(self, choices: Choices, limits: Limits) -> None:
         self.choices, self.limits = choices, limits
         self.bundle, self.bundles = _bundles(choices.together)
-        short = np.unique(choices.unit[choices.shortfall > 0]) if np.isfinite(limits.budget) else np.zeros(0, np.int64)
-        opened = np.unique(choices.touchpoint) if limits.touchpoints is not None else np.zeros(0, np.int64)
-        self.short, self.opened = short, opened
+        short = np.unique(choices.unit[choices.shortfall > 0]) if np.isfinite(limits.budget) else _nothing()
+        self.short, self.counted = (
+            short,
+            np.unique(choices.touchpoint) if limits.touchpoints is not None else _nothing(),
+        )
         self.support = self.bundles + np.arange(len(short))
-        self.open = self.bundles + len(short) + np.arange(len(opened))
-        self.programme = self._programme()
+        self.open = self.bundles + len(short) + np.arange(len(self.counted))
+        self.size = self.bundles + len(short) + len(self.counted)
+        self._places()
+        self._columns()
+        self._links()
 
     def settled(self, x: Floats) -> Floats:
         """`x` with bundles as whole numbers, and support and open touchpoints exactly what these need."""
-        made = np.zeros(len(x))
+        made = np.zeros(self.size)
         made[: self.bundles] = np.round(x[: self.bundles])
         taken = self.taken(made)
         made[self.support] = least_support(self.choices, taken)[self.short]
-        made[self.open] = np.isin(self.opened, self.choices.touchpoint[taken])
+        made[self.open] = np.isin(self.counted, self.choices.touchpoint[taken])
         return made
 
     def taken(self, x: Floats) -> Flags:
         """Which choices `x` takes."""
         return np.asarray(x[self.bundle] > 0.5, bool)
 
-    def margin(self, price: Floats) -> Floats:
-        """What each choice (with those it goes with) is worth after paying for what it uses."""
-        return self.programme.margin(price)[self.bundle]
+    def _places(self) -> None:
+        """Of each choice its place; of each bundle the place whose row stands apart; of each place its touchpoint."""
+        choices = self.choices
+        pair = choices.unit * (choices.touchpoint.max(initial=0) + 1) + choices.touchpoint
+        _, first, self.place_of = np.unique(pair, return_index=True, return_inverse=True)
+        tied = (np.bincount(self.bundle)[self.bundle] > 1) | (choices.locked != NONE)
+        self.linked = np.bincount(self.place_of, tied, minlength=len(first)) > 0
+        self.place = np.full(self.bundles, NONE)
+        apart = ~self.linked[self.place_of]
+        self.place[self.bundle[apart]] = self.place_of[apart]
+        opening = np.searchsorted(self.counted, choices.touchpoint[first])
+        self.opening = self.open[opening] if len(self.counted) else np.full(len(first), NONE)
 
-    def _programme(self) -> Programme:
-        rows, choices, limits = _Rows(), self.choices, self.limits
+    def _columns(self) -> None:
+        choices = self.choices
+        self.lower, self.upper = np.zeros(self.size), np.ones(self.size)
+        self.profit, self.whole = np.zeros(self.size), np.ones(self.size, bool)
+        np.maximum.at(self.lower, self.bundle, (choices.locked == 1).astype(float))
+        np.minimum.at(self.upper, self.bundle, (choices.locked != 0).astype(float))
+        self.upper[self.support] = np.bincount(choices.unit, np.fmax(choices.shortfall, 0.0))[self.short]
+        np.add.at(self.profit, self.bundle, choices.gain)
+        self.whole[self.support] = False
+
+    def _links(self) -> None:
+        """The rows, in this order: budget, units' support, caps, standards, counted touchpoints, linked places."""
+        rows, choices, limits = Rows(), self.choices, self.limits
         if np.isfinite(limits.budget):
             rows.add([limits.budget], (0, self.bundle, choices.cost), (0, self.support, 1.0))
+        number = np.full(choices.unit.max(initial=NONE) + 1, NONE)
+        number[self.short] = np.arange(len(self.short))
+        self.unit_row = len(rows.most) + np.arange(len(self.short))
+        shortfall = (number[choices.unit], self.bundle, choices.shortfall)
+        rows.add(np.zeros(len(self.short)), shortfall, (np.arange(len(self.short)), self.support, -1.0))
+        before = len(rows.most)
         for cap in limits.caps:
             known = np.isfinite(cap.most)
             group = np.where((cap.group != NONE) & known[cap.group], cap.group, NONE)
             rows.add(np.where(known, cap.most, 0.0), (group, self.bundle, choices.cost))
-        self._levels(rows)
+        self.cap_row = np.arange(before, len(rows.most))
         if limits.standard is not None:
             rows.add(-np.ones(limits.standard.max(initial=NONE) + 1), (limits.standard, self.bundle, -1.0))
-        number = np.full(choices.unit.max(initial=NONE) + 1, NONE)
-        number[self.short] = np.arange(len(self.short))
-        rows.add(
-            np.zeros(len(self.short)),
-            (number[choices.unit], self.bundle, choices.shortfall),
-            (np.arange(len(self.short)), self.support, -1.0),
-        )
-        return self._with(rows)
+        if limits.touchpoints is not None:
+            rows.add([float(limits.touchpoints)], (0, self.open, 1.0))
+        self.count_row = np.arange(len(rows.most) - (limits.touchpoints is not None), len(rows.most))
+        inside = np.flatnonzero(self.linked[self.place_of])
+        self.add_places(rows, self.place_of[inside], self.bundle[inside])
+        self.links, self.most = rows.matrix(self.size), rows.most
 
-    def _levels(self, rows: _Rows) -> None:
-        """At most one level of each unit and touchpoint; none of a touchpoint that is not open; not too many open."""
-        choices = self.choices
-        pair = choices.unit * (choices.touchpoint.max(initial=0) + 1) + choices.touchpoint
-        _, first, place, size = np.unique(pair, return_index=True, return_inverse=True, return_counts=True)
-        if self.limits.touchpoints is None:
-            several = size > 1  # of a single one its own limits say so
-            number = np.where(several, np.cumsum(several) - 1, NONE)
-            rows.add(np.ones(several.sum()), (number[place], self.bundle, 1.0))
-            return
-        opening = self.open[np.searchsorted(self.opened, choices.touchpoint[first])]
-        rows.add(np.zeros(len(first)), (place, self.bundle, 1.0), (np.arange(len(first)), opening, -1.0))
-        rows.add([float(self.limits.touchpoints)], (0, self.open, 1.0))
-
-    def _with(self, rows: _Rows) -> Programme:
-        choices, size = self.choices, self.bundles + len(self.short) + len(self.opened)
-        lower, upper, profit, whole = np.zeros(size), np.ones(size), np.zeros(size), np.ones(size, bool)
-        np.maximum.at(lower, self.bundle, (choices.locked == 1).astype(float))
-        np.minimum.at(upper, self.bundle, (choices.locked != 0).astype(float))
-        upper[self.support] = np.bincount(choices.unit, np.fmax(choices.shortfall, 0.0))[self.short]
-        np.add.at(profit, self.bundle, choices.gain)
-        whole[self.support] = False
-        return Programme(profit, rows.matrix(size), rows.most, lower, upper, whole)
+    def add_places(self, rows: Rows, place: Ints, bundle: Ints) -> None:
+        """Adds the rows of these bundles' places: at most one of each, and none whose touchpoint is not open."""
+        names, number = np.unique(place, return_inverse=True)
+        if not len(self.open):
+            rows.add(np.ones(len(names)), (number, bundle, 1.0))
+        else:
+            opening = (np.arange(len(names)), self.opening[names], -1.0)
+            rows.add(np.zeros(len(names)), (number, bundle, 1.0), opening)
 
 
 def least_support(choices: Choices, taken: Flags) -> Floats:
@@ -138,6 +151,10 @@ def least_support(choices: Choices, taken: Flags) -> Floats:
     return np.asarray(np.fmax(short, 0.0), float)
 
 
+def _nothing() -> Ints:
+    return np.zeros(0, np.int64)
+
+
 def _bundles(together: Ints) -> tuple[Ints, int]:
     """The number of each choice's bundle, and how many there are; what goes with nothing is a bundle by itself."""
     alone = together.max(initial=NONE) + 1 + np.arange(len(together))
@@ -145,7 +162,7 @@ def _bundles(together: Ints) -> tuple[Ints, int]:
     return np.asarray(bundle, np.int64), len(names)
 
 
-class _Rows:
+class Rows:
     """Rows of a matrix as they are added, several at once."""
 
     def __init__(self) -> None:

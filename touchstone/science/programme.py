@@ -15,6 +15,7 @@ from scipy.sparse import csc_array
 
 Floats = NDArray[np.float64]
 _WHOLE = 1e-6  # a value so near a whole number is one
+_FEASIBLE = 2  # HiGHS: the solution meets all limits
 _MAGNITUDE = 1024.0  # the largest figure of a row as the solver sees it; a power of two changes no digit
 
 
@@ -52,11 +53,16 @@ class Answer:
     price: Floats
 
 
-def relaxed(programme: Programme) -> Answer | None:
-    """The best x when none has to be whole; None where nothing meets the limits."""
+def relaxed(programme: Programme, *, inner: bool = False) -> Answer | None:
+    """The best x when none has to be whole; None where nothing meets the limits.
+
+    From the `inner` side (interior point) it is found sooner where many rows hang together.
+    """
     solver, scale = _loaded(replace(programme, whole=np.zeros(len(programme.profit), bool)))
+    if inner:
+        solver.setOptionValue("solver", "ipm")
     solver.run()
-    if not _has_answer(solver):
+    if solver.getInfo().primal_solution_status != _FEASIBLE:
         return None
     found = solver.getSolution()
     price = np.fmax(np.asarray(found.row_dual, float) * scale.rows / scale.profit, 0.0)
@@ -76,7 +82,7 @@ def whole(
     if start is not None:
         solver.setSolution(len(start), np.arange(len(start), dtype=np.int32), start)
     solver.run()
-    if not _has_answer(solver):
+    if solver.getInfo().primal_solution_status != _FEASIBLE:
         return None
     x = np.clip(solver.getSolution().col_value, programme.lower, programme.upper)
     x[programme.whole] = np.round(x[programme.whole])
@@ -131,9 +137,3 @@ def _power(largest: Floats) -> Floats:
     """The powers of two that bring figures just under the magnitude; those near it stay as they are."""
     known = np.where(largest > 0, largest, _MAGNITUDE)
     return np.asarray(2.0 ** np.floor(np.log2(_MAGNITUDE / known)), float)
-
-
-def _has_answer(solver: Any) -> bool:
-    import highspy
-
-    return bool(solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible)
