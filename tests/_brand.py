@@ -54,9 +54,9 @@ def voices() -> list[dict[str, Any]]:
     return made
 
 
-def empty(path: Path) -> Any:
+def empty(path: Path, **settings: Any) -> Any:
     """A home in which nothing has been heard, with an account for each role."""
-    home = _open(path)
+    home = _open(path, **settings)
     home.store.put("unit", UNITS)
     roles: dict[str, dict[str, Any]] = {
         "board@example": {"role": "insider"},
@@ -86,5 +86,5 @@ def _lived() -> Path:
     return home.path
 
 
-def _open(path: Path) -> Any:
-    return touchstone.open(path, taxonomy="auto_dealer", now="2026-11-21T09:00:00+00:00")
+def _open(path: Path, **settings: Any) -> Any:
+    return touchstone.open(path, taxonomy="auto_dealer", now="2026-11-21T09:00:00+00:00", **settings)

@@ -8,8 +8,6 @@ import json
 import pickle
 import shutil
 import stat
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,8 @@ import pytest
 import touchstone
 from tests import _brand
 from tests._search import holding
+from touchstone import cli
+from touchstone.act import _journey
 from touchstone.core.errors import Refused, Retry
 from touchstone.core.viewer import Viewer
 from touchstone.rules import consent
@@ -31,9 +31,9 @@ STORY = "My name is Quintessa Vandermolen. The parking was brimful of puddles; w
 STRINGS = [WHO, "Quintessa", "Vandermolen", MAIL, PHONE, "brimful of puddles", "puddles all over again"]
 
 
-def home_with(folder: Path) -> Any:
-    """The brand after a whole journey, one of whose customers is Quintessa, whom a dealer answered by name."""
-    home = _brand.empty(folder / "home")
+def home_with(folder: Path, **settings: Any) -> Any:
+    """The brand after words were read, one of whose customers is Quintessa, whom a dealer answered by name."""
+    home = _brand.empty(folder / "home", **settings)
     voices = _brand.voices()
     for place, row in enumerate(voices):
         row["person"] = WHO if place % 10 == 3 else f"other-{place % 9}"
@@ -52,10 +52,26 @@ def home_with(folder: Path) -> Any:
     ]])  # fmt: skip
     home.store.append([[answer | {"source_id": "3", "text": "puddles all over again, still", "person": WHO}]])
     home.store.rejected([{"source": "desk", "row": 9, "reason": "no scale", "record": {"name": NAME, "note": "no id"}}])
-    home.run(durable=False)
+    understood(home)
+    why = {"left": WHO, "right": TWIN, "layer": "same_person", "probability": 0.4, "reason": json.dumps({"name": NAME})}
+    home.store.replace("link", "t@1", [why | {"id": "l1"}, why | {"id": "l2", "left": "other-1", "right": "other-2"}])
+    told = {
+        "name": "word_of_mouth",
+        "by": [("person", WHO)],
+        "value": 1.0,
+        "n": 3,
+        "detail": json.dumps({"said": STORY}),
+    }
+    home.store.replace("metric", "t@1", [told | {"id": "m1"}, told | {"id": "m2", "by": [], "detail": "{}"}])
     home.act("correct", interaction=said(home), change={"touchpoint": "parking", "polarity": "negative"})
     home.act("example", touchpoint="parking", texts=f"{STORY}\nNowhere to leave the car.")
     return home
+
+
+def understood(home: Any) -> None:
+    """The steps of the journey that read words; connectors and measures take most of its time."""
+    for name in ("derive", "understand"):
+        _journey.STEPS[name](home.store)
 
 
 def said(home: Any) -> str:
@@ -88,39 +104,53 @@ def test_the_search_finds_what_is_packed_however_it_is_packed(lived: Path, tmp_p
     assert found == {"pickle", "base64", "gzip", "zip"}
 
 
-def test_nothing_of_an_erased_person_is_left_in_any_file(home: Any) -> None:
-    ids = [row["id"] for row in home.ask().lake("select id from interaction where person = ?", [WHO]).to_pylist()]
+@pytest.fixture(scope="module")
+def erased(lived: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The home after Quintessa was erased, under one id and then the other, with what was told of it."""
+    folder = tmp_path_factory.mktemp("erased") / "home"
+    shutil.copytree(lived, folder)
+    home = touchstone.open(folder, now="2026-11-21T09:00:00+00:00")
+    theirs = home.ask().lake("select id from interaction where person = ?", [WHO])["id"].to_pylist()
+    before = home.ask().lake("select sum(n) as n from rollup")["n"][0].as_py()
     told = home.act("person.erase", person=WHO)
-    assert told["interactions"] == len(ids) == 6
+    lost = before - home.ask().lake("select sum(n) as n from rollup")["n"][0].as_py()
+    desk = "select source_id, text from interaction where source = 'desk' order by all"
+    others = home.ask().lake(desk)["text"].to_pylist()
     home.store.erase(TWIN)  # the same woman under another id: her name is hers there too
+    yield {"home": home, "ids": theirs, "told": told, "lost": lost, "others": others}
+    home.store.close()
+
+
+def test_nothing_of_an_erased_person_is_left_in_any_file(erased: Any) -> None:
+    home, ids = erased["home"], erased["ids"]
+    assert erased["told"]["interactions"] == len(ids) == 6
     assert holding(home.path, STRINGS) == []
     assert holding(home.path / "lake", ids) == []  # the chain of what was done keeps ids of what she said
     assert home.store.verify() is None
+    planted = "select id from {} where id in ('l1', 'l2', 'm1', 'm2') order by id"
+    kept = [home.ask().lake(planted.format(name))["id"].to_pylist() for name in ("link", "metric")]
+    assert kept == [[], ["m2"]]  # a link whose reason names her goes, whoever it is of
 
 
-def test_what_others_said_stays_without_her_name(home: Any) -> None:
-    home.act("person.erase", person=WHO)
-    texts = home.ask().lake("select source_id, text from interaction where source = 'desk' order by all").to_pylist()
-    assert [each["text"] for each in texts] == [
+def test_counts_lose_just_what_went(erased: Any) -> None:
+    assert erased["lost"] == 6
+
+
+def test_what_others_said_stays_without_her_name(erased: Any) -> None:
+    home = erased["home"]
+    assert erased["others"] == [
         "Dear •••••••••, we swept the parking. Yours, North Quay",
         f"Please call {'•' * len(PHONE)} about the bill.",
     ]
     others = home.ask().lake("select count(*) as n from interaction where person like 'other%'")["n"][0].as_py()
     assert others == 46
-    home.run(durable=False)
-    home.store.erase(TWIN)
+    understood(home)
     assert holding(home.path, STRINGS) == []
     assert home.store.verify() is None
     heard = home.ask().lake(
         "select interaction from mention m join interaction i on i.id = m.interaction where source = 'desk'"
     )
     assert len(heard)  # what was said besides is understood anew
-
-
-def test_counts_lose_just_what_went(home: Any) -> None:
-    before = home.ask().lake("select sum(n) as n from rollup")["n"][0].as_py()
-    home.act("person.erase", person=WHO)
-    assert home.ask().lake("select sum(n) as n from rollup")["n"][0].as_py() == before - 6
 
 
 def test_an_older_record_put_back_is_erased_again_when_it_is_opened(home: Any, lived: Path) -> None:
@@ -174,18 +204,13 @@ def test_models_taught_with_her_words_are_forgotten_and_taught_anew_without(home
     home.act("example", touchpoint="parking", texts="No space to stop.\nI circled the block.", polarity="negative")
     home.act("model.teach", durable=False)
     taught = home.act("model.apply")["model"]
+    assert "model" not in home.act("person.erase", person="other-2")  # one whose words taught nothing
+    assert (home.path / "models" / f"{taught}.npz").exists()
     told = home.act("person.erase", person=WHO)
     assert told["model"] not in (taught, "shipped")
     assert [path.stem for path in (home.path / "models").iterdir()] == [told["model"]]
     home.store.erase(TWIN)
     assert holding(home.path, STRINGS) == []
-
-
-def test_one_whose_words_taught_nothing_leaves_the_models_alone(home: Any) -> None:
-    home.act("model.teach", durable=False)
-    taught = home.act("model.apply")["model"]
-    assert "model" not in home.act("person.erase", person="other-2")
-    assert (home.path / "models" / f"{taught}.npz").exists()
 
 
 def test_all_persons_of_a_customer_go_together_if_that_is_said(home: Any) -> None:
@@ -234,16 +259,27 @@ def test_only_an_insider_erases(home: Any, role: str) -> None:
         home.store.as_viewer(Viewer(role, ("north",) if role == "partner" else ())).erase(WHO)
 
 
-def test_the_commands_write_data_to_a_file_of_ones_own_and_end_well(home: Any) -> None:
+def test_the_commands_write_data_to_a_file_of_ones_own_and_end_well(
+    home: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     home.store.close()
-    command, out = [sys.executable, "-m", "touchstone"], home.path.parent / "out.json"
-    where = ["--home", str(home.path)]
-    subprocess.run([*command, "export", WHO, *where, "-o", str(out)], check=True)
+    out, where = home.path.parent / "out.json", ["--home", str(home.path)]
+    assert commanded("export", WHO, *where, "-o", str(out)) == 0
     assert json.loads(out.read_text("utf-8"))["persons"][0]["person"][0]["name"] == NAME
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    whole = subprocess.run([*command, "export", *where], check=True, capture_output=True, text=True).stdout.splitlines()
-    assert {json.loads(line)["table"] for line in whole} >= {"person", "unit", "interaction", "mention", "signal"}
-    assert sum(json.loads(line)["table"] == "interaction" for line in whole) == 53
-    gone = subprocess.run([*command, "erase", WHO, *where], check=True, capture_output=True, text=True)
-    assert json.loads(gone.stdout)["interactions"] == 6
-    assert subprocess.run([*command, "erase", WHO, *where], check=False, capture_output=True).returncode == 77
+    capsys.readouterr()
+    assert commanded("export", *where) == 0
+    whole = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {each["table"] for each in whole} >= {"person", "unit", "interaction", "mention", "signal"}
+    assert sum(each["table"] == "interaction" for each in whole) == 53
+    assert commanded("erase", WHO, *where) == 0
+    assert json.loads(capsys.readouterr().out)["interactions"] == 6
+    assert commanded("erase", WHO, *where) == 77
+
+
+def commanded(*words: str) -> int:
+    """How the command ends."""
+    try:
+        return int(cli.main(list(words)) or 0)
+    except SystemExit as ended:
+        return int(ended.code or 0)

@@ -14,6 +14,7 @@ import pytest
 
 from tests.store import _worlds
 from tests.store._questions import QUESTIONS, interactions, lengths, metrics, units
+from touchstone.connect.word_of_mouth import connect as connect_word_of_mouth
 from touchstone.core import finder
 from touchstone.core.errors import Refused, Stop
 from touchstone.core.settings import Settings
@@ -83,6 +84,9 @@ def homes(tmp_path_factory: pytest.TempPathFactory, spark_master: str) -> Iterat
     folder = tmp_path_factory.mktemp("homes") / "home"
     with contextlib.closing(_worlds.home(folder)) as store:
         store.append([[_worlds.said(number) for number in range(300)]])
+        store.append([[_worlds.said(300 + number, kind="post", thread=f"t{number % 3}") for number in range(12)]])
+        no = '{"contact": "denied"}'
+        store.put("person", [{"id": "person-4", "name": "Ann Ash"}, {"id": "person-2", "consents": no}])
         store.put("unit", [{"id": f"unit-{number}", "region": "north"} for number in range(3)])
         store.derive()
         _worlds.understand(store)
@@ -107,6 +111,13 @@ def test_every_table_of_a_home_is_there_on_the_cluster(homes: tuple[Store, Store
             else f"select * from {name} order by id"
         )
         same(there.lake(question), here.lake(question))
+
+
+def test_who_speaks_to_whom_is_heard_alike_by_both_engines(homes: tuple[Store, Store]) -> None:
+    here, there = (list(connect_word_of_mouth(store.ask())) for store in homes)
+    assert len(here[0]) > 3
+    for found, expected in zip(there, here, strict=True):
+        same(found, expected)
 
 
 def test_a_partner_s_questions_stay_off_the_cluster(homes: tuple[Store, Store]) -> None:

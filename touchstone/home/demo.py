@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from touchstone.home import Home
@@ -22,17 +23,13 @@ class Login(NamedTuple):
 def build(path: str, *, settings: dict[str, str], stage: Callable[[str, Callable[[], Any]], Any]) -> list[Login]:
     """Listens to the example brand (once: the same again adds nothing), runs the journey, opens the accounts."""
     home = Home(path, taxonomy="auto_dealer")
-    chosen = {"truth": str(Path(path) / "truth.json")} | settings
-    stage("listen", lambda: home.listen("example", **chosen))
-    labels = path_of_labels(home)
-    stage("readings", lambda: home.act("read", file=str(labels)) if labels.exists() else None)
+    with TemporaryDirectory(prefix="touchstone-demo-") as folder:  # kept in the home, it would outlive who is erased
+        truth = Path(settings.get("truth") or Path(folder) / "truth.json")
+        stage("listen", lambda: home.listen("example", **settings | {"truth": str(truth)}))
+        labels = truth.with_suffix(".labels.jsonl")
+        stage("readings", lambda: home.act("read", file=str(labels)) if labels.exists() else None)
     stage("journey", home.run)
     return _logins(home)
-
-
-def path_of_labels(home: Home) -> Path:
-    """Where the example brand writes the texts whose true mentions are known."""
-    return home.path / "truth.labels.jsonl"
 
 
 def _logins(home: Home) -> list[Login]:

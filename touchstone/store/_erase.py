@@ -83,6 +83,7 @@ def again(record: Record, lake: Lake, *, home: Path) -> int:
         if done >= count:
             return 0
         back = sorted(erased.among(_known(connection), after=done))
+    lake.mend()  # files that an older record lists may be gone
     for who in back:
         _erase(record, lake, who=who, home=home)
     _settle(record, lake, upto=count, whole=True)
