@@ -43,14 +43,14 @@ def hidden(record: Record, rows: pa.Table, columns: tuple[str, ...]) -> pa.Table
     """`rows` of interactions with the personal data in `columns` hidden, letter for letter: spans stay in place."""
     if not len(rows) or not columns:
         return rows
-    names = names_of(record, rows["person"])
+    names = _names(record, rows["person"])
     for column in columns:
         shown = personal.masked(rows[column].cast(pa.string()), _naming(rows[column], names))
         rows = rows.set_column(rows.schema.get_field_index(column), rows.schema.field(column), shown)
     return rows
 
 
-def names_of(record: Record, persons: pa.ChunkedArray) -> pa.Array:
+def _names(record: Record, persons: pa.ChunkedArray) -> pa.Array:
     """The name of the person of each row, null where none is known."""
     ids = pc.drop_null(pc.unique(persons.cast(pa.string())))
     known: dict[str, str] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import weakref
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,7 +28,7 @@ from touchstone.store._duck import TOUCHPOINT, answer, connect, fill, run, shut,
 from touchstone.store._hide import hidden
 from touchstone.store._lake import Lake, State, read_files
 from touchstone.store._record import Record
-from touchstone.store._veil import forget, teach, veil
+from touchstone.store._veil import veil
 
 if TYPE_CHECKING:
     from touchstone.store.spark import SparkEngine
@@ -127,17 +126,13 @@ class Snapshot:
 
 
 class Masked(Snapshot):
-    """The whole lake for an insider who sees no personal data: it is hidden in a text where the text is read."""
-
-    def __init__(self, lake: Lake, taxonomy: Taxonomy) -> None:
-        super().__init__(lake, taxonomy)
-        teach(self.duck, self.record)
-        self._end = weakref.finalize(self, forget, self.duck)
+    """The whole lake for an insider who sees no personal data."""
 
     def _make(self, name: str) -> None:
         super()._make(name)
         if name in _narrow.INSIDE:
-            veil(self.duck, name, COLUMNS[name], *_narrow.INSIDE[name])
+            hiding, masked = _narrow.INSIDE[name]
+            veil(self.duck, self.record, name, COLUMNS[name], hiding=hiding, masked=masked)
 
 
 class Slice:
