@@ -74,7 +74,7 @@ def measure(
     praised = of_file(table, worst, best) if table is not None else of_home(ask, question, figure)
     if not praised:
         return nothing()
-    found = [_index(each, alpha, longest) for each in praised]
+    found = _indexes(praised, [_aside(each, alpha, longest) for each in praised])
     names = praised[0].names
     keys = list(zip(*(each.keys for each in praised), strict=True)) or [()] * len(names)
     return rows(
@@ -96,8 +96,19 @@ class _Columns:
         self.high = np.array([each.high for each in found])
 
 
-def _index(praise: Praise, alpha: float, longest: int) -> _Found:
-    """The index of one group, and what was set aside on the way."""
+@dataclass(frozen=True)
+class _Aside:
+    """Which answers of a group are kept, and which set aside for their words or for a campaign."""
+
+    kept: Marks
+    detected: Marks
+    campaign: Marks
+    n: int  # answers kept
+    detail: dict[str, Any]
+
+
+def _aside(praise: Praise, alpha: float, longest: int) -> _Aside:
+    """What is set aside of one group, reason by reason."""
     windows, running = _windows(praise, alpha, longest)
     disclosed, detected = praise.disclosed, praise.detected & ~praise.disclosed
     campaign = running & ~disclosed & ~detected
@@ -115,18 +126,34 @@ def _index(praise: Praise, alpha: float, longest: int) -> _Found:
         "steps": _steps(praise, removed),
         **_words(praise, n, sum(counted.values())),
     }
-    if not n:
-        detail["why"] = "no answer is left: all are disclosed, detected, or given while a campaign ran"
-        return _Found(np.nan, np.nan, np.nan, 0, detail)
-    interval = mean_interval(
-        np.zeros(int(kept.sum())), praise.value[kept], praise.n[kept], worst=praise.worst, best=praise.best
+    return _Aside(kept, detected, campaign, n, detail)
+
+
+def _indexes(praised: list[Praise], asides: list[_Aside]) -> list[_Found]:
+    """The index of every group, from what is kept of it; the intervals of all are sought at once."""
+    group = np.repeat(np.arange(len(asides)), [int(each.kept.sum()) for each in asides])
+    value, n = (
+        np.concatenate([getattr(praise, name)[aside.kept] for praise, aside in zip(praised, asides, strict=True)])
+        for name in ("value", "n")
     )
-    value = float(interval.value[0])
-    down, up = _doubt(praise, kept, detected, campaign, value)
+    worst, best = (np.array([getattr(each, end) for each in praised], float) for end in ("worst", "best"))
+    interval = mean_interval(group, value, n, worst=worst, best=best)
+    return [
+        _index(praise, aside, *(float(each[at]) for each in (interval.value, interval.low, interval.high)))
+        for at, (praise, aside) in enumerate(zip(praised, asides, strict=True))
+    ]
+
+
+def _index(praise: Praise, aside: _Aside, value: float, low: float, high: float) -> _Found:
+    """The index of one group, its interval widened by who may be on the wrong side."""
+    if not aside.n:
+        why = "no answer is left: all are disclosed, detected, or given while a campaign ran"
+        return _Found(np.nan, np.nan, np.nan, 0, {**aside.detail, "why": why})
+    down, up = _doubt(praise, aside.kept, aside.detected, aside.campaign, value)
     floor, ceiling = sorted((praise.worst, praise.best))
-    low, high = max(float(interval.low[0]) - down, floor), min(float(interval.high[0]) + up, ceiling)
-    detail["doubt"] = {"lower": tidy(down), "higher": tidy(up)}
-    return _Found(value, min(low, value), max(high, value), n, detail)
+    low, high = max(low - down, floor), min(high + up, ceiling)
+    detail = {**aside.detail, "doubt": {"lower": tidy(down), "higher": tidy(up)}}
+    return _Found(value, min(low, value), max(high, value), aside.n, detail)
 
 
 def _windows(praise: Praise, alpha: float, longest: int) -> tuple[list[dict[str, str]], Marks]:
