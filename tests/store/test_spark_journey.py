@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from pathlib import Path
 
 import pytest
 
+from tests.connect._people import people
 from tests.store import _worlds
-from touchstone.act._journey import STEPS
+from touchstone.act._journey import STEPS, connected
 from touchstone.core.settings import Settings
 from touchstone.store.home import create_store, open_store
 
@@ -37,4 +39,27 @@ def test_a_journey_s_understanding_is_worked_out_on_the_cluster_with_equal_rows(
             ask = open_store(tmp_path / engine).ask()
             tables = ("mention", "signal", "mention_rollup")
             found[engine] = [ask.lake(f"select * from {name} order by all").to_pylist() for name in tables]
+    assert found["spark"] == found["duckdb"]
+
+
+def test_persons_of_a_home_on_the_cluster_get_the_links_that_one_machine_tells(
+    tmp_path: Path, spark_master: str
+) -> None:
+    persons = [
+        {"id": row["id"], "name": f"{row['given_name']} {row['surname']}", "contacts": json.dumps(row)}
+        for row in people(12)
+    ]
+    said = [{"source": "s", "source_id": row["id"], "person": row["id"], "unit": "north"} for row in persons]
+    found = {}
+    for engine, master in (("duckdb", ""), ("spark", spark_master)):
+        settings = Settings(now=_worlds.NOW, engine=engine, spark_master=master)
+        with contextlib.closing(create_store(tmp_path / engine, taxonomy="auto_dealer", settings=settings)) as store:
+            store.put("person", persons[:-1])
+            store.append([said])
+            store.derive()
+            connected(store, "identity")
+            store.put("person", persons)  # the second time only the last is matched
+            connected(store, "identity")
+            found[engine] = open_store(tmp_path / engine).ask().lake("select * from link order by id").to_pylist()
+    assert {(row["left"], row["right"]) for row in found["duckdb"]} >= {("3-a", "3-b"), ("11-a", "11-b")}
     assert found["spark"] == found["duckdb"]

@@ -47,33 +47,43 @@ def groups(count: int, left: Whole, right: Whole, probability: Numbers) -> Whole
     Two groups become one while the mean of the log-odds of all pairs between them is above 0, pairs never compared
     counting `UNSEEN`. Rows in any order; ties go to the smaller members.
     """
+    return _linked(count, left, right, _bits(probability))[0]
+
+
+def seen_whole(count: int, left: Whole, right: Whole, probability: Numbers) -> tuple[Whole, Numbers]:
+    """The group of each member, and the probability of each pair in the light of all.
+
+    Two groups are no likelier one than their pairs on average. Two of a group are as likely as the middle (of log-odds)
+    of what speaks for the pair, half of the group's mean at least, for its pairs err together, and of how strongly the
+    two sides that they came from were joined.
+    """
     bits = _bits(probability)
+    group, forest = _linked(count, left, right, bits)
+    size = np.bincount(group, minlength=count)
+    one, other = np.minimum(group[left], group[right]), np.maximum(group[left], group[right])
+    _, which = np.unique(one * count + other, return_inverse=True)
+    seen = np.bincount(which)[which]
+    met = np.where(one == other, size[one] * (size[one] - 1) // 2, size[one] * size[other])
+    mean = (np.bincount(which, bits)[which] + UNSEEN * (met - seen)) / np.maximum(met, 1)
+    told = np.where(one == other, probability, np.minimum(probability, 1 / (1 + np.exp2(-mean))))
+    several = np.flatnonzero((one == other) & (size[one] > 2))
+    joined = [forest.height(*each) for each in zip(left[several].tolist(), right[several].tolist(), strict=True)]
+    middle = (np.maximum(bits, mean / 2)[several] + np.array(joined, float)) / 2
+    told[several] = 1 / (1 + np.exp2(-middle))
+    return group, told
+
+
+def _linked(count: int, left: Whole, right: Whole, bits: Numbers) -> tuple[Whole, _Linkage]:
+    """The group of each member, and how those of more than two came to be."""
     for_it = bits > 0
     label = components(count, left[for_it], right[for_it])
     size = np.bincount(label, minlength=count)
     inside = (label[left] == label[right]) & (size[label[left]] > 2)
     order = np.lexsort((right[inside], left[inside]))
-    if inside.any():
-        forest = _Linkage(left[inside][order].tolist(), right[inside][order].tolist(), np.round(bits[inside][order], 6))
-        members = np.flatnonzero(size[label] > 2)
-        label[members] = [forest.group(each) for each in members.tolist()]
-    return label
-
-
-def seen_whole(group: Whole, left: Whole, right: Whole, probability: Numbers) -> Numbers:
-    """The probability of each pair in the light of all: two groups are no likelier one than their pairs on average,
-
-    and two of a group no less likely.
-    """
-    bits = _bits(probability)
-    size = np.bincount(group, minlength=len(group))
-    one, other = np.minimum(group[left], group[right]), np.maximum(group[left], group[right])
-    _, which = np.unique(one * len(group) + other, return_inverse=True)
-    seen = np.bincount(which)[which]
-    met = np.where(one == other, size[one] * (size[one] - 1) // 2, size[one] * size[other])
-    mean = (np.bincount(which, bits)[which] + UNSEEN * (met - seen)) / np.maximum(met, 1)
-    inside = np.maximum(probability, 1 / (1 + np.exp2(-mean / 2)))  # pairs of one group err together
-    return np.where(one == other, inside, np.minimum(probability, 1 / (1 + np.exp2(-mean))))
+    forest = _Linkage(left[inside][order].tolist(), right[inside][order].tolist(), np.round(bits[inside][order], 6))
+    members = np.flatnonzero(size[label] > 2)
+    label[members] = [forest.group(each) for each in members.tolist()]
+    return label, forest
 
 
 class _Linkage:
@@ -82,7 +92,7 @@ class _Linkage:
     def __init__(self, left: list[int], right: list[int], bits: Numbers) -> None:
         self._near: dict[int, dict[int, tuple[float, int]]] = defaultdict(dict)
         self._size: dict[int, int] = defaultdict(lambda: 1)
-        self._joined: dict[int, int] = {}
+        self._joined: dict[int, tuple[int, int, float]] = {}  # whom to, when, and how strongly
         self._version: dict[int, int] = defaultdict(int)
         self._heap: list[tuple[float, int, int, int, int]] = []
         for one, other, each in zip(left, right, bits.tolist(), strict=True):
@@ -90,15 +100,26 @@ class _Linkage:
         for one, other in zip(left, right, strict=True):
             self._offer(one, other)
         while self._heap:
-            _, one, other, *versions = heapq.heappop(self._heap)
+            against, one, other, *versions = heapq.heappop(self._heap)
             if [self._version[one], self._version[other]] == versions:
-                self._join(one, other)
+                self._join(one, other, -against)
 
     def group(self, member: int) -> int:
         """The first member of the group that `member` is in."""
         while member in self._joined:
-            member = self._joined[member]
+            member = self._joined[member][0]
         return member
+
+    def height(self, one: int, other: int) -> float:
+        """The mean log-odds between the two sides at which two members of a group came together."""
+        last, never = _MOST, len(self._joined)
+        while one != other:
+            mine, theirs = (self._joined.get(each, (each, never, 0.0)) for each in (one, other))
+            if mine[1] < theirs[1]:
+                one, _, last = mine
+            else:
+                other, _, last = theirs
+        return last
 
     def _offer(self, one: int, other: int) -> None:
         total, seen = self._near[one][other]
@@ -107,9 +128,9 @@ class _Linkage:
         if mean > 0:
             heapq.heappush(self._heap, (-mean, one, other, self._version[one], self._version[other]))
 
-    def _join(self, one: int, other: int) -> None:
+    def _join(self, one: int, other: int, mean: float) -> None:
         kept, gone = min(one, other), max(one, other)
-        self._joined[gone] = kept
+        self._joined[gone] = (kept, len(self._joined), mean)
         self._version[kept] += 1
         self._version[gone] = -1
         mine, theirs = self._near[kept], self._near.pop(gone)

@@ -86,8 +86,7 @@ def _compared(model: Model, ids: pa.Array) -> Matched:
     chance = probabilities(found.total, pairs_in_all=every)
     share = min(max(chance.sum() / every, 1e-12), 0.5)
     found_one = told(model, found, np.where(found.total > 0, chance, 0.0), ids=ids)
-    whole = groups(count, found_one.left, found_one.right, found_one.probability)
-    chance = seen_whole(whole, found_one.left, found_one.right, found_one.probability)
+    whole, chance = seen_whole(count, found_one.left, found_one.right, found_one.probability)
     learned = Learned(model.expected, share, model.distinct)
     return replace(found_one, group=whole, probability=chance, learned=learned)
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from touchstone.connect._identity_groups import components, groups, likely, seen_whole
+from touchstone.connect._identity_groups import components, likely, seen_whole
 from touchstone.connect._identity_match import (
     Matched,
     Numbers,
@@ -125,5 +125,5 @@ def _compared(those: _Newcomers, ids: pa.Array) -> Matched:
     old = those.ties.numbered(those.model.places)
     left, right = np.concatenate([new.left, old.left]), np.concatenate([new.right, old.right])
     chance = np.concatenate([new.probability, old.probability])
-    whole = groups(len(those.model.places), left, right, chance)
-    return replace(new, group=whole, probability=seen_whole(whole, left, right, chance)[: len(new.left)])
+    whole, chance = seen_whole(len(those.model.places), left, right, chance)
+    return replace(new, group=whole, probability=chance[: len(new.left)])
