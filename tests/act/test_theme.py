@@ -108,6 +108,7 @@ def test_a_promoted_theme_is_a_touchpoint_that_is_heard_after_the_next_run(store
         store, "theme.promote", theme=dog, touchpoint="dogs", description="Dogs of customers, and where they wait."
     )
     assert made["examples"] > 0
+    assert set(store.taxonomy.find("dogs").words["en"]) <= set(PLANTED["dog"].split())
     assert store.taxonomy.find("dogs") is not None
     for step in RUN:
         STEPS[step](store)

@@ -150,7 +150,10 @@ def _candidate(heard: Heard, columns: Places, phrases: list[set[str]], limits: L
 
 
 def _spread(heard: Heard, own: Flags) -> Unevenness | None:
-    """The surest unevenness of the texts over products, levels, units or time, as their sources and languages are."""
+    """The surest unevenness of the texts over products, levels, units or time.
+
+    Against what is usual in their sources and languages, word for word: who writes more says more of everything.
+    """
     if not any(name in heard.about for name in _TELLS):
         return None
     made = []
@@ -158,7 +161,7 @@ def _spread(heard: Heard, own: Flags) -> Unevenness | None:
         known = code >= 0
         wide, strata = int(code.max()) + 1, int(heard.among.max()) + 1
         usual = np.zeros((strata, wide))
-        np.add.at(usual, (heard.among[known], code[known]), 1.0)
+        np.add.at(usual, (heard.among[known], code[known]), heard.words[known])
         usual /= np.fmax(usual.sum(axis=1, keepdims=True), 1.0)
         texts = own & known
         likely = np.bincount(heard.among[texts], minlength=strata) @ usual

@@ -59,6 +59,7 @@ class Heard:
     whole: Flags  # nothing of the text is named
     about: dict[str, Places]
     among: Places
+    words: Places  # of each text
     found: Terms  # of the pieces of texts …
     piece: Places  # … each of this text
     telling: Places  # the terms that themes are told by
@@ -109,9 +110,10 @@ def heard(ask: Ask, *, sure: float, sample: int, fewest: int) -> Heard:
     member = csr_array((np.ones(len(stretch)), (stretch, np.arange(len(stretch)))), shape=(len(left), len(stretch)))
     held = csr_array(member @ near).T.tocsr()
     held.data[:] = 1.0
+    words = np.bincount(piece[found.tokens.text], minlength=len(left))
     return Heard(
         said["id"].to_pylist(), said["unit"].to_pylist(), day, ~np.isin(np.arange(len(left)), owner),
-        _about(said, day), _among(ask, said), found, piece, telling, stretch, near, held,
+        _about(said, day), _among(ask, said), words, found, piece, telling, stretch, near, held,
     )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ def _figures(
         "name": after.names.get(theme) or _name(heard, base.name.get(theme, ""), said) or theme,
         "renamed": bool(after.names.get(theme)),
         "words": said,
+        "alone": _alone(heard, own, said),
         "texts": int(own.sum()),
         "typical": _typical(heard, base, own),
         "coherence": coherence(heard, told),
@@ -56,6 +57,13 @@ def _figures(
         if name and n >= _FEW:
             rows.append(_row({"month": name, "theme": theme}, int(hits), n, {"formula": _FORMULA}))
     return rows
+
+
+def _alone(heard: Heard, own: npt.NDArray[np.bool_], said: list[str]) -> list[str]:
+    """Those of the words that half of all texts that say them say of this theme."""
+    place = {word: at for at, word in enumerate(heard.spelled)}
+    here = np.asarray(heard.said @ own.astype(float)).ravel()
+    return [word for word in said if 2 * here[place[word]] >= heard.frequent[place[word]]]
 
 
 def _name(heard: Heard, former: str, said: list[str]) -> str:

@@ -26,7 +26,7 @@ def connect(
     fewest: int = 10,
     alike: float = 0.3,
     coherent: float = 0.1,
-    uneven: float = 4.0,
+    uneven: float = 6.0,
     sample: int = 100_000,
     find: bool = True,
 ) -> Iterator[pa.Table]:

@@ -18,6 +18,7 @@ _SAID = f"""select 0 as start, 0 as stop, {_words.FIELDS} from interaction i {_w
     where i.id in (select l."left" from link l where l.layer = 'theme' and l."right" = ?)
     order by md5(i.id || ?), i.id limit ?"""
 _SHOWN = 6
+_VAGUE = 20  # times: above it the upper limit says that hardly anybody said it before
 _VERBS = {
     "rename": "called",
     "merge": "merged",
@@ -41,6 +42,11 @@ class Theme:
     @property
     def texts(self) -> int:
         return int(self.figure.detail.get("texts") or 0)
+
+    @property
+    def promoted(self) -> str:
+        """The touchpoint it has become; empty where it is none."""
+        return str(self.figure.detail.get("promoted") or "")
 
     @property
     def moving(self) -> str:
@@ -75,6 +81,8 @@ def movement(theme: Theme) -> str:
     growth = theme.figure.detail.get("growth")
     if not growth:
         return "undated"
+    if growth["real"] and growth["high"] > _VAGUE:
+        return f"{theme.moving}, at least ×{growth['low']:.1f}"
     told = f"×{growth['ratio']:.1f} ({growth['low']:.1f} to {growth['high']:.1f})"
     return f"{theme.moving or 'no real change'}, {told}"
 

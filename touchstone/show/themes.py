@@ -22,40 +22,39 @@ def show(ask: Ask, *, theme: str | None = None) -> Page:
     if not found:
         note = Note("No theme stands out beyond the touchpoints.", "empty", "Bring texts, and `touchstone run`.")
         return Page("themes", "Themes", "Nothing is spoken of that no touchpoint names.", "", (note, *_decided(ask)))
-    lead = (
-        "Groups of texts by the words that are left where touchpoints are taken out; named by the words that tell them."
-    )
+    lead = "Things that customers speak of more of one product, level or time than of others, named in their words."
     return Page("themes", "Themes", _sentence(found), lead, (_all(found), *_decided(ask)))
 
 
 def _sentence(found: list[Theme]) -> str:
-    moving = [each for each in found if each.moving == "growing"]
-    count = _say.some(len(found), "theme has", "themes have")
+    unnamed = [each for each in found if not each.promoted]
+    moving = [each for each in unnamed if each.moving == "growing"]
+    count = _say.some(len(unnamed), "theme has", "themes have")
     most = max(moving, key=lambda each: each.texts, default=None)
     return f"{count} no touchpoint yet; " + (
-        f"{most.name} is growing." if most is not None else "none of them is surely growing."
+        f"“{most.name}” is growing." if most is not None else "none of them is surely growing."
     )
 
 
 def _all(found: list[Theme]) -> Grid:
     ceiling = max(each.figure.high or 0.0 for each in found)
+    head = ("theme", "share of texts", "texts", "later half / earlier", "touchpoint")
     rows = tuple(
         (Link(each.name, each.address), _themes.share(each, ceiling=ceiling), _say.count(each.texts),
-         _themes.movement(each), each.figure.detail.get("promoted") or "")
+         _themes.movement(each), each.promoted)
         for each in found
     )  # fmt: skip
-    return Grid(
-        "What has no name yet", "", ("theme", "share of texts", "texts", "later half / earlier", "touchpoint"), rows
-    )
+    wide = len(head) if any(each.promoted for each in found) else len(head) - 1  # until one is promoted there is none
+    return Grid("What has no name yet", "", head[:wide], tuple(row[:wide] for row in rows))
 
 
 def _one(ask: Ask, theme: Theme, found: list[Theme]) -> Page:
     told = theme.figure.detail
     share = _say.number(theme.figure.value, measured_in="share")
-    sentence = f"{theme.name}: {share} of what customers write, {_themes.movement(theme)}."
+    sentence = f"“{theme.name}”: {share} of what customers write, {_themes.movement(theme)}."
     lead = f"Told by: {', '.join(told.get('words', ()))}."
-    if told.get("promoted"):
-        lead += f" It is the touchpoint {told['promoted']} from the next run on; Teaching makes it heard better."
+    if theme.promoted:
+        lead += f" It is the touchpoint {theme.promoted} from the next run on; Teaching makes it heard better."
     blocks: list[Block] = [_themes.words(ask, theme)]
     if months := _themes.months(ask, theme):
         rows = tuple((each.by["month"], _themes.share(Theme(theme.id, each), ceiling=1.0), each.n) for each in months)

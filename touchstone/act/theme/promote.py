@@ -30,16 +30,17 @@ def act(
     """{"decision": id, "new": bool, "touchpoint": its name, "examples": how many texts teach it}.
 
     A `touchpoint` the taxonomy has is only taught; else it is added to `stage` (the last one where none is given), with
-    the theme's telling words as its own. Up to twenty texts that are surest of the theme and mention nothing else
-    become examples. The next `run` reads every text anew; `model.teach` learns from the examples. `Refused`: no such
-    theme, no name, or a setting that names the taxonomy.
+    the words that mostly mean the theme as its own. Up to twenty texts that are surest of the theme and mention nothing
+    else become examples. The next `run` reads every text anew; `model.teach` learns from the examples. `Refused`: no
+    such theme, no name, or a setting that names the taxonomy.
     """
     detail = _themes.theme(store, theme)
     name = _themes.called(touchpoint, field="touchpoint")
     known = store.taxonomy.find(name)
     if known is None:
         told = description.strip() or f"What customers say of {', '.join(detail['words'][:3]) or name}."
-        words = {"en": tuple(detail["words"][:5])} if detail["words"] else {}
+        telling = detail.get("alone") or detail["words"][:1]  # what others say as well would be heard everywhere
+        words = {"en": tuple(telling)} if telling else {}
         store.adopt(_with(store.taxonomy, Touchpoint(name, told, stage, owner=owner, words=words)))
     name = name if known is None else known.name
     texts = store.ask().lake(_TEXTS, [theme, _TAUGHT])["text"].to_pylist()
