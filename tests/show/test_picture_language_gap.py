@@ -29,15 +29,21 @@ def test_words_that_chance_explains_are_not_drawn() -> None:
     assert "No word is told from chance" in found.sentence
 
 
-def of(touchpoint: str, word: str, side: str, *, real: bool) -> Figure:
-    detail = {"real": real, "z": 2.0, "texts": {"customers": 1200, "brand": 22}}
+def of(touchpoint: str, word: str, side: str, *, real: bool, everyday: bool = False) -> Figure:
+    detail = {
+        "real": real,
+        "everyday": everyday,
+        "z": 3.0 if everyday else 2.0,
+        "texts": {"customers": 1200, "brand": 22},
+    }
     return Figure("language_gap", {"touchpoint": touchpoint, "side": side, "word": word}, 3, 2, 4, 40, "", detail)
 
 
 def test_of_each_touchpoint_both_speak_of_it_is_told_what_one_says_and_the_other() -> None:
     rows = (
         of("call centre", "helpline", "customers", real=False), of("call centre", "hotline", "customers", real=True),
+        of("call centre", "day", "brand", real=True, everyday=True),
         of("call centre", "delight", "brand", real=True), of("parking", "bays", "customers", real=True),
     )  # fmt: skip
     (grid,) = [each for each in picture(Told("language_gap", rows, {}, 1)).blocks if isinstance(each, Grid)]
-    assert grid.rows == (("Call centre", "hotline, (helpline)", "delight", "1,200, 22"),)
+    assert grid.rows == (("Call centre", "hotline, (helpline)", "delight, day", "1,200, 22"),)

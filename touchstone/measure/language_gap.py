@@ -165,6 +165,7 @@ def _told(
         "z": tidy(sign * odds.z[term]),
         "probability_adjusted": tidy(both.adjusted[term]),
         "real": bool(both.sure[term]),
+        "everyday": bool(found.plain[term]),
         "examples": _examples(found, said, term, own=both.sides[side], seed=seed),
     }
     figures = sign * odds.value[term], *sorted((sign * odds.low[term], sign * odds.high[term]))

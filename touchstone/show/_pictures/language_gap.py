@@ -47,8 +47,8 @@ def _by_touchpoint(told: Told) -> list[Block]:
 
 
 def _words(rows: list[Figure]) -> str:
-    """The leading words of one side, those that are real first."""
-    order = sorted(rows, key=lambda each: (not each.detail.get("real"), -float(each.detail.get("z") or 0.0)))
+    """The leading words of one side: those that are real first, and of these everyday words last."""
+    order = sorted(_surest(rows), key=lambda each: (not each.detail.get("real"), bool(each.detail.get("everyday"))))
     told = [(each.by["word"], each.detail.get("real")) for each in order[:_LISTED]]
     return ", ".join(word if real else f"({word})" for word, real in told)
 
