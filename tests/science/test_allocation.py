@@ -126,3 +126,17 @@ def test_a_last_unit_of_budget_gains_its_price_and_margins_say_what_would_change
     assert more.gain - plan.gain == pytest.approx(20 * plan.price, rel=0.25)
     clear = np.abs(plan.margin) > 1
     assert (plan.taken[clear] == (plan.margin[clear] > 0)).all()
+
+
+def test_of_many_choices_what_is_locked_or_goes_together_stays_so_when_touchpoints_are_counted() -> None:
+    choices, limits = spread(110, 20, seed=4)
+    locked, together = choices.locked.copy(), choices.together.copy()
+    locked[[7, 2000]] = [1, 0]
+    together[[0, 20, 40]] = 0
+    tied, counted = replace(choices, locked=locked, together=together), replace(limits, touchpoints=4)
+    plan = allocate(tied, counted)
+    assert plan is not None
+    assert keeps(tied, counted, plan.taken)
+    assert plan.gap is not None
+    assert plan.gap <= 0.02
+    assert allocate(tied, replace(counted, touchpoints=0)) is None

@@ -11,7 +11,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from touchstone.science.portfolio import NONE, Choices, Flags, Floats, Limits, Model, least_support
+from touchstone.science.opening import Opened, opened
+from touchstone.science.portfolio import (
+    NONE,
+    Choices,
+    Flags,
+    Floats,
+    Limits,
+    Model,
+    least_support,
+)
 from touchstone.science.pricing import FEW, Judged, edge, narrowed, priced
 from touchstone.science.programme import whole
 
@@ -49,17 +58,40 @@ class Plan:
 def allocate(choices: Choices, limits: Limits) -> Plan | None:
     """The plan that gains the most; None where no plan keeps to the limits."""
     model = Model(choices, limits)
-    if (model.lower > model.upper).any() or (found := priced(model)) is None:
+    if (model.lower > model.upper).any():
         return None
-    judged, x = found
+    if model.bundles > FEW and len(model.open) and (found := opened(model)) is not None:
+        plan = _planned(found.part, (found.judged, found.x))
+        if plan is not None:
+            return _among(choices, found, plan)
+    priced_at = priced(model)
+    return None if priced_at is None else _planned(model, priced_at)
+
+
+def _among(choices: Choices, found: Opened, plan: Plan) -> Plan:
+    """A plan of the open touchpoints as one of all."""
+    taken = np.zeros(len(choices), bool)
+    taken[found.inside] = plan.taken
+    bound = max(found.bound, plan.gain)
+    return replace(
+        plan,
+        taken=taken,
+        support=least_support(choices, taken),
+        bound=bound,
+        margin=found.margin,
+    )
+
+
+def _planned(model: Model, found: tuple[Judged, Floats]) -> Plan | None:
+    """The plan that follows from what the prices say, as whole choices that keep to every limit."""
     most, bound = model.most, np.inf
-    while (decided := _decided(model, judged, x, most)) is not None:
+    while (decided := _decided(model, *found, most)) is not None:
         made = model.settled(decided[0])
         bound = min(bound, decided[1]) if np.isinf(bound) else bound
         over = np.asarray(model.links @ made - model.most, float)
         beyond = over > _ROUNDING * (abs(model.links) @ np.abs(made) + np.abs(model.most))
         if not beyond.any():
-            return _plan(model, made, bound=bound, judged=judged)
+            return _plan(model, made, bound=bound, judged=found[0])
         most = most - np.where(beyond, 2 * over, 0.0)  # the solver went a hair too far: the limit moves by that
     return None
 
@@ -78,6 +110,9 @@ def _decided(model: Model, judged: Judged, x: Floats, most: Floats) -> tuple[Flo
     partly[between[between != NONE]] = True
     narrow = narrowed(model, judged, partly | edge(model, judged, x, _KERNEL), most)
     answer = whole(narrow.programme, nodes=_STEPS, gap=ENOUGH / 2)
+    if answer is None:  # too much was taken as clear
+        narrow = narrowed(model, judged, np.ones(places, bool), most)
+        answer = whole(narrow.programme, nodes=_STEPS, gap=ENOUGH / 2)
     if answer is None:
         return None
     return narrow.widened(model, answer.x), judged.bound
@@ -92,7 +127,15 @@ def _plan(model: Model, x: Floats, *, bound: float, judged: Judged) -> Plan:
     gain, cost = float(choices.gain[taken].sum()), float(choices.cost[taken].sum())
     price = float(judged.price[0]) if np.isfinite(model.limits.budget) else 0.0
     margin = judged.margin[model.bundle]
-    return Plan(taken, least_support(choices, taken), gain, cost, max(bound, gain), price, margin)
+    return Plan(
+        taken,
+        least_support(choices, taken),
+        gain,
+        cost,
+        max(bound, gain),
+        price,
+        margin,
+    )
 
 
 def conflicts(choices: Choices, limits: Limits) -> list[str]:

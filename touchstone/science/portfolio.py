@@ -86,6 +86,10 @@ class Model:
         """Which choices `x` takes."""
         return np.asarray(x[self.bundle] > 0.5, bool)
 
+    def linked_name(self) -> list[list[int]]:
+        """Unit and touchpoint of each linked place."""
+        return [[int(each) for each in pair] for pair in self.place_name[:, self.linked].T]
+
     def _places(self) -> None:
         """Of each choice its place; of each bundle the place whose row stands apart; of each place its touchpoint."""
         choices = self.choices
@@ -96,6 +100,7 @@ class Model:
         self.place = np.full(self.bundles, NONE)
         apart = ~self.linked[self.place_of]
         self.place[self.bundle[apart]] = self.place_of[apart]
+        self.place_name = np.stack([choices.unit[first], choices.touchpoint[first]])
         opening = np.searchsorted(self.counted, choices.touchpoint[first])
         self.opening = self.open[opening] if len(self.counted) else np.full(len(first), NONE)
 
@@ -118,19 +123,29 @@ class Model:
         number[self.short] = np.arange(len(self.short))
         self.unit_row = len(rows.most) + np.arange(len(self.short))
         shortfall = (number[choices.unit], self.bundle, choices.shortfall)
-        rows.add(np.zeros(len(self.short)), shortfall, (np.arange(len(self.short)), self.support, -1.0))
+        rows.add(
+            np.zeros(len(self.short)),
+            shortfall,
+            (np.arange(len(self.short)), self.support, -1.0),
+        )
         before = len(rows.most)
         for cap in limits.caps:
             known = np.isfinite(cap.most)
             group = np.where((cap.group != NONE) & known[cap.group], cap.group, NONE)
             rows.add(np.where(known, cap.most, 0.0), (group, self.bundle, choices.cost))
         self.cap_row = np.arange(before, len(rows.most))
+        before = len(rows.most)
         if limits.standard is not None:
-            rows.add(-np.ones(limits.standard.max(initial=NONE) + 1), (limits.standard, self.bundle, -1.0))
+            rows.add(
+                -np.ones(limits.standard.max(initial=NONE) + 1),
+                (limits.standard, self.bundle, -1.0),
+            )
+        self.standard_row = np.arange(before, len(rows.most))
         if limits.touchpoints is not None:
             rows.add([float(limits.touchpoints)], (0, self.open, 1.0))
         self.count_row = np.arange(len(rows.most) - (limits.touchpoints is not None), len(rows.most))
         inside = np.flatnonzero(self.linked[self.place_of])
+        self.linked_row = np.arange(len(rows.most), len(rows.most) + self.linked.sum())
         self.add_places(rows, self.place_of[inside], self.bundle[inside])
         self.links, self.most = rows.matrix(self.size), rows.most
 

@@ -13,13 +13,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csc_array, vstack
 
-from touchstone.science.portfolio import NONE, Cap, Choices, Flags, Floats, Ints, Limits, Model, Rows
+from touchstone.science.portfolio import (
+    NONE,
+    Cap,
+    Choices,
+    Flags,
+    Floats,
+    Ints,
+    Limits,
+    Model,
+    Rows,
+)
 from touchstone.science.programme import Programme, relaxed
 
 FEW = 2000
 """So many choices are weighed all at once."""
 _SAMPLE = 6000  # so many choices give the first prices
-_EDGE = 2000  # so many places nearest to the edge are weighed together
+EDGE = 2000
+"""So many places nearest to the edge are weighed together."""
 _CLOSE = 1e-5  # prices are good when the bound is so near to what the relaxed plan gains, as a share
 _ROUNDS = 12
 _HALVINGS = 20
@@ -51,7 +62,10 @@ def judge(model: Model, price: Floats) -> Judged:
         same = np.r_[place[1:], NONE][first] == at
         next_best = np.where(same, np.fmax(second, 0.0), 0.0)
         best[at] = np.where(top > 0, ranked[first], NONE)
-        worth[at], loss[at] = np.fmax(top, 0.0), np.where(top > 0, top - next_best, -top)
+        worth[at], loss[at] = (
+            np.fmax(top, 0.0),
+            np.where(top > 0, top - next_best, -top),
+        )
     beside = np.ones(model.size, bool)
     beside[apart] = False
     if len(model.open):
@@ -88,34 +102,49 @@ def narrowed(model: Model, judged: Judged, weighed: Flags, most: Floats) -> Narr
     links, profit, gain = model.links[:, columns], model.profit[columns], 0.0
     if len(model.open):
         opening = np.searchsorted(columns, model.opening[model.place[inside]])
-        tie = csc_array((np.ones(len(inside)), (np.arange(len(inside)), opening)), shape=(len(inside), len(columns)))
-        links, profit = links + model.links[:, inside] @ tie, profit + model.profit[inside] @ tie
+        tie = csc_array(
+            (np.ones(len(inside)), (np.arange(len(inside)), opening)),
+            shape=(len(inside), len(columns)),
+        )
+        links, profit = (
+            links + model.links[:, inside] @ tie,
+            profit + model.profit[inside] @ tie,
+        )
     else:
-        most, gain = most - np.asarray(model.links[:, inside].sum(axis=1)), float(model.profit[inside].sum())
+        most, gain = (
+            most - np.asarray(model.links[:, inside].sum(axis=1)),
+            float(model.profit[inside].sum()),
+        )
     rows, apart = Rows(), np.flatnonzero(kept[: model.bundles] & (model.place != NONE))
     model.add_places(rows, model.place[apart], apart)
     matrix = csc_array(vstack([links, rows.matrix(model.size)[:, columns]], format="csc"))
-    limits = (np.concatenate([most, rows.most]), model.lower[columns], model.upper[columns])
+    limits = (
+        np.concatenate([most, rows.most]),
+        model.lower[columns],
+        model.upper[columns],
+    )
     return Narrow(Programme(profit, matrix, *limits, model.whole[columns]), columns, inside, gain)
 
 
 def priced(model: Model) -> tuple[Judged, Floats] | None:
     """What the best prices say, and the best x that may be taken in part; None where nothing meets the limits."""
     all_at_once = model.bundles <= FEW
-    best = judge(model, np.zeros(len(model.most)) if all_at_once else _first(model))
-    count, open_share = len(model.opening) if all_at_once else _EDGE, np.ones(model.size)
-    inner = len(model.open) > 0 and not all_at_once
+    best = judge(model, np.zeros(len(model.most)) if all_at_once else first_prices(model))
+    count, open_share = len(model.opening) if all_at_once else EDGE, np.ones(model.size)
     for _ in range(_ROUNDS):
         weighed = edge(model, best, open_share, count)
         narrow = narrowed(model, best, weighed, model.most)
-        answer = relaxed(narrow.programme, inner=inner)
+        answer = relaxed(narrow.programme)
         if answer is None and weighed.all():
             return None
         if answer is None:
             count *= 2  # too much is taken in clear places
             continue
         before, worth = best, float(narrow.programme.profit @ answer.x) + narrow.gain
-        best, open_share = _nearest(model, best, answer.price[: len(model.most)]), narrow.widened(model, answer.x)
+        best, open_share = (
+            nearest(model, best, answer.price[: len(model.most)]),
+            narrow.widened(model, answer.x),
+        )
         if weighed.all() or best.bound - worth <= _CLOSE * abs(worth):
             break
         if best.bound - worth > 0.5 * (before.bound - worth):
@@ -123,7 +152,7 @@ def priced(model: Model) -> tuple[Judged, Floats] | None:
     return best, open_share
 
 
-def _nearest(model: Model, best: Judged, price: Floats) -> Judged:
+def nearest(model: Model, best: Judged, price: Floats) -> Judged:
     """The least bound on the way from the best prices so far to these."""
     steps = (judge(model, best.price + step * (price - best.price)) for step in (1.0, 0.5, 0.25, 0.1))
     return min((best, *steps), key=lambda each: each.bound)
@@ -138,7 +167,7 @@ def edge(model: Model, judged: Judged, x: Floats, count: int) -> Flags:
     return np.asarray(loss <= most, bool) if np.isfinite(most) else np.ones(len(loss), bool)
 
 
-def _first(model: Model) -> Floats:
+def first_prices(model: Model) -> Floats:
     """Prices to begin with: those of a sample of units with its part of the budget and the caps."""
     choices, limits = model.choices, model.limits
     units = int(choices.unit.max()) + 1
@@ -185,6 +214,9 @@ def _carried(model: Model, sample: Model, price: Floats, x: Floats) -> Floats:
         taken = np.isin(model.bundle, best[best != NONE])
         weighed = model.choices.shortfall[taken] * weight[model.choices.touchpoint[taken]]
         lacks = np.bincount(model.choices.unit[taken], weighed, minlength=int(model.short.max()) + 1)[model.short] > 0
-        low, high = np.where(lacks, made[model.unit_row], low), np.where(lacks, high, made[model.unit_row])
+        low, high = (
+            np.where(lacks, made[model.unit_row], low),
+            np.where(lacks, high, made[model.unit_row]),
+        )
     made[model.unit_row] = high
     return made

@@ -53,31 +53,43 @@ class Answer:
     price: Floats
 
 
-def relaxed(programme: Programme, *, inner: bool = False) -> Answer | None:
+def relaxed(programme: Programme, *, inside: bool = False) -> Answer | None:
     """The best x when none has to be whole; None where nothing meets the limits.
 
-    From the `inner` side (interior point) it is found sooner where many rows hang together.
+    From the `inside` (interior point) it is found sooner where many rows hang together.
     """
     solver, scale = _loaded(replace(programme, whole=np.zeros(len(programme.profit), bool)))
-    if inner:
+    if inside:
         solver.setOptionValue("solver", "ipm")
     solver.run()
+    found = solver.getSolution()
     if solver.getInfo().primal_solution_status != _FEASIBLE:
         return None
-    found = solver.getSolution()
     price = np.fmax(np.asarray(found.row_dual, float) * scale.rows / scale.profit, 0.0)
-    return Answer(np.clip(found.col_value, programme.lower, programme.upper), programme.bound(price), price)
+    return Answer(
+        np.clip(found.col_value, programme.lower, programme.upper),
+        programme.bound(price),
+        price,
+    )
 
 
 def whole(
-    programme: Programme, *, gap: float = 0.0, nodes: int = 100_000, start: Floats | None = None
+    programme: Programme,
+    *,
+    gap: float = 0.0,
+    nodes: int = 100_000,
+    start: Floats | None = None,
 ) -> Answer | None:
     """The best x whose variables are whole where they must be, proven to `gap` or after so many `nodes` of the search.
 
     None where nothing meets the limits, or nothing was found within `nodes`. `start` is an x known to meet them.
     """
     solver, scale = _loaded(programme)
-    for name, value in (("mip_rel_gap", gap), ("mip_abs_gap", 0.0), ("mip_max_nodes", nodes)):
+    for name, value in (
+        ("mip_rel_gap", gap),
+        ("mip_abs_gap", 0.0),
+        ("mip_max_nodes", nodes),
+    ):
         solver.setOptionValue(name, value)
     if start is not None:
         solver.setSolution(len(start), np.arange(len(start), dtype=np.int32), start)
@@ -86,7 +98,11 @@ def whole(
         return None
     x = np.clip(solver.getSolution().col_value, programme.lower, programme.upper)
     x[programme.whole] = np.round(x[programme.whole])
-    return Answer(x, float(solver.getInfo().mip_dual_bound) / scale.profit, np.zeros(len(programme.most)))
+    return Answer(
+        x,
+        float(solver.getInfo().mip_dual_bound) / scale.profit,
+        np.zeros(len(programme.most)),
+    )
 
 
 def fractional(programme: Programme, x: Floats) -> NDArray[np.bool_]:
@@ -120,7 +136,12 @@ def _loaded(programme: Programme) -> tuple[Any, _Scale]:
         kinds = highspy.HighsVarType
         model.integrality_ = [kinds.kInteger if each else kinds.kContinuous for each in programme.whole]
     solver = highspy.Highs()
-    for name, value in (("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", 0)):
+    for name, value in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("parallel", "off"),
+        ("random_seed", 0),
+    ):
         solver.setOptionValue(name, value)
     solver.passModel(model)
     return solver, scale
