@@ -73,6 +73,14 @@ def _theme(home: Any, verb: str) -> dict[str, Any]:
     return {"theme": ids[0]}
 
 
+def _initiative(home: Any, _: Path) -> dict[str, Any]:
+    return {"touchpoint": home.store.taxonomy.names[0], "fixed_cost": 100.0, "lift": 0.2}
+
+
+def _stated(home: Any) -> dict[str, Any]:
+    return {"initiative": home.act("initiative.state", **_initiative(home, Path()), name="Passing")["initiatives"][0]}
+
+
 def _merged(home: Any) -> dict[str, Any]:
     own = _theme(home, "merge")
     return own | {"into": next(id for id in known(home.store) if id != own["theme"])}
@@ -87,6 +95,8 @@ TWICE: dict[str, Sample] = {
     "account.open": lambda _home, _folder: {"name": "twice@example", "role": "insider"},
     "correct": _correct,
     "example": lambda _home, _folder: {"touchpoint": "parking", "texts": "No space.", "polarity": "negative"},
+    "initiative.state": _initiative,
+    "initiative.withdraw": lambda home, _folder: _stated(home),
     "link.confirm": lambda home, _folder: _two(home),
     "link.merge": lambda home, _folder: _two(home),
     "link.reject": lambda home, _folder: _two(home),

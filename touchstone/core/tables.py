@@ -128,6 +128,37 @@ CORRECTION = pa.schema(
         pa.field("made_at", INSTANT),
     ]
 )
+INITIATIVE = pa.schema(
+    [
+        pa.field("id", TEXT),
+        pa.field("name", TEXT),
+        pa.field("touchpoint", TEXT),
+        pa.field("level", COUNT),  # of effort, from 1; at most one level is taken per unit and touchpoint
+        pa.field("unit", TEXT),  # null: every unit where customers buy
+        pa.field("fixed_cost", NUMBER),  # at each unit, before anything is done
+        pa.field("cost_share", NUMBER),  # of the unit's sales in a year
+        pa.field("cost_per_customer", NUMBER),
+        pa.field(
+            "lift", NUMBER
+        ),  # of the touchpoint's rating, in points of the scale `worst` to `best`; null: not known
+        pa.field("lift_low", NUMBER),  # 95 % limits
+        pa.field("lift_high", NUMBER),
+        pa.field("worst", NUMBER),
+        pa.field("best", NUMBER),
+        pa.field("spills_to", TEXT),  # a touchpoint that is lifted as well
+        pa.field("spill", NUMBER),  # by this share of the lift
+        pa.field("customers_share", NUMBER),  # of a unit's customers who meet the touchpoint; null: all
+        pa.field("partner_share", NUMBER),  # of the cost that the unit bears; null: by who owns the touchpoint
+        pa.field("all_or_nothing", TEXT),  # initiatives of one name are taken together, or not at all
+        pa.field("locked", COUNT),  # 1 must be taken, 0 must not
+        pa.field("quarter", TEXT),  # when it would be paid
+        pa.field("stated_at", INSTANT),
+        pa.field("withdrawn_at", INSTANT),  # null: it stands
+    ]
+)
+"""Something that can be done for a touchpoint, as people state it. Precious."""
+PLANNING = pa.schema([pa.field("id", TEXT), pa.field("value", NUMBER)])
+"""What plans are made with: the budget, margins and so on, by name, where somebody chose it. Precious."""
 CORRECTED = pa.schema([pa.field("seq", COUNT), *CORRECTION, pa.field("name", TEXT)])
 """Corrections as pages read them, in order of arrival, with the name of the account that made each."""
 DERIVED = {"mention": MENTION, "signal": SIGNAL, "link": LINK, "metric": METRIC, "plan": PLAN}

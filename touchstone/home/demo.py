@@ -28,6 +28,8 @@ def build(path: str, *, settings: dict[str, str], stage: Callable[[str, Callable
         stage("listen", lambda: home.listen("example", **settings | {"truth": str(truth)}))
         labels = truth.with_suffix(".labels.jsonl")
         stage("readings", lambda: home.act("read", file=str(labels)) if labels.exists() else None)
+        catalogue = truth.with_suffix(".initiatives.csv")
+        stage("initiatives", lambda: home.act("initiative.state", file=catalogue) if catalogue.exists() else None)
     stage("journey", home.run)
     return _logins(home)
 

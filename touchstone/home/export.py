@@ -8,7 +8,7 @@ from typing import Any
 
 from touchstone.store import persons
 
-SMALL = ("unit", "person", "correction", "link")
+SMALL = ("unit", "person", "initiative", "planning", "correction", "link")
 ABOUT = ("mention", "signal")
 SLICE = 20_000  # interactions at once
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from collections import Counter
@@ -271,3 +272,11 @@ def write(path: Path, tally: Tally) -> None:
     """The truth file, as JSON."""
     truth = planted(tally.world) | {"texts": realised(tally)}
     path.write_text(json.dumps(truth, ensure_ascii=False, indent=1), "utf-8")
+
+
+def catalogue(path: Path, initiatives: Sequence[dict[str, Any]]) -> None:
+    """The initiatives as a table beside the truth file."""
+    with path.with_suffix(".initiatives.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(initiatives[0]))
+        writer.writeheader()
+        writer.writerows(initiatives)

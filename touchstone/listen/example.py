@@ -19,7 +19,8 @@ from touchstone.listen import _example_talk as talk
 from touchstone.listen import _example_texts as texts
 from touchstone.listen._example_block import Block, blocks
 from touchstone.listen._example_names import slug
-from touchstone.listen._example_truth import LABELS, Tally, write
+from touchstone.listen._example_response import initiatives, response
+from touchstone.listen._example_truth import LABELS, Tally, catalogue, write
 from touchstone.listen._example_world import World, build
 from touchstone.listen._example_writer import Writer
 
@@ -42,13 +43,12 @@ def listen(
     Yields `("unit", table)`, `("person", table)` pieces, then record batches of `ARRIVING` in order of time, about
     `interactions` rows in all (more while its coupon campaign runs), each batch up to about 25,000 rows; memory does
     not grow with their number. `until` is the last day. With `truth` a JSON file of everything planted is written
-    when the last batch has been taken, and beside it `<name>.labels.jsonl`, texts with their true mentions.
+    when the last batch has been taken, and beside it `<name>.labels.jsonl` (texts with their true mentions) and
+    `<name>.initiatives.csv` (what the brand's people believe can be done).
     Nothing that happened before `since` is yielded. `Stop` where the settings cannot hold together.
     """
-    world = build(
-        seed=seed, dealers=dealers, regions=regions, distributors=distributors, customers=customers, years=years,
-        until=until,
-    )  # fmt: skip
+    sizes = {"dealers": dealers, "regions": regions, "distributors": distributors, "customers": customers}
+    world = build(seed=seed, years=years, until=until, **sizes)
     earliest = _instant(since)
     yield "unit", people.units(world)
     for table in people.tables(world):
@@ -63,6 +63,7 @@ def listen(
                 yield from _batches(block, writer, tally, earliest)
         if path:
             write(path, tally)
+            catalogue(path, initiatives(world, response(world, interactions=interactions)))
 
 
 def _tally(world: World, labels: TextIO | None, interactions: int) -> Tally:

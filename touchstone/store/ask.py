@@ -15,7 +15,7 @@ from sqlalchemy import select
 from touchstone.core import taxonomy as taxonomies
 from touchstone.core.errors import Refused, Retry
 from touchstone.core.settings import Settings
-from touchstone.core.tables import CORRECTED, CUSTOMER, DERIVED, INTERACTION, KNOWN, UNIT
+from touchstone.core.tables import CORRECTED, CUSTOMER, DERIVED, INITIATIVE, INTERACTION, KNOWN, PLANNING, UNIT
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import Viewer
 from touchstone.store import _narrow, tables
@@ -42,6 +42,8 @@ COLUMNS = {
     "unit": UNIT.names,
     "person": KNOWN.names,
     "customer": CUSTOMER.names,
+    "initiative": INITIATIVE.names,
+    "planning": PLANNING.names,
     "correction": CORRECTED.names,
     "touchpoint": TOUCHPOINT.names,
     **{name: [*columns, "n"] for name, columns in CUBES.items()},
@@ -67,13 +69,22 @@ def write_taxonomy(path: Path, settings: Settings, taxonomy: Taxonomy) -> None:
     unfinished.replace(path / TAXONOMY)
 
 
+RECORDED = {
+    "unit": (tables.unit, UNIT),
+    "person": (tables.person, KNOWN),
+    "customer": (tables.customer, CUSTOMER),
+    "initiative": (tables.initiative, INITIATIVE),
+    "planning": (tables.planning, PLANNING),
+}
+"""Tables of the record that questions to the lake may name; read when first asked for: persons may be millions."""
+
+
 def recorded(record: Record, name: str) -> pa.Table:
-    """Everybody of the record's table `person` or `customer`: of millions, so they are read when they are asked for."""
-    table, schema = {"person": (tables.person, KNOWN), "customer": (tables.customer, CUSTOMER)}[name]
+    """All rows of a table of the record, by their first column."""
+    table, schema = RECORDED[name]
     with record.reading() as connection:
         rows = connection.execute(select(table).order_by(table.c[schema.names[0]])).all()
-    columns = zip(*rows, strict=True) if rows else [[]] * len(schema)
-    arrays = [pa.array(each, kind.type) for each, kind in zip(columns, schema, strict=True)]
+    arrays = [pa.array([row[at] for row in rows], kind) for at, kind in enumerate(schema.types)]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
@@ -83,12 +94,8 @@ class Snapshot:
     def __init__(self, lake: Lake, taxonomy: Taxonomy) -> None:
         with lake.record.reading() as connection:
             self.state: State = lake.state(connection)
-            units = connection.execute(tables.unit.select()).mappings().all()
         self._lake, self.record = lake, lake.record
-        self._small = {
-            "unit": pa.Table.from_pylist([dict(row) for row in units], schema=UNIT),
-            "touchpoint": touchpoints(taxonomy),
-        }
+        self._small = {"unit": recorded(lake.record, "unit"), "touchpoint": touchpoints(taxonomy)}
         self._lock = threading.Lock()
         self._made: set[str] = set()
         self.rows = {name: sum(piece.rows for piece in self.state.of(name)) for name in CUBES}
@@ -113,10 +120,10 @@ class Snapshot:
         kind = "table" if name in FIGURES and sum(piece.rows for piece in pieces) <= HELD else "view"
         if name == "correction":
             fill(self.duck, name, corrections(self._lake.record))
-        elif name in ("person", "customer"):
-            fill(self.duck, name, recorded(self._lake.record, name))
         elif name in self._small:
             fill(self.duck, name, self._small[name])
+        elif name in RECORDED:
+            fill(self.duck, name, recorded(self._lake.record, name))
         elif files:
             run(self.duck, f"create {kind} {name} as select {_narrow.quoted(COLUMNS[name])} from ({files})")
         elif name in CUBES:

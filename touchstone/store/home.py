@@ -17,7 +17,7 @@ from touchstone.core import taxonomy as taxonomies
 from touchstone.core.errors import Refused, Stop
 from touchstone.core.settings import Settings
 from touchstone.core.settings import load as load_settings
-from touchstone.core.tables import CORRECTION, PERSON, UNIT, conform
+from touchstone.core.tables import CORRECTION, INITIATIVE, PERSON, PLANNING, UNIT, conform
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import INSIDER, Viewer
 from touchstone.store import (
@@ -43,7 +43,7 @@ from touchstone.store._record import Record, put
 from touchstone.store._rejects import Rejects
 from touchstone.store.ask import TAXONOMY, StoreAsk, Window, read_taxonomy, write_taxonomy
 
-PRECIOUS = {"unit": (tables.unit, UNIT, ""), "person": (tables.person, PERSON, "version")}  # last: what tells when
+PUT = {"unit": UNIT, "person": PERSON, "initiative": INITIATIVE, "planning": PLANNING}
 
 
 class Store:
@@ -118,13 +118,13 @@ class Store:
         return counts
 
     def put(self, name: str, rows: Any) -> int:
-        """Writes rows of "unit" or "person", each replacing the one of its id; returns how many.
+        """Writes rows of a table of PUT, each replacing the one of its id; returns how many.
 
         An erased person is left out until they say something again.
         """
         self._may_write()
-        table, schema, mark = PRECIOUS[name]
-        last = {row["id"]: row for row in conform(rows, schema).to_pylist()}
+        table, mark = getattr(tables, name), "version" if name == "person" else ""
+        last = {row["id"]: row for row in conform(rows, PUT[name]).to_pylist()}
         gone = self._erased.among(last) if name == "person" else ()
         with self._record.writing() as connection:
             for who in _erase.silent(connection, gone):

@@ -12,12 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from touchstone.core.errors import Refused
-from touchstone.core.tables import CORRECTED, CUSTOMER, DERIVED, INTERACTION, KNOWN, UNIT, conform
+from touchstone.core.tables import CORRECTED, CUSTOMER, DERIVED, INITIATIVE, INTERACTION, KNOWN, PLANNING, UNIT, conform
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import INSIDER, Viewer
 from touchstone.store._choose import read
 from touchstone.store._cubes import count_interactions, count_mentions
 from touchstone.store._duck import answer, connect, fill, shut, touchpoints
+
+RECORDED = {"initiative": INITIATIVE, "planning": PLANNING}
 
 
 class Scratch:
@@ -50,11 +52,12 @@ def scratch(
     seed: int = 20261121,
     now: datetime | None = None,
     given: pa.Table | None = None,
+    recorded: Mapping[str, Any] | None = None,
 ) -> Scratch:
     """An `Ask` over `interactions` (any subset of INTERACTION's columns) and what was derived from them.
 
-    Rows without an `id` get one from their position. `derived` may bring "signal", "link", "metric" and "plan"; `given`
-    is the file of a one-shot call as its parts read it.
+    Rows without an `id` get one from their position. `derived` may bring "signal", "link", "metric" and "plan",
+    `recorded` "initiative" and "planning"; `given` is the file of a one-shot call as its parts read it.
     """
     connection = connect()
     taxonomy = taxonomy or Taxonomy("none", ())
@@ -64,6 +67,7 @@ def scratch(
     tables["unit"] = conform(units if units is not None else [], UNIT)
     tables["person"] = conform(persons if persons is not None else [], KNOWN)
     tables["customer"] = conform((derived or {}).get("customer", []), CUSTOMER)
+    tables |= {name: conform((recorded or {}).get(name, []), schema) for name, schema in RECORDED.items()}
     tables["correction"] = CORRECTED.empty_table()
     tables["touchpoint"] = touchpoints(taxonomy)
     for name, table in tables.items():

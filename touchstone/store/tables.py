@@ -108,6 +108,8 @@ correction = Table(
 Index("correction_id", correction.c.id, unique=True)
 Index("correction_interaction", correction.c.interaction)
 Index("correction_table", correction.c.table, correction.c.seq)
+initiative = Table("initiative", metadata, *_columns(arrow.INITIATIVE, "id"))
+planning = Table("planning", metadata, *_columns(arrow.PLANNING, "id"))
 customer = Table(  # persons who are one, where there are several: made from links and decisions, see _customers.py
     "customer",
     metadata,
