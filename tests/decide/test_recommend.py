@@ -88,7 +88,7 @@ def test_a_newcomer_is_told_what_is_popular_and_that_it_is() -> None:
 def test_the_price_is_shown_plainly() -> None:
     rows = [{**each, "amount": 3.0 + len(each["product"]), "currency": "EUR"} for each in tastes()]
     prices = [each["detail"]["price"] for each in told(rows) if each["product"].startswith("tea")]
-    assert prices[0] == {"value": 8.0, "currency": "EUR", "n": prices[0]["n"]}
+    assert prices[0] == {"value": 8.0, "least": 8.0, "most": 8.0, "currency": "EUR", "n": prices[0]["n"]}
 
 
 def test_rows_without_a_value_are_questions_and_nothing_else_is_printed(tmp_path: Path) -> None:
@@ -113,6 +113,12 @@ def test_problems_of_a_file_are_told_apart_by_scenario() -> None:
     found = told(rows, top=1)
     assert [each["scenario"] for each in found] == ["one"] * 6 + ["two"] * 6
     assert [each["product"] for each in found[:6]] == [each["product"] for each in found[6:]]
+
+
+def test_a_value_that_is_no_number_counts_as_none() -> None:
+    odd = {"a": float("inf"), "b": float("nan"), "c": 3.0}
+    rows = told([{"person": name, "product": f"x-{name}", "value": value} for name, value in odd.items()], top=1)
+    assert all(0 <= each["value"] <= 1 for each in rows)
 
 
 @pytest.mark.parametrize("rows", [[{"person": "a", "product": None}], [{"person": None, "product": "x"}]])
@@ -164,5 +170,6 @@ def test_a_home_answers_for_the_persons_asked_for_and_stores_nothing_of_the_othe
     rows = plain(table)
     assert [each["person"] for each in rows] == ["nobody", "nobody", "p01", "p01"]  # p03 has an open complaint
     assert rows[2]["product"].startswith("tea")
-    assert rows[2]["detail"]["price"] == {"value": 20.0, "currency": "EUR", "n": rows[2]["detail"]["chosen_by"]}
+    price = rows[2]["detail"]["price"]
+    assert (price["value"], price["currency"], price["n"]) == (20.0, "EUR", rows[2]["detail"]["chosen_by"])
     json.dumps(rows)

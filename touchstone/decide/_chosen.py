@@ -55,6 +55,7 @@ def choices(table: pa.Table) -> Choices:
     who, what = _places(table["person"], persons), _places(table["product"], products)
     given = table["value"] if "value" in table.column_names else pa.nulls(len(table), pa.float64())
     value = given.to_numpy(zero_copy_only=False).astype(float) if isinstance(given, pa.Array) else given.to_numpy()
+    value = np.where(np.isfinite(value), value, np.nan)
     order = np.lexsort([value, what, who])
     order = order[what[order] >= 0]
     who, what, value = who[order], what[order], value[order]
@@ -80,17 +81,21 @@ def _silent(table: pa.Table) -> frozenset[str]:
 
 
 def prices(table: pa.Table) -> dict[str, dict[str, object]]:
-    """By product: the median `amount` of its purchases in the currency most were paid in, and of how many."""
+    """By product, in the currency most were paid in: what was paid in the middle, least and most, of how many.
+
+    The middle is an amount that was paid (of two the lesser).
+    """
     if "amount" not in table.column_names:
         return {}
     paid = table.filter(pc.and_(pc.is_valid(table["amount"]), pc.is_valid(table["product"])))
     currency = paid["currency"] if "currency" in paid.column_names else pa.nulls(len(paid), pa.string())
     paid = pa.table({"product": paid["product"], "currency": currency, "amount": paid["amount"]})
-    held = paid.group_by(["product", "currency"]).aggregate([("amount", "approximate_median"), ("amount", "count")])
+    held = paid.group_by(["product", "currency"]).aggregate([("amount", "list")]).to_pylist()
     found: dict[str, dict[str, object]] = {}
-    for row in sorted(held.to_pylist(), key=lambda each: (each["amount_count"], str(each["currency"]))):
-        price = {"value": row["amount_approximate_median"], "currency": row["currency"], "n": row["amount_count"]}
-        found[row["product"]] = price
+    for row in sorted(held, key=lambda each: (len(each["amount_list"]), str(each["currency"]))):
+        amount = sorted(row["amount_list"])
+        ends = {"value": amount[(len(amount) - 1) // 2], "least": amount[0], "most": amount[-1]}
+        found[row["product"]] = {**ends, "currency": row["currency"], "n": len(amount)}
     return found
 
 

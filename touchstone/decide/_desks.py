@@ -21,7 +21,9 @@ Named = Mapping[str, str | None]
 
 def assignment(maker: str, named: Named, table: pa.Table) -> Iterator[dict[str, Any]]:
     """A row per conversation: its expert, so that the total score is the greatest that capacities allow."""
-    table = required(table, "conversation", "expert", "score", "capacity").drop_null()
+    table = required(table, "conversation", "expert", "score", "capacity")
+    table = table.select(["conversation", "expert", "score", "capacity"]).drop_null()
+    table = table.filter(pc.and_(pc.is_finite(table["score"]), pc.invert(pc.is_nan(table["capacity"]))))
     conversations, experts = (sorted(pc.unique(table[each]).to_pylist()) for each in ("conversation", "expert"))
     if not conversations:
         return

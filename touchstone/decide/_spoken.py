@@ -46,12 +46,13 @@ _TOLD = """
     FROM last AS l JOIN signal AS s ON s.interaction = l.id
     WHERE s.layer = 'kind' AND s.score >= 0.5 GROUP BY l.conversation
 )
-SELECT t.conversation AS conversation, t.expert AS expert, t.occurred_at AS occurred_at, t.answer AS answer,
-    a.person AS person, a.unit AS unit, a.product AS product, a.language AS language, a.text AS text,
+SELECT t.conversation AS conversation, t.expert AS expert, greatest(t.occurred_at, a.occurred_at) AS occurred_at,
+    t.answer AS answer, a.person AS person, a.unit AS unit, a.product AS product, a.language AS language,
+    a.text AS text,
     CASE WHEN e.troubled = 1 THEN false WHEN e.pleased = 1 THEN true END AS solved
 FROM told AS t JOIN asked AS a ON a.conversation = t.conversation
 LEFT JOIN ended AS e ON e.conversation = t.conversation
-ORDER BY t.occurred_at DESC, t.conversation, t.expert LIMIT 50000
+ORDER BY occurred_at DESC, conversation, expert LIMIT 50000
 """
 
 

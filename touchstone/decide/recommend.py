@@ -23,7 +23,7 @@ FIELDS = {
     "amount": NUMBER, "currency": TEXT,
 }  # fmt: skip
 _MAKER = "recommend@1"
-_SCORE = "score: what their choices add, and 0.01 times the share of customers who chose it"
+_SCORE = "score"
 
 
 def decide(

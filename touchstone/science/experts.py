@@ -16,11 +16,11 @@ from scipy.optimize import minimize
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
-WEIGHTS = (0.2, 1.0, 0.1)
-"""What is expected of how much, how lately and how well somebody answered, before anything is learned."""
+WEIGHTS = (0.1, 0.7, 0.4, 0.1)
+"""What is expected of how much, how lately (twice) and how well somebody answered, before anything is learned."""
 LIKENESS = 0.6
 """The same of each likeness."""
-_LATELY = 50.0  # answers (of anybody's) after which one counts half
+_LATELY = (50.0, 500.0)  # answers (of anybody's) after which one counts half
 _NEVER = 0.1  # recent answers imagined for everybody
 _IMAGINED = 2.0  # answers imagined for each expert that are like anybody's
 _PULL = 3.0  # how strongly weights are drawn towards what was expected, in observations of one deviation
@@ -28,7 +28,7 @@ _PULL = 3.0  # how strongly weights are drawn towards what was expected, in obse
 
 @dataclass(frozen=True, eq=False)
 class Signs:
-    """Experts who answered something, and their signs (experts, 3 and one for each likeness)."""
+    """Experts who answered something, and their signs (experts, 4 and one for each likeness)."""
 
     expert: Places
     sign: Floats
@@ -43,11 +43,11 @@ def signs(expert: Places, solved: Floats, likeness: Sequence[Floats]) -> Signs:
     """
     count = np.bincount(expert)
     known = np.flatnonzero(count)
-    lately = np.bincount(expert, 0.5 ** (np.arange(expert.size)[::-1] / _LATELY))
+    age = np.arange(expert.size)[::-1]
     judged = ~np.isnan(solved)
     made = [
         np.log(count[known]),
-        np.log(lately[known] + _NEVER),
+        *(np.log(np.bincount(expert, 0.5 ** (age / half))[known] + _NEVER) for half in _LATELY),
         _against_all(expert[judged], solved[judged], count.size)[known],
         *(_against_all(expert, each, count.size)[known] for each in likeness),
     ]

@@ -92,7 +92,7 @@ class Items:
             product, score = np.arange(scored.shape[1]), scored[row] + _PRIOR * self.popular
         else:
             stored = slice(scored.indptr[row], scored.indptr[row + 1])
-            others = np.setdiff1d(popular, scored.indices[stored])
+            others = popular[~np.isin(popular, scored.indices[stored])]
             product = np.concatenate([scored.indices[stored], others]).astype(np.int64)
             score = np.concatenate([scored.data[stored], np.zeros(others.size)]) + _PRIOR * self.popular[product]
         fresh = ~np.isin(product, past)
