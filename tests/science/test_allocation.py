@@ -108,7 +108,7 @@ def spread(units: int, touchpoints: int, *, seed: int, partners: bool = False) -
     return choices, Limits(budget, (Cap(unit % 5, np.full(5, np.round(budget / 5 * 1.02, 2))),))
 
 
-@pytest.mark.parametrize(("counted", "partners", "gap"), [(None, False, 1e-4), (6, False, 1e-3), (None, True, 5e-3)])
+@pytest.mark.parametrize(("counted", "partners", "gap"), [(None, False, 1e-4), (6, False, 1e-3), (None, True, 3e-3)])
 def test_of_many_choices_the_plan_is_proven_near_the_best(counted: int | None, partners: bool, gap: float) -> None:
     choices, limits = spread(110, 20, seed=3, partners=partners)
     plan = allocate(choices, replace(limits, touchpoints=counted))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from touchstone.science.opening import Opened, opened
+from touchstone.science.partnering import closer_bound
 from touchstone.science.portfolio import (
     NONE,
     Choices,
@@ -26,7 +27,7 @@ from touchstone.science.programme import whole
 
 ENOUGH = 1e-4
 """Of many choices, a plan is good enough where none can gain more than this share more."""
-_KERNEL = 1000  # so many places nearest to the edge are decided first
+_KERNEL = 2500  # so many places nearest to the edge are decided first
 _NODES = 20_000  # steps of a search over few choices, so that it ends, and at the same plan each time
 _STEPS = 200  # of a search over many
 _ROUNDING = 1e-9  # of sums, as a share of what is added up
@@ -115,7 +116,10 @@ def _decided(model: Model, judged: Judged, x: Floats, most: Floats) -> tuple[Flo
         answer = whole(narrow.programme, nodes=_STEPS, gap=ENOUGH / 2)
     if answer is None:
         return None
-    return narrow.widened(model, answer.x), judged.bound
+    made, bound = model.settled(narrow.widened(model, answer.x)), judged.bound
+    if len(model.short) and bound > float(model.profit @ made) * (1 + ENOUGH):
+        bound = closer_bound(model, judged, made, nodes=_STEPS, gap=ENOUGH / 10)
+    return made, bound
 
 
 def _partly(model: Model, x: Floats) -> Flags:
