@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from touchstone.science import allocation, pricing
 from touchstone.science.allocation import allocate, conflicts
 from touchstone.science.portfolio import NONE, Cap, Choices, Flags, Limits, least_support
 
@@ -108,7 +109,15 @@ def spread(units: int, touchpoints: int, *, seed: int, partners: bool = False) -
     return choices, Limits(budget, (Cap(unit % 5, np.full(5, np.round(budget / 5 * 1.02, 2))),))
 
 
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two thousand choices count as many."""
+    for module in (pricing, allocation):
+        monkeypatch.setattr(module, "FEW", 1000)
+
+
 @pytest.mark.parametrize(("counted", "partners", "gap"), [(None, False, 1e-4), (6, False, 1e-3), (None, True, 3e-3)])
+@pytest.mark.usefixtures("many")
 def test_of_many_choices_the_plan_is_proven_near_the_best(counted: int | None, partners: bool, gap: float) -> None:
     choices, limits = spread(110, 20, seed=3, partners=partners)
     plan = allocate(choices, replace(limits, touchpoints=counted))
@@ -128,6 +137,7 @@ def test_a_last_unit_of_budget_gains_its_price_and_margins_say_what_would_change
     assert (plan.taken[clear] == (plan.margin[clear] > 0)).all()
 
 
+@pytest.mark.usefixtures("many")
 def test_of_many_choices_what_is_locked_or_goes_together_stays_so_when_touchpoints_are_counted() -> None:
     choices, limits = spread(110, 20, seed=4)
     locked, together = choices.locked.copy(), choices.together.copy()

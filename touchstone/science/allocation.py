@@ -25,8 +25,9 @@ from touchstone.science.portfolio import (
 from touchstone.science.pricing import FEW, Judged, edge, narrowed, priced
 from touchstone.science.programme import whole
 
-ENOUGH = 1e-4
+ENOUGH = 2e-4
 """Of many choices, a plan is good enough where none can gain more than this share more."""
+_EXACT = 300  # so many choices are decided to the last
 _KERNEL = 2500  # so many places nearest to the edge are decided first
 _NODES = 20_000  # steps of a search over few choices, so that it ends, and at the same plan each time
 _STEPS = 200  # of a search over many
@@ -102,7 +103,8 @@ def _decided(model: Model, judged: Judged, x: Floats, most: Floats) -> tuple[Flo
     places = len(model.opening)
     if model.bundles <= FEW:
         narrow = narrowed(model, judged, np.ones(places, bool), most)
-        answer = whole(narrow.programme, nodes=_NODES)
+        exact = model.bundles <= _EXACT
+        answer = whole(narrow.programme, nodes=_NODES if exact else 10 * _STEPS, gap=0.0 if exact else ENOUGH)
         if answer is None:
             return None
         return narrow.widened(model, answer.x), min(answer.bound, judged.bound)
@@ -110,15 +112,15 @@ def _decided(model: Model, judged: Judged, x: Floats, most: Floats) -> tuple[Flo
     between = model.place[np.flatnonzero(_partly(model, x))]
     partly[between[between != NONE]] = True
     narrow = narrowed(model, judged, partly | edge(model, judged, x, _KERNEL), most)
-    answer = whole(narrow.programme, nodes=_STEPS, gap=ENOUGH / 2)
+    answer = whole(narrow.programme, nodes=_STEPS, gap=ENOUGH / 4)
     if answer is None:  # too much was taken as clear
         narrow = narrowed(model, judged, np.ones(places, bool), most)
-        answer = whole(narrow.programme, nodes=_STEPS, gap=ENOUGH / 2)
+        answer = whole(narrow.programme, nodes=_STEPS, gap=ENOUGH / 4)
     if answer is None:
         return None
     made, bound = model.settled(narrow.widened(model, answer.x)), judged.bound
     if len(model.short) and bound > float(model.profit @ made) * (1 + ENOUGH):
-        bound = closer_bound(model, judged, made, nodes=_STEPS, gap=ENOUGH / 10)
+        bound = closer_bound(model, judged, made, nodes=_STEPS, gap=ENOUGH / 20)
     return made, bound
 
 

@@ -26,7 +26,7 @@ from touchstone.science.portfolio import (
 )
 from touchstone.science.programme import Programme, relaxed
 
-FEW = 2000
+FEW = 5000
 """So many choices are weighed all at once."""
 _SAMPLE = 6000  # so many choices give the first prices
 EDGE = 2000
