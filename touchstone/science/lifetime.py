@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq, minimize
-from scipy.special import betaln, gammaln, hyp2f1
+from scipy.special import betaincinv, betaln, gammaln, hyp2f1
 
 from touchstone.science.forecast import Forecast, curvature, slopes
 
@@ -238,8 +238,21 @@ def _expected(model: str, coefficients: Floats, history: History, time: float) -
     series = hyp2f1(a + b + later - 1 - r, a - 1, c, z)
     if not (whole := np.isfinite(series)).all():  # scipy's gaps, where c less the other two is a whole number
         series = np.where(whole, series, hyp2f1(a + b + later - 1 - r + 1e-12, a - 1, c * (1 + 1e-12), z))
-    fallen = (1 - z) ** (a - 1) * series
-    return np.asarray(alive * c / (a - 1) * (1 - fallen), float)
+    with np.errstate(invalid="ignore", over="ignore"):
+        found = c / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
+    if not (told := np.isfinite(found)).all():  # all are nearly as ready to leave: a and b beyond what the series bears
+        found = np.where(told, found, _averaged(a, b + x + later, (r + x, alpha + age), time))
+    return np.asarray(alive * found, float)
+
+
+def _averaged(a: Floats, b: Floats, rate: tuple[Floats, Floats], time: float) -> Floats:
+    """Purchases within `time` of who is still there, (1 - e^(-rate p time)) / p, averaged over rate and readiness p.
+
+    The rate's gamma (shape, inverse scale) in closed form, p's beta (a, b) by Gauss-Legendre over its quantiles.
+    """
+    p = betaincinv(np.asarray(a)[..., None], b[..., None], (1 + NODES) / 2)
+    shape, scale = (each[..., None] for each in rate)
+    return np.asarray(-np.expm1(shape * np.log(scale / (scale + p * time))) / p @ WEIGHTS / 2, float)
 
 
 def _share(power: float, start: Floats, time: float) -> Floats:
