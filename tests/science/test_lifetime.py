@@ -125,7 +125,7 @@ def test_figures_are_possible_whatever_the_customer(
 
 @pytest.mark.parametrize("model", ["bg_nbd", "mbg_nbd"])
 def test_customers_nearly_alike_in_readiness_to_leave_have_a_figure_too(model: str) -> None:
-    known = History.of([7.0, 1.0, 120.0], [30.0, 2.0, 39.0], [31.0, 42.0, 40.0])
+    known = History.of([7.0, 1.0, 2.0], [30.0, 2.0, 39.0], [31.0, 42.0, 40.0])
     bound = 3e4  # of readiness's beta: beyond what the series of the formula bears
     alike, nearly = (
         Lifetime(model, np.log([1.25, 4.3, 0.14 * size, 0.86 * size]), np.eye(4), 0.0).purchases(known, 52).value

@@ -74,9 +74,7 @@ def customers(ask: Ask, question: Question, *, kinds: Sequence[str]) -> Customer
     first, last = (days[each].to_numpy().astype("datetime64[D]") for each in ("first", "last"))
     money = {each: days[each].to_numpy(zero_copy_only=False).astype(float) for each in ("later", "priced", "start")}
     with np.errstate(invalid="ignore", divide="ignore"):  # rounded: engines add in different orders
-        spent = np.round(money["later"], 8) / np.where(
-            money["priced"] > 0, money["priced"], np.nan
-        )
+        spent = np.round(money["later"], 8) / np.where(money["priced"] > 0, money["priced"], np.nan)
     said = sorted({each for each in pc.unique(days["currency"]).to_pylist() if each})
     return Customers(
         keys=days.select(["person", *groups]),
