@@ -1,4 +1,4 @@
-"""Budgets of 80,000 choices: CPU seconds, memory and proven gap, and HiGHS given the whole problem beside it."""
+"""Budgets of 80,000 choices: speed and proof, HiGHS beside it; and a home's plan against the planted truth."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 
 import numpy as np
 
+from bench._decide_plan import SEEDS, lines
 from touchstone.science.allocation import Plan, allocate
 from touchstone.science.portfolio import NONE, Cap, Choices, Limits, Model
 from touchstone.science.pricing import judge, narrowed
@@ -28,6 +29,7 @@ def bench(*, quick: bool = False) -> Iterator[str]:
     began = time.process_time()
     whole(narrowed(model, nothing, every, model.most).programme, nodes=1000, gap=1e-4)
     yield f"HiGHS given the whole first problem: {(time.process_time() - began) / ours:.0f} times the CPU"
+    yield from lines(range(101, 103) if quick else SEEDS)
 
 
 def world(units: int, *, partners: bool, touchpoints: int = 40, regions: int = 10) -> tuple[Choices, Limits]:

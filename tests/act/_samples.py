@@ -93,6 +93,7 @@ def _undone(home: Any) -> dict[str, Any]:
 TWICE: dict[str, Sample] = {
     "account.close": _close,
     "account.open": lambda _home, _folder: {"name": "twice@example", "role": "insider"},
+    "budget.plan": lambda _home, _folder: {"budget": 5000.0, "now": False},
     "correct": _correct,
     "example": lambda _home, _folder: {"touchpoint": "parking", "texts": "No space.", "polarity": "negative"},
     "initiative.state": _initiative,

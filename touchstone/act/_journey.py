@@ -66,6 +66,11 @@ def _decide(store: Any) -> dict[str, Any]:
     return _made(store, "decide", "plan")
 
 
+def decided(store: Any, part: str) -> int:
+    """What one optimiser makes of the whole home, in place of its former rows; how many there are."""
+    return _replace(store, "plan", part, finder.verb("decide", part)(store.ask()))
+
+
 def _made(store: Any, room: str, table: str) -> dict[str, int]:
     """Every part of a room over the whole home; its rows replace its former ones."""
     ask = store.ask()

@@ -7,7 +7,8 @@ from typing import Literal
 import pyarrow as pa
 
 from touchstone.core.ask import Ask
-from touchstone.core.tables import NUMBER, PLAN, TEXT
+from touchstone.core.tables import NUMBER, TEXT
+from touchstone.decide._budget_home import planned
 from touchstone.decide._choices import Set, chosen
 from touchstone.decide._curves import divided
 from touchstone.decide._file import given, plans, problems
@@ -38,7 +39,7 @@ def decide(
     given here overrule the file's columns.
     """
     if ask.given is None:
-        return PLAN.empty_table()
+        return planned(ask, _MAKER, budget=budget, region_cap=region_cap, touchpoints_at_most=touchpoints_at_most)
     rows = []
     for by, table in problems(given(ask)):
         if not len(table):

@@ -1,0 +1,159 @@
+"""Initiatives x units as possible choices, with their expected gains, and the draws of what a plan of them gains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from touchstone.core.ask import Ask
+from touchstone.decide._budget_chain import DRAWS, Catalogue, Chain
+from touchstone.decide._budget_terms import Terms
+from touchstone.science.portfolio import NONE, Cap, Choices, Limits
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+TAIL = 0.1
+"""The worst share of draws that caution looks at."""
+_AT_ONCE = 4000  # choices whose draws are held at once
+
+
+@dataclass(frozen=True)
+class Possible:
+    """All choices: `initiative` and `unit` of each, what it costs in all, and what of that the unit bears."""
+
+    known: Catalogue
+    chain: Chain
+    terms: Terms
+    initiative: Ints
+    unit: Ints
+    cost: Floats
+    partner_cost: Floats
+    gain: Floats  # expected, to the company
+    choices: Choices
+    limits: Limits
+    regions: tuple[str, ...]
+    region: Ints  # of each unit; NONE where it has none
+
+    @property
+    def touchpoint(self) -> Ints:
+        """Place of each choice's touchpoint."""
+        return self.known.touchpoint[self.initiative]
+
+    @property
+    def partner_gain(self) -> Floats:
+        """What each choice brings the unit, by its own margin."""
+        return self.gain * self.terms.partner_margin / self.terms.company_margin
+
+    def drawn(self, taken: Ints) -> Floats:
+        """Draws x choices taken: what each gains the company."""
+        made, chain, known = np.empty((DRAWS, len(taken))), self.chain, self.known
+        for start in range(0, len(taken), _AT_ONCE):
+            some = taken[start : start + _AT_ONCE]
+            which, unit = self.initiative[some], self.unit[some]
+            weight = _weight(known, chain.weight, which)
+            room = chain.rooms[:, unit, known.touchpoint[which]]
+            made[:, start : start + _AT_ONCE] = chain.lift[:, which] * room * weight * chain.money[:, None]
+        return made * _scale(self, taken)
+
+    def within(self, budget: float, touchpoints: int | None) -> Limits:
+        """The same limits with another budget and number of touchpoints."""
+        return replace(self.limits, budget=budget, touchpoints=touchpoints)
+
+
+def possible(ask: Ask, known: Catalogue, chain: Chain, terms: Terms) -> Possible:
+    """Every initiative at its unit, or at every unit where customers buy."""
+    units = chain.sales.units
+    place = {name: at for at, name in enumerate(units)}
+    pairs = [
+        (at, unit)
+        for at, row in enumerate(known.rows)
+        for unit in (range(len(units)) if row["unit"] is None else [place[row["unit"]]] if row["unit"] in place else [])
+    ]
+    which, unit = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
+    cost = sum((_of(known, name)[which] * per[unit] for name, per in (
+        ("fixed_cost", np.ones(len(units))), ("cost_share", chain.sales.amount),
+        ("cost_per_customer", chain.sales.customers))), np.zeros(len(which)))  # fmt: skip
+    share = np.array([_borne(ask, row, terms) for row in known.rows])[which]
+    regions, region = _regions(ask, units)
+    made = Possible(known, chain, terms, which, unit, cost, share * cost, np.zeros(len(which)), _NO_CHOICES,
+                    Limits(), regions, region)  # fmt: skip
+    made = replace(made, gain=_expected(made))
+    return replace(made, choices=_choices(made), limits=_limits(made))
+
+
+def _of(known: Catalogue, name: str) -> Floats:
+    return np.array([row[name] or 0.0 for row in known.rows])
+
+
+def _borne(ask: Ask, row: dict[str, object], terms: Terms) -> float:
+    """The share of the cost that is the unit's: as stated, else by who owns the touchpoint."""
+    if row["partner_share"] is not None:
+        return float(str(row["partner_share"]))
+    found = ask.taxonomy.find(str(row["touchpoint"]))
+    return terms.partner_share if found is not None and found.owner == "partner" else 0.0
+
+
+def _weight(known: Catalogue, weight: Floats, which: Ints) -> Floats:
+    """Weight of each initiative's touchpoint, with what spills over to another."""
+    spill = np.where(known.other >= 0, _of(known, "spill"), 0.0)[which]
+    return np.asarray(weight[..., known.touchpoint[which]] + spill * weight[..., known.other[which]], float)
+
+
+def _scale(of: Possible, some: Ints) -> Floats:
+    """What is the same in every draw: sales, margin, share of customers who meet the touchpoint, rating's spread."""
+    share = np.array([1.0 if row["customers_share"] is None else row["customers_share"] for row in of.known.rows])
+    sales = of.chain.sales.amount[of.unit[some]]
+    return np.asarray(share[of.initiative[some]] * sales * of.terms.company_margin / of.chain.spread, float)
+
+
+def _expected(of: Possible) -> Floats:
+    """The product of what is expected of each factor; with caution, drawn towards its worst tenth."""
+    chain, known, every = of.chain, of.known, np.arange(len(of.initiative))
+    weight = _weight(known, chain.weight.mean(axis=0), of.initiative)
+    room = chain.room[of.unit, known.touchpoint[of.initiative]]
+    gain = chain.lifted[of.initiative] * room * weight * float(chain.money.mean()) * _scale(of, every)
+    if of.terms.caution > 0:
+        worst = np.concatenate([
+            np.sort(of.drawn(some), axis=0)[: max(1, int(TAIL * DRAWS))].mean(axis=0)
+            for some in np.array_split(every, max(1, -(-len(every) // _AT_ONCE)))
+        ])  # fmt: skip
+        gain = (1 - of.terms.caution) * gain + of.terms.caution * worst
+    return np.asarray(gain, float)
+
+
+def _regions(ask: Ask, units: tuple[str, ...]) -> tuple[tuple[str, ...], Ints]:
+    rows = ask.lake("SELECT id, region FROM unit WHERE region IS NOT NULL ORDER BY id").to_pylist()
+    of = {row["id"]: row["region"] for row in rows}
+    names = tuple(sorted({of[unit] for unit in units if unit in of}))
+    return names, np.array([names.index(of[unit]) if unit in of else NONE for unit in units], np.int64)
+
+
+def _choices(of: Possible) -> Choices:
+    rows = of.known.rows
+    groups = sorted({row["all_or_nothing"] for row in rows if row["all_or_nothing"]})
+    together = np.array([groups.index(row["all_or_nothing"]) if row["all_or_nothing"] else NONE for row in rows])
+    locked = np.array([NONE if row["locked"] is None else row["locked"] for row in rows], np.int64)
+    return Choices(
+        of.gain, of.cost - of.partner_cost, of.unit, of.touchpoint, of.partner_cost - of.partner_gain,
+        together.astype(np.int64)[of.initiative], locked[of.initiative],
+    )  # fmt: skip
+
+
+def _limits(of: Possible) -> Limits:
+    terms = of.terms
+    caps = []
+    if terms.region_cap is not None and of.regions:
+        caps.append(Cap(of.region[of.unit], np.full(len(of.regions), terms.region_cap)))
+    quarters = sorted({row["quarter"] for row in of.known.rows if row["quarter"]})
+    if terms.quarter_cap is not None and quarters:
+        number = np.array([quarters.index(row["quarter"]) if row["quarter"] else NONE for row in of.known.rows])
+        caps.append(Cap(number.astype(np.int64)[of.initiative], np.full(len(quarters), terms.quarter_cap)))
+    most = None if terms.touchpoints_at_most is None else int(terms.touchpoints_at_most)
+    budget = 0.01 * float(of.chain.sales.amount.sum()) if terms.budget is None else terms.budget
+    return Limits(budget, tuple(caps), most)
+
+
+_NONE = np.zeros(0)
+_NO_CHOICES = Choices(_NONE, _NONE, *(np.zeros(0, np.int64),) * 2, _NONE, *(np.zeros(0, np.int64),) * 2)

@@ -1,0 +1,130 @@
+"""A home's plan: what to do where with the budget, what it should bring with its doubt, and what else could be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from touchstone.core.ask import Ask
+from touchstone.core.tables import PLAN
+from touchstone.decide._budget_chain import PRIOR, UNKNOWN, catalogue, chain
+from touchstone.decide._budget_choices import TAIL, Possible, possible
+from touchstone.decide._budget_terms import terms
+from touchstone.decide._budget_told import Made, by_group, choice_rows, learning, unit_rows
+from touchstone.decide._file import plans, row
+from touchstone.science.allocation import Plan, allocate, conflicts
+from touchstone.science.outline import outlined
+
+Floats = NDArray[np.float64]
+STEPS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0)
+"""Budgets of the frontier, as multiples of the one planned with."""
+AT_MOST = (3, 5, 8)
+"""So many touchpoints at most, where it is asked what a plan of few would bring."""
+MEASURED_IN = "customer equity"
+
+
+def planned(ask: Ask, maker: str, *, frontier: bool = True, **given: Any) -> pa.Table:
+    """Rows of the plan: as a whole, by choice, touchpoint, region and unit; and the frontier, with few touchpoints too.
+
+    No row without initiatives; one that says why where no plan can be made.
+    """
+    chosen, source = terms(ask, **given)
+    known = catalogue(ask)
+    if not known.rows:
+        return PLAN.empty_table()
+    made = chain(ask, known, chosen)
+    if not len(made.sales.units):
+        return _none(maker, "nobody is known to have bought anything, so nothing says what customers are worth")
+    of = possible(ask, known, made, chosen)
+    if not len(of.initiative):
+        return _none(maker, "no initiative is at a unit where customers buy")
+    plan = allocate(of.choices, of.limits)
+    if plan is None:
+        at = ", ".join(conflicts(of.choices, of.limits))
+        return _none(maker, f"no plan keeps to every limit; in each other's way are: {at}")
+    told = Made(ask, maker, of, plan, plan.taken.nonzero()[0])
+    rows = [_whole(told, source), *by_group(told), *unit_rows(told), *choice_rows(told)]
+    if frontier:
+        rows += _frontier(told)
+    return plans(rows)
+
+
+def _none(maker: str, why: str) -> pa.Table:
+    return plans([row(maker, {}, None, n=0, measured_in=MEASURED_IN, detail={"why": why}) | {"about": []}])
+
+
+def _whole(told: Made, source: Mapping[str, str]) -> dict[str, Any]:
+    of, plan = told.of, told.plan
+    drawn = told.drawn.sum(axis=1)
+    spent = plan.cost + float(plan.support.sum())
+    worst = np.sort(drawn)[: max(1, int(TAIL * len(drawn)))]
+    detail = {
+        **_spent(plan),
+        "probability": float((drawn > spent).mean()),
+        "worst_tenth": float(worst.mean()),
+        "partner_pays": float(of.partner_cost[told.taken].sum()),
+        "partner_gain": float(of.partner_gain[told.taken].sum()),
+        "touchpoints": len(np.unique(of.touchpoint[told.taken])),
+        "units": len(np.unique(of.unit[told.taken])),
+        "possible": len(of.initiative),
+        "currency": of.chain.sales.currency,
+        "sales": float(of.chain.sales.amount.sum()),
+        "terms": asdict(of.terms) | {"budget": of.limits.budget},
+        "terms_from": dict(source),
+        "priors": {"lift": UNKNOWN[0], "kept_per_point": PRIOR[0]},
+        **of.chain.told,
+        **learning(told),
+    }
+    return told.row({}, plan.gain, drawn, detail=detail, about=[])
+
+
+def _spent(plan: Plan) -> dict[str, Any]:
+    return {"cost": plan.cost, "support": float(plan.support.sum()), "bound": plan.bound, "gap": plan.gap,
+            "price": plan.price}  # fmt: skip
+
+
+def _frontier(told: Made) -> list[dict[str, Any]]:
+    """What other budgets would bring, and plans of a few touchpoints, each as a whole with what goes where."""
+    of, rows = told.of, []
+    whole = float(of.choices.cost.sum())
+    for most in (None, *AT_MOST):
+        for share in STEPS:
+            budget = of.limits.budget * share
+            limits = of.within(budget, of.limits.touchpoints if most is None else most)
+            if most is not None and (limits == of.limits or share not in STEPS[2:9:2]):
+                continue
+            if budget > whole and share > 1:
+                continue
+            found = told.plan if limits == of.limits else outlined(of.choices, limits)
+            if found is not None:
+                rows.append(_point(told, found, budget, most))
+    return rows
+
+
+def _point(told: Made, plan: Plan, budget: float, most: int | None) -> dict[str, Any]:
+    taken = plan.taken.nonzero()[0]
+    drawn = told.of.drawn(taken).sum(axis=1)
+    by = {"budget": f"{budget:.2f}"} | ({} if most is None else {"touchpoints_at_most": str(most)})
+    detail = _spent(plan) | {
+        "probability": float((drawn > plan.cost + plan.support.sum()).mean()),
+        "where": _where(told.of, taken),
+    }
+    return told.row(by, plan.gain, drawn, detail=detail, about=[])
+
+
+def _where(of: Possible, taken: NDArray[np.int64]) -> dict[str, dict[str, float]]:
+    """By touchpoint of a plan: cost, gain and units."""
+    found = {}
+    for at in np.unique(of.touchpoint[taken]):
+        mine = taken[of.touchpoint[taken] == at]
+        found[of.known.touchpoints[at]] = {
+            "cost": float(of.choices.cost[mine].sum()),
+            "gain": float(of.gain[mine].sum()),
+            "units": len(np.unique(of.unit[mine])),
+        }
+    return found
