@@ -36,20 +36,21 @@ def test_the_linear_model_is_the_ridge_regression_of_each_product_on_the_others(
         assert np.allclose(np.delete(found[:, product], product), slopes, atol=1e-6)
 
 
-def test_the_walk_steps_from_product_to_person_to_product(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_neighbours_are_told_by_the_share_of_persons_both_have(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model, "_WORK", 0)
-    choices = csr_array(np.array([[1.0, 1, 0], [1, 0, 1], [0, 1, 0]]))
-    found = dense(items(choices))
-    # from product 0: each of its two persons with 1/2, and each of them has it on to one other with 1/2
-    assert found[0].tolist() == pytest.approx([0, 0.25 * 2**-0.3, 0.25 * 1.0])
-    assert found[2].tolist() == pytest.approx([0.5 * 2**-0.3, 0, 0])
+    found = dense(items(csr_array(np.array([[1.0, 1, 0, 0], [1, 1, 1, 1], [0, 0, 0, 1]]))))
+    # persons count 1/sqrt(2) and 1/2, who chose one product not at all; 5 choices of mean weight imagined apart
+    apart = 10 * (2 / np.sqrt(2) + 4 / 2) / 6
+    both = 1 / np.sqrt(2) + 1 / 2
+    assert found[0].tolist() == pytest.approx([0, both / (both + apart), *[0.5 / (both + apart)] * 2])
+    assert found == pytest.approx(found.T)
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**6), st.booleans(), st.booleans())
-def test_taking_the_named_choices_away_takes_what_they_add_away(seed: int, wide: bool, walking: bool) -> None:
+def test_taking_the_named_choices_away_takes_what_they_add_away(seed: int, wide: bool, near: bool) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(model, "_WORK", 0 if walking else 1e11)
+        patch.setattr(model, "_WORK", 0 if near else 1e11)
         choices = world(seed, persons=15 if wide else 40, products=25)
         held = items(choices, ridge=2.0)
         best = held.best(choices, count=5)
@@ -61,13 +62,13 @@ def test_taking_the_named_choices_away_takes_what_they_add_away(seed: int, wide:
             without = choices[[person]].toarray()
             without[0, named] = 0.0
             scores = held.scores(csr_array(without))
-            left = float(np.asarray(scores.todense() if walking else scores)[0, product])
+            left = float(np.asarray(scores.todense() if near else scores)[0, product])
             was = best.score[person, rank] - 0.01 * held.popular[product]
             assert left == pytest.approx(was - best.part[person, rank].sum(), abs=1e-6)
             assert left < was
 
 
-@pytest.mark.parametrize("work", [0, 1e11], ids=["walk", "linear"])
+@pytest.mark.parametrize("work", [0, 1e11], ids=["neighbours", "linear"])
 def test_what_is_best_is_best_among_all_that_was_not_chosen(work: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model, "_WORK", work)
     monkeypatch.setattr(model, "_BLOCK", 7)

@@ -3,8 +3,8 @@
 The linear model is EASE (Steck 2019, "Embarrassingly shallow autoencoders for sparse data", WWW): with X the choices,
 P = (X'X + ridge)^-1 and B = I - P / diag(P), a person's score for a product is the sum of B over what they chose. Where
 persons are fewer than products the same B comes from a matrix of persons: P = (I - X'KX) / ridge, K = (XX' + ridge)^-1.
-Where both are too many, three steps of a random walk from product to person to product, drawn away from the popular
-(Paudel et al. 2017, "Updatable, accurate, diverse, and scalable recommendations", RP3beta), kept where it is strongest.
+Where both are too many, products are neighbours by Jaccard's index of who chose them (Tanimoto's, for weights): persons
+of many choices count less, what few chose is drawn towards nothing, and the nearest are kept.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ NONE = -1
 """Stands where there is no product: fewer than asked for, or fewer than two choices that speak for one."""
 _PRIOR = 0.01  # what being chosen by everybody adds to a score: orders what nothing speaks for, moves little else
 _WORK = 1e11  # multiplications that the linear model may take
-_POPULAR = 0.3  # power of a product's count by which the walk is drawn away from it
-_NEIGHBOURS = 100  # products that a choice speaks for, in the walk
-_TASTE = 2000  # a person who chose more than so many products says nothing of taste, in the walk
-_BLOCK = 256  # persons scored, products walked from, at a time
+_APART = 10.0  # persons imagined who chose one of two neighbours and not the other
+_NEIGHBOURS = 100  # products that a choice speaks for, among neighbours
+_TASTE = 2000  # a person who chose more than so many products says nothing of who is whose neighbour
+_BLOCK = 256  # persons scored, products held against all others, at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +122,7 @@ def items(choices: csr_array, *, ridge: float = 150.0) -> Items:
     persons, products = choices.shape
     popular = np.bincount(choices.indices, minlength=products) / max(persons, 1)
     if min(persons, products) ** 2 * float(products) > _WORK:
-        return Items(eye_array(products, format="csr"), _walk(choices), popular)
+        return Items(eye_array(products, format="csr"), _neighbours(choices), popular)
     if products <= persons:
         return Items(eye_array(products, format="csr"), _by_products(choices, ridge), popular)
     return Items(choices.T.tocsr(), _by_persons(choices, ridge), popular)
@@ -144,14 +144,23 @@ def _by_persons(choices: csr_array, ridge: float) -> NDArray[np.float32]:
     return np.asarray(held / (1.0 - np.asarray(own).ravel()), np.float32)
 
 
-def _walk(choices: csr_array) -> csr_array:
-    """How likely three steps lead from each product to each other, popular ends counting less; the likeliest only."""
+def _neighbours(choices: csr_array) -> csr_array:
+    """The share of who chose either of two products that chose both, persons of many choices counting less.
+
+    A person of n choices counts 1 / sqrt(n). Only the nearest of each product are kept.
+    """
     size = np.diff(choices.indptr)
     kept = choices[(size > 1) & (size <= _TASTE)]
-    count = np.fmax(np.bincount(choices.indices, minlength=choices.shape[1]), 1)
-    back = (diags_array(1 / count) @ kept.T).tocsr()
-    on = (diags_array(1 / np.diff(kept.indptr)) @ kept @ diags_array(count**-_POPULAR)).tocsr()
-    blocks = [_strongest((back[at : at + _BLOCK] @ on).tocsr(), at) for at in range(0, choices.shape[1], _BLOCK)]
+    weighed = (diags_array(np.diff(kept.indptr) ** -0.25) @ kept).tocsr()
+    square = np.asarray(weighed.multiply(weighed).sum(axis=0)).ravel()
+    apart = _APART * float(square.sum()) / max(kept.nnz, 1)
+    turned = weighed.T.tocsr()
+    blocks = []
+    for at in range(0, choices.shape[1], _BLOCK):
+        both = (turned[at : at + _BLOCK] @ weighed).tocsr()
+        either = np.repeat(square[at : at + _BLOCK], np.diff(both.indptr)) + square[both.indices] - both.data
+        both.data /= either + apart
+        blocks.append(_strongest(both, at))
     return vstack(blocks, format="csr").astype(np.float32)
 
 
