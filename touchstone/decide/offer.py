@@ -9,10 +9,11 @@ import pyarrow as pa
 
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
-from touchstone.core.tables import NUMBER, PLAN, TEXT
+from touchstone.core.tables import NUMBER, TEXT
 from touchstone.decide._file import given, plans, problems
 from touchstone.decide._offer_file import decided
 from touchstone.decide._offer_found import Set
+from touchstone.decide._offer_home import of_home
 from touchstone.decide._offer_value import valued
 
 FIELDS = {
@@ -37,18 +38,21 @@ def decide(
     learn: Literal["no", "epsilon", "thompson"] = "no",
     floor: float = 0.1,
     draws: int = 200,
+    campaign: Sequence[str] = (),
+    days: int = 30,
 ) -> pa.Table:
     """Of a campaign by file: the offer of each person who waits, and how well that targeting does on held-apart rows.
 
     `worth` is what one unit of outcome is worth, `cost` what sending an offer costs, in the same money; `budget` and
     `at_most` limit what is spent and how many get something; who was contacted within `rest` days is left alone. With
     `learn`, offers are drawn with probabilities written out, `floor` of them evenly. `mode` value: what another way
-    of choosing would have brought, from rows logged with probabilities.
+    of choosing would have brought, from rows logged with probabilities. Of a home: what each `campaign` added until
+    `days` after its end, against similar customers and against the days beside.
     """
-    if not worth > 0 or not 0 <= floor <= 1 or draws < 40 or rest < 0:
-        raise Refused("worth is above 0, floor from 0 to 1, draws 40 or more, rest 0 or more.", field="worth")
+    if not worth > 0 or not 0 <= floor <= 1 or draws < 40 or rest < 0 or days < 0:
+        raise Refused("worth is above 0, floor from 0 to 1, draws 40 or more, rest and days 0 or more.", field="worth")
     if ask.given is None:
-        return PLAN.empty_table()
+        return plans(list(of_home(_MAKER, ask, campaign=campaign, days=days)))
     if mode == "value":
         return plans([each for by, table in problems(given(ask)) for each in valued(_MAKER, by, table)])
     limits = Set(control, worth, cost, budget, at_most, rest, incentive, learn, floor, draws, ask.seed)

@@ -4,7 +4,7 @@ Each row weighs w = target probability / logged probability. IPS is the mean of 
 SNIPS divides by the mean weight (Swaminathan & Joachims 2015); DR takes a reward model's word and puts it right by what
 is left over (Dudik, Langford & Li 2011). Limits are those of empirical likelihood, which follows the skew of few heavy
 rows (Owen 1988; for policies Karampatziakis, Langford & Mineiro 2020), adjusted for small samples (Chen, Variyath &
-Abraham 2008).
+Abraham 2008) and held to Student's t with as many degrees of freedom as squares effectively make up the variance.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from touchstone.science.qini import Estimate
 
 Floats = NDArray[np.float64]
-_FAR = 3.841458820694124  # of chi-squared with one degree of freedom, 95 %
 _HALVINGS = 60
 
 
@@ -50,19 +50,21 @@ def _estimate(value: float, gap: Callable[[float], Floats], error: float) -> Est
     """The value with the farthest ones on both sides that the rows do not rule out."""
     if not error > 0:
         return Estimate(value, value, value)
+    square = gap(value) ** 2
+    beyond = float(stdtrit(effective(square), 0.975)) ** 2  # few heavy rows tell their own spread ill
     ends = []
     for side in (-1.0, 1.0):
         near, far = 0.0, 1.0
-        while _ratio(gap(value + side * far * error)) < _FAR and far < 1e6:
+        while _ratio(gap(value + side * far * error)) < beyond and far < 1e6:
             near, far = far, 2 * far
         for _ in range(_HALVINGS):
             middle = (near + far) / 2
-            if _ratio(gap(value + side * middle * error)) < _FAR:
+            if _ratio(gap(value + side * middle * error)) < beyond:
                 near = middle
             else:
                 far = middle
         ends.append(value + side * near * error)
-    return Estimate(value, ends[0], ends[1])
+    return Estimate(value, float(ends[0]), float(ends[1]))
 
 
 def _ratio(gap: Floats) -> float:
