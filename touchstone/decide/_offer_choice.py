@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from touchstone.science.sparse import Line
+from touchstone.science.uplift import Scale
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -76,15 +76,21 @@ def drawn(net: Floats, *, greedy: Whole, floor: float, seed: int) -> Chosen:
     return _drawn(np.eye(net.shape[1] + 1)[greedy], floor, seed)
 
 
-def thompson(features: Floats, lines: Sequence[Line], *, worth: float, cost: Floats, floor: float, seed: int) -> Chosen:
-    """As `drawn`, but what is not the floor goes to offers as often as they are best in draws of what is known."""
+def thompson(
+    difference: Floats, scales: Sequence[Scale], *, worth: float, cost: Floats, floor: float, seed: int
+) -> Chosen:
+    """As `drawn`, but what is not the floor goes to offers as often as they are best in draws of what is known.
+
+    What is drawn is each offer's level and how far the models' `difference` (persons by offers) is borne out.
+    """
     random = np.random.default_rng(seed)
-    whole = np.column_stack([np.ones(len(features)), features])
+    lines = [each.line for each in scales]
     draws = [random.multivariate_normal(each.coefficient, each.covariance, _DRAWS, method="eigh") for each in lines]
-    often = np.zeros((len(features), len(lines) + 1))
+    far = difference - np.array([each.centre for each in scales])
+    often = np.zeros((len(difference), len(scales) + 1))
     for at in range(_DRAWS):
-        net = worth * whole @ np.array([each[at] for each in draws]).T - cost
-        often[np.arange(len(features)), best(net)] += 1 / _DRAWS
+        level, slope = np.array([each[at] for each in draws]).T
+        often[np.arange(len(far)), best(worth * (level + slope * far) - cost)] += 1 / _DRAWS
     return _drawn(often, floor, seed)
 
 

@@ -41,8 +41,7 @@ def decided(maker: str, by: Mapping[str, str | None], table: pa.Table, limits: S
 
 def _persons(maker: str, by: Mapping[str, str | None], case: Found) -> Iterator[dict[str, Any]]:
     given = case.given
-    whole = np.column_stack([np.ones(len(given.asked)), given.asked])
-    expected = whole @ np.array([each.coefficient for each in case.told.lines]).T
+    expected = case.told.expected(given.asked)
     net = case.limits.worth * expected - case.cost
     chosen = _chosen(case, net)
     for at, person in enumerate(given.persons):
@@ -89,9 +88,8 @@ def _drawn(case: Found, net: Floats, free: NDArray[np.bool_]) -> Chosen:
     limits = case.limits
     if limits.learn == "thompson" and not case.refused:
         asked = case.given.asked[free]
-        return thompson(
-            asked, case.told.lines, worth=limits.worth, cost=case.cost, floor=limits.floor, seed=limits.seed
-        )
+        kept = {"worth": limits.worth, "floor": limits.floor}
+        return thompson(case.told.difference(asked), case.told.scales, cost=case.cost, seed=limits.seed, **kept)
     greedy = np.full(int(free.sum()), NOTHING) if case.refused else best(net[free])
     return drawn(net[free], greedy=greedy, floor=limits.floor, seed=limits.seed)
 

@@ -56,7 +56,7 @@ def found(given: Campaign, limits: Set) -> Found:
     cost = costs([given.name(at) for at in range(len(given.offers))], limits.cost)
     net, own = limits.worth * told.apart - cost, told.own - cost / limits.worth
     gain, plain = own[np.arange(len(own)), net.argmax(axis=1)], own[:, own.mean(axis=0).argmax()]
-    agreed = agreement(np.stack([trial.whole @ each.T for each in told.views]))
+    agreed = agreement(told.views)
     aim = Aim(net.max(axis=1), gain, plain, trial.fold, trial.person, agreed)
     area = qini(aim, draws=limits.draws, seed=limits.seed)
     refused = None
@@ -97,8 +97,7 @@ def _effect(case: Found, at: int) -> dict[str, Any]:
     """
     trial, told = case.given.trial, case.told
     by_lot = told.lot.known == "by lot"
-    line, width = told.lines[at].coefficient[1:], trial.features.std(axis=0)
-    pull = line * width
+    pull = told.expected(trial.features)[:, at] @ trial.whole[:, 1:] / len(trial.arm)
     strongest = [each for each in np.argsort(-np.abs(pull), kind="stable")[:_TOLD].tolist() if abs(pull[each]) > 1e-9]
     plain, adjusted = difference(trial, at), average(told.own[:, at], trial.person)
     return limited(plain if by_lot else adjusted) | {
@@ -113,7 +112,7 @@ def _effect(case: Found, at: int) -> dict[str, Any]:
 def _area(case: Found, at: int) -> Estimate:
     trial, limits = case.given.trial, case.limits
     apart, own = case.told.apart[:, at], case.told.own[:, at]
-    agreed = agreement(np.stack([trial.whole @ each[[at]].T for each in case.told.views]))
+    agreed = agreement(case.told.views[:, :, [at]])
     return qini(Aim(apart, own, own, trial.fold, trial.person, agreed), draws=limits.draws, seed=limits.seed)
 
 

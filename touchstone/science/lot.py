@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc, expit
 
+from touchstone.science.logistic import logistic
+
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 _SURE = 0.001  # so rarely would arms given by lot go with features as they do
 _LEAST = 0.01  # no probability is taken for less: one row would weigh more than a hundred
-_ROWS = 20_000  # rows that a logistic line is fitted to, at most
-_STEPS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Lot:
 
 
 def lot(whole: Floats, arm: Whole, arms: int, fold: Whole, logged: Floats | None) -> Lot:
-    """`whole` are features with a first column of ones; `logged` the probability of each row's own arm, or None."""
+    """`whole` are standardised features with a first column of ones; `logged` is by row, for its own arm, or None."""
     shares = np.bincount(arm, minlength=arms) / len(arm)
     chance = _chance(whole, arm, arms)
     probability = np.tile(shares, (len(arm), 1))
@@ -69,31 +69,10 @@ def _chance(whole: Floats, arm: Whole, arms: int) -> float:
 
 def _told(whole: Floats, arm: Whole, arms: int, fold: Whole) -> Floats:
     """Probabilities of arms by features, each row's by lines that have not seen it."""
-    width = np.fmax(whole.std(axis=0), 1e-12)
-    scaled = np.column_stack([whole[:, 0], (whole[:, 1:] - whole[:, 1:].mean(axis=0)) / width[1:]])
     found = np.zeros((len(arm), arms))
     for each in np.unique(fold):
-        seen = np.flatnonzero(fold != each)
-        seen = seen[:: max(1, len(seen) // _ROWS)]
+        seen = fold != each
         for one in range(arms):
-            line = _logistic(scaled[seen], (arm[seen] == one).astype(float))
-            found[fold == each, one] = expit(scaled[fold == each] @ line)
+            line = logistic(whole[seen], (arm[seen] == one).astype(float), pull=1.0)
+            found[~seen, one] = expit(whole[~seen] @ line)
     return np.asarray(found / np.fmax(found.sum(axis=1, keepdims=True), 1e-12), float)
-
-
-def _logistic(features: Floats, mark: Floats) -> Floats:
-    """A logistic line with a slight pull to nought, by Newton's steps."""
-    share = np.clip(mark.mean(), 1e-6, 1 - 1e-6)
-    line = np.zeros(features.shape[1])
-    line[0] = np.log(share / (1 - share))
-    pull = np.ones(len(line))
-    pull[0] = 0.0
-    for _ in range(_STEPS):
-        chance = expit(features @ line)
-        weight = np.fmax(chance * (1 - chance), 1e-9)
-        inner = (features * weight[:, None]).T @ features + np.diag(pull + 1e-9)
-        step = np.linalg.solve(inner, features.T @ (mark - chance) - pull * line)
-        line = line + np.clip(step, -5, 5)
-        if np.abs(step).max() < 1e-6:
-            break
-    return line

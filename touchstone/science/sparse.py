@@ -2,8 +2,7 @@
 
 Automatic relevance determination: each coefficient has a normal prior of its own width, and the widths are what makes
 the data likeliest (MacKay 1992; Tipping 2001, "Sparse Bayesian learning and the relevance vector machine"). A feature
-whose width goes to nought is left out. All of it comes from sums of products, so that lines without some of the rows
-cost nothing more.
+whose width goes to nought is left out.
 """
 
 from __future__ import annotations
@@ -26,9 +25,6 @@ class Sums:
     gram: Floats
     cross: Floats
     square: float
-
-    def __add__(self, other: Sums) -> Sums:
-        return Sums(self.gram + other.gram, self.cross + other.cross, self.square + other.square)
 
 
 @dataclass(frozen=True, eq=False)
