@@ -138,7 +138,7 @@ def test_caution_counts_the_worst_and_few_touchpoints_stay_few():
         rows(planned(home(*STATED, planning={"budget": 4000.0, "caution": each}), "budget@1", frontier=False))[()][0]
         for each in (0.0, 1.0)
     )
-    assert careful["value"] < bold["value"]
+    assert careful["detail"]["chosen_by"] < bold["detail"]["chosen_by"] == pytest.approx(bold["value"])
     few = rows(decide(home(*STATED), budget=4000.0, touchpoints_at_most=1))
     assert few[()][0]["detail"]["touchpoints"] == 1
 

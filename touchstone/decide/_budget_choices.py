@@ -30,7 +30,7 @@ class Possible:
     unit: Ints
     cost: Floats
     partner_cost: Floats
-    gain: Floats  # expected, to the company
+    gain: Floats  # expected, to the company; what is chosen by (`choices.gain`) is that, with caution
     choices: Choices
     limits: Limits
     regions: tuple[str, ...]
@@ -80,7 +80,7 @@ def possible(ask: Ask, known: Catalogue, chain: Chain, terms: Terms) -> Possible
     made = Possible(known, chain, terms, which, unit, cost, share * cost, np.zeros(len(which)), _NO_CHOICES,
                     Limits(), regions, region)  # fmt: skip
     made = replace(made, gain=_expected(made))
-    return replace(made, choices=_choices(made), limits=_limits(made))
+    return replace(made, choices=_choices(made, _cautious(made)), limits=_limits(made))
 
 
 def _of(known: Catalogue, name: str) -> Floats:
@@ -109,18 +109,22 @@ def _scale(of: Possible, some: Ints) -> Floats:
 
 
 def _expected(of: Possible) -> Floats:
-    """The product of what is expected of each factor; with caution, drawn towards its worst tenth."""
+    """The product of what is expected of each factor."""
     chain, known, every = of.chain, of.known, np.arange(len(of.initiative))
     weight = _weight(known, chain.weight.mean(axis=0), of.initiative)
     room = chain.room[of.unit, known.touchpoint[of.initiative]]
     gain = chain.lifted[of.initiative] * room * weight * float(chain.money.mean()) * _scale(of, every)
-    if of.terms.caution > 0:
-        worst = np.concatenate([
-            np.sort(of.drawn(some), axis=0)[: max(1, int(TAIL * DRAWS))].mean(axis=0)
-            for some in np.array_split(every, max(1, -(-len(every) // _AT_ONCE)))
-        ])  # fmt: skip
-        gain = (1 - of.terms.caution) * gain + of.terms.caution * worst
     return np.asarray(gain, float)
+
+
+def _cautious(of: Possible) -> Floats:
+    """Expected gains drawn towards the mean of each one's own worst tenth, as far as caution goes."""
+    if of.terms.caution <= 0:
+        return of.gain
+    tail, every = max(1, int(TAIL * DRAWS)), np.arange(len(of.initiative))
+    parts = np.array_split(every, -(-len(every) // _AT_ONCE))
+    worst = np.concatenate([np.partition(of.drawn(some), tail - 1, axis=0)[:tail].mean(axis=0) for some in parts])
+    return np.asarray((1 - of.terms.caution) * of.gain + of.terms.caution * worst, float)
 
 
 def _regions(ask: Ask, units: tuple[str, ...]) -> tuple[tuple[str, ...], Ints]:
@@ -130,13 +134,13 @@ def _regions(ask: Ask, units: tuple[str, ...]) -> tuple[tuple[str, ...], Ints]:
     return names, np.array([names.index(of[unit]) if unit in of else NONE for unit in units], np.int64)
 
 
-def _choices(of: Possible) -> Choices:
+def _choices(of: Possible, gain: Floats) -> Choices:
     rows = of.known.rows
     groups = sorted({row["all_or_nothing"] for row in rows if row["all_or_nothing"]})
     together = np.array([groups.index(row["all_or_nothing"]) if row["all_or_nothing"] else NONE for row in rows])
     locked = np.array([NONE if row["locked"] is None else row["locked"] for row in rows], np.int64)
     return Choices(
-        of.gain, of.cost - of.partner_cost, of.unit, of.touchpoint, of.partner_cost - of.partner_gain,
+        gain, of.cost - of.partner_cost, of.unit, of.touchpoint, of.partner_cost - of.partner_gain,
         together.astype(np.int64)[of.initiative], locked[of.initiative],
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ from touchstone.science.outline import outlined
 Floats = NDArray[np.float64]
 STEPS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0)
 """Budgets of the frontier, as multiples of the one planned with."""
+FEW_STEPS = (0.5, 1.0, 2.0)
 AT_MOST = (3, 5, 8)
 """So many touchpoints at most, where it is asked what a plan of few would bring."""
 MEASURED_IN = "customer equity"
@@ -80,12 +81,12 @@ def _whole(told: Made, source: Mapping[str, str]) -> dict[str, Any]:
         **of.chain.told,
         **learning(told),
     }
-    return told.row({}, plan.gain, drawn, detail=detail, about=[])
+    return told.row({}, float(of.gain[told.taken].sum()), drawn, detail=detail, about=[])
 
 
 def _spent(plan: Plan) -> dict[str, Any]:
-    return {"cost": plan.cost, "support": float(plan.support.sum()), "bound": plan.bound, "gap": plan.gap,
-            "price": plan.price}  # fmt: skip
+    return {"cost": plan.cost, "support": float(plan.support.sum()), "chosen_by": plan.gain, "bound": plan.bound,
+            "gap": plan.gap, "price": plan.price}  # fmt: skip
 
 
 def _frontier(told: Made) -> list[dict[str, Any]]:
@@ -96,7 +97,7 @@ def _frontier(told: Made) -> list[dict[str, Any]]:
         for share in STEPS:
             budget = of.limits.budget * share
             limits = of.within(budget, of.limits.touchpoints if most is None else most)
-            if most is not None and (limits == of.limits or share not in STEPS[2:9:2]):
+            if most is not None and (limits == of.limits or share not in FEW_STEPS):
                 continue
             if budget > whole and share > 1:
                 continue
@@ -114,7 +115,7 @@ def _point(told: Made, plan: Plan, budget: float, most: int | None) -> dict[str,
         "probability": float((drawn > plan.cost + plan.support.sum()).mean()),
         "where": _where(told.of, taken),
     }
-    return told.row(by, plan.gain, drawn, detail=detail, about=[])
+    return told.row(by, float(told.of.gain[taken].sum()), drawn, detail=detail, about=[])
 
 
 def _where(of: Possible, taken: NDArray[np.int64]) -> dict[str, dict[str, float]]:

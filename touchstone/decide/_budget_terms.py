@@ -14,7 +14,8 @@ class Terms:
 
     `retention` is the share of customers who stay a year; `kept_per_point` how much it rises per point of a score of
     0-10 (None: as measured, else a prior); `partner_share` of the cost is the unit's where it owns the touchpoint and
-    an initiative says nothing else; `caution` is how far the worst tenth counts instead of the mean (0 to 1).
+    an initiative says nothing else; `caution` is how far the worst tenth counts instead of the mean (0 to 1):
+    who chooses the best of many doubtful things is disappointed by their means (Smith & Winkler 2006).
     """
 
     budget: float | None = None
@@ -28,7 +29,7 @@ class Terms:
     touchpoints_at_most: float | None = None
     region_cap: float | None = None
     quarter_cap: float | None = None
-    caution: float = 0.0
+    caution: float = 0.5
 
 
 NAMES = tuple(each.name for each in fields(Terms))

@@ -133,10 +133,10 @@ def _turning(told: Made, at: int) -> dict[str, Any]:
     Below that factor all money leaves a touchpoint that is in; above it the first money comes to one that is out.
     """
     of, plan = told.of, told.plan
-    mine = np.flatnonzero((of.touchpoint == at) & (of.gain > 0))
+    mine = np.flatnonzero((of.touchpoint == at) & (of.choices.gain > 0))
     if not len(mine) or plan.price <= 0:
         return {"turning": None}
-    return {"turning": float((plan.price * of.choices.cost[mine] / of.gain[mine]).min())}
+    return {"turning": float((plan.price * of.choices.cost[mine] / of.choices.gain[mine]).min())}
 
 
 def learning(told: Made) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def learning(told: Made) -> dict[str, Any]:
         factor = drawn / np.fmax(drawn.mean(axis=0), 1e-12)
         unit = np.unique(of.unit[mine], return_inverse=True)[1]
         best = np.zeros((len(factor) + 1, unit.max(initial=-1) + 1))
-        net = np.concatenate([np.ones((1, len(mine))), factor]) * of.gain[mine] - price * of.choices.cost[mine]
+        net = np.concatenate([np.ones((1, len(mine))), factor]) * of.choices.gain[mine] - price * of.choices.cost[mine]
         for column in np.argsort(unit, kind="stable").tolist():
             np.maximum(best[:, unit[column]], net[:, column], out=best[:, unit[column]])
         total = best.sum(axis=1)
@@ -168,7 +168,7 @@ def unit_rows(told: Made) -> list[dict[str, Any]]:
 def _unit(told: Made, at: int, name: str) -> dict[str, Any]:
     of = told.of
     mine = np.flatnonzero(of.unit[told.taken] == at)
-    detail = _sums(told, mine) | {"sales": float(of.chain.sales.amount[at])}
+    detail = _sums(told, mine) | {"sales": float(of.chain.sales.amount[at]), "currency": of.chain.sales.currency}
     ranked = mine[np.argsort(-of.gain[told.taken[mine]], kind="stable")][:_MOST]
     detail["does"] = [_does(told, int(each), at) for each in ranked]
     detail["profitable"] = _best(told, at)[1] > 0

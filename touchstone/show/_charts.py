@@ -162,6 +162,31 @@ def over_time(series: Sequence[Estimate], *, title: str, lead: str, mean: float)
     return Chart(title, lead, _layered(layers), tuple(series))
 
 
+def frontier(points: Sequence[tuple[float, Estimate]], *, at: float) -> dict[str, Any]:
+    """Gain by budget with its band; the budget `at` is named; on the dashed line money brings itself back."""
+    rows: Rows = [
+        {"budget": budget, "value": each.value, "low": each.low, "high": each.high, "text": _say.aloud(each)}
+        for budget, each in points
+    ]
+    most = min(max(budget for budget, _ in points), max(each.high or 0.0 for _, each in points))
+    even: Rows = [{"budget": 0.0, "even": 0.0}, {"budget": most, "even": most}]
+    axis = {"title": "budget", "format": "~s", "tickCount": 5, "titlePadding": 4}
+    x = _quantity("budget", scale={"nice": False, "zero": True}, axis=axis)
+    y = {"title": None, "tickCount": 4, "format": "~s"}
+    mine = [{**each, "name": each["value"]} for each in rows if abs(each["budget"] - at) < 0.01]
+    dot = {"type": "circle", "opacity": 1}
+    said = {"type": "text", "align": "right", "dx": -9, "dy": -9, "fontWeight": 600, "color": LIGHT["ink"]}
+    layers = [
+        _area(rows, x, y),
+        layer({**DASHED, "type": "line"}, even, x=x, y=_quantity("even")),
+        layer({"type": "line", "color": LIGHT["ink"], "strokeWidth": 1.4}, rows, x=x, y=_quantity("value", axis=y)),
+        layer({**dot, "size": 30, "color": LIGHT["dot"]}, rows, x=x, y=_quantity("value", axis=y), tooltip=TIP),
+        layer({**dot, "size": 70, "color": LIGHT["gold"]}, mine, x=x, y=_quantity("value", axis=y), tooltip=TIP),
+        layer(said, mine, x=x, y=_quantity("value", axis=y), text=_quantity("name", format=",.0f")),
+    ]
+    return _layered(layers)
+
+
 def distribution(counts: dict[str, int], *, title: str, lead: str) -> Chart:
     """How answers fell, as bars with their counts; the most frequent one in the accent."""
     total, most = sum(counts.values()), max(counts.values())

@@ -1,0 +1,77 @@
+"""Budget: where to spend, what it should bring and how sure that is, what each dealer pays and gets."""
+
+from __future__ import annotations
+
+from touchstone.core.ask import Ask
+from touchstone.core.page import Block, Field, Filters, Note, Page
+from touchstone.show import _budget, _budget_blocks, _league
+from touchstone.show._budget import Planned
+from touchstone.show._stored import Figure
+
+WHO = ("insider", "partner")
+_PLACE = 12, "Plans"
+_TITLE = "Budget"
+
+
+def show(ask: Ask, *, budget: str | None = None, touchpoints: str | None = None, unit: str | None = None) -> Page:
+    """The plan, or what another `budget` or fewer `touchpoints` would bring; with `unit` that unit's own view."""
+    plan = _budget.read(ask)
+    if ask.viewer.role == "partner" or unit:
+        return _of_unit(ask, plan, unit)
+    if plan.whole is None or plan.whole.value is None:
+        return _none(ask, plan)
+    chosen = plan.nearest(budget, touchpoints)
+    noun = _league.nouns(ask)[0]
+    blocks: list[Block] = [_controls(plan, chosen), *_budget_blocks.whole(plan, chosen, seed=ask.seed)]
+    if chosen.planned:
+        blocks += [*_budget_blocks.learning(plan), *_budget_blocks.places(plan, seed=ask.seed, noun=noun)]
+    else:
+        blocks.append(Note("This is what another choice would bring.", "plain", "Plan with it below to see every row."))
+    blocks += [*_budget_blocks.terms(plan), *_budget_blocks.forms(plan, chosen, ask)]
+    lead = "Associations and beliefs, with their doubt: what people stated, what customers answered and bought."
+    return Page("budget", _TITLE, _budget_blocks.sentence(plan, chosen), lead, tuple(blocks))
+
+
+def _controls(plan: Planned, chosen: _budget.Chosen) -> Filters:
+    budgets = tuple((each, plan.money(float(each))) for each in plan.budgets)
+    few = (("", "as many as pay"), *((each, f"at most {each}") for each in plan.fewest))
+    return Filters((
+        Field("budget", "Budget", chosen.budget, budgets),
+        Field("touchpoints", "Touchpoints", chosen.touchpoints, few),
+    ))  # fmt: skip
+
+
+def _none(ask: Ask, plan: Planned) -> Page:
+    """There is no plan: why, and what to do."""
+    why = str(plan.whole.detail.get("why", "")) if plan.whole is not None else ""
+    text = f"No plan could be made: {why}." if why else "Nothing is planned yet."
+    todo = "State what can be done, what it costs and what it should lift; then plan."
+    note = Note(text, "empty", todo)
+    return Page("budget", _TITLE, "Where to spend is not planned yet.", "",
+                (note, *_budget_blocks.forms(plan, None, ask)))  # fmt: skip
+
+
+def _of_unit(ask: Ask, plan: Planned, unit: str | None) -> Page:
+    """What one unit pays, gets and does, and why: as head office sees it and as the unit does."""
+    own = [each for each in plan.units if unit is None or each.by["unit"] == unit]
+    if not own:
+        note = Note("Nothing is planned here yet.", "empty", "Head office plans where to spend.")
+        return Page("budget", _TITLE, "Nothing is planned here yet.", "", (note,))
+    names = _budget.names(ask)
+    blocks: list[Block] = []
+    for each in own:
+        blocks += _budget_blocks.of_unit(plan, each, names.get(each.by["unit"], each.by["unit"]), seed=ask.seed)
+    lead = "Gains are margin on customers who stay, over the years of the plan; expected, with the doubt beside them."
+    first = own[0]
+    return Page(
+        "budget", _TITLE, _told(plan, first, names.get(first.by["unit"], first.by["unit"])), lead, tuple(blocks)
+    )
+
+
+def _told(plan: Planned, each: Figure, name: str) -> str:
+    """What a unit pays, what head office adds, what it should gain."""
+    told = each.detail
+    if not told["does"]:
+        return f"Nothing is planned at {name}, which pays nothing."
+    adds = f", head office adds {plan.money(told['support'])}" if told["support"] >= 0.5 else ""
+    return f"{name} pays {plan.money(told['partner_pays'])}{adds} and should gain {plan.money(told['partner_gain'])}."
