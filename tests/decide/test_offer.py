@@ -203,6 +203,28 @@ def test_without_enough_of_a_campaign_each_is_answered_with_why(rows: list[Row])
     assert all(each["value"] is None and each["detail"]["why"] for each in found)
 
 
+def test_numbers_that_are_none_are_missing_wherever_they_stand() -> None:
+    number = {None: None, "none": 0.0, "coupon": 1.0}
+    rows: list[Row] = []
+    for at, each in enumerate(campaign(size=600)):
+        rows.append(each | {"offer": number[each["offer"]], "income": float(at) if at % 9 else float("nan")})
+    gone = float("nan")
+    gaps = [each | {name: gone if each[name] is None else each[name] for name in ("offer", "outcome")} for each in rows]
+    found = told(gaps, control="0")
+    assert found == told(rows, control="0")
+    assert whole(found)["n"] == 600
+
+
+def test_a_campaign_without_features_or_with_one_customer_in_all_of_an_offer_is_still_told() -> None:
+    bare = [{name: each[name] for name in ("person", "offer", "outcome", "split")} for each in campaign(size=300)]
+    total = whole(told(bare))
+    assert total["value"] == pytest.approx(0, abs=1e-12)
+    assert total["detail"]["refused"]
+    assert total["detail"]["effects"]["coupon"]["low"] < 0.25 < total["detail"]["effects"]["coupon"]["high"]
+    one = [{**each, "person": "same" if each["offer"] == "coupon" else each["person"]} for each in campaign(size=300)]
+    assert whole(told(one))["detail"]["effects"]["coupon"]["value"] > 0
+
+
 def test_an_outcome_that_never_varies_moves_nobody() -> None:
     found = told([{**each, "outcome": None if each["split"] == "test" else 1.0} for each in campaign(size=300)])
     assert whole(found)["value"] == 0

@@ -15,7 +15,6 @@ _ID = re.compile(r"(^|[^a-z])(id|ids|uuid|guid|key|index|row)$|[a-z](Id|ID)$")
 _LEVELS = 20  # of a column of words, the most frequent; the rest are one
 _RARE = 0.005  # share of rows under which a level is no level of its own
 _TAIL = 0.005  # share of rows at each end that count as the value there
-_SKEWED = 2.0  # skewness from which the logarithm is taken
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,8 @@ def features(known: pa.Table, asked: pa.Table) -> Features:
 def _plain(column: pa.ChunkedArray) -> pa.Array:
     whole = column.combine_chunks()
     whole = whole if isinstance(whole, pa.Array) else pa.concat_arrays(whole.chunks)
+    if pa.types.is_floating(whole.type):
+        return pc.if_else(pc.is_finite(whole), whole, pa.scalar(None, whole.type))
     return whole.dictionary_decode() if pa.types.is_dictionary(whole.type) else whole
 
 
@@ -82,7 +83,7 @@ Made = list[tuple[str, Floats, Floats]] | str
 
 
 def _number(name: str, told: Floats, wanted: Floats | None) -> Made:
-    """One number, cut at its ends, as a logarithm where skewed; and whether it is missing, where that is not rare."""
+    """One number, cut at its ends; and whether it is missing, where that is not rare."""
     there = told[~np.isnan(told)]
     wanted = np.zeros(0) if wanted is None else wanted
     if not there.size:
@@ -92,15 +93,12 @@ def _number(name: str, told: Floats, wanted: Floats | None) -> Made:
     low, high = np.quantile(there, [_TAIL, 1 - _TAIL])
     if low == high:
         low, high = float(there.min()), float(there.max())
-    middle, cut = float(np.median(there)), np.clip(there, low, high)
-    spread = float(cut.std())
-    skewed = spread > 0 and len(np.unique(cut)) > 10 and float(((cut - cut.mean()) ** 3).mean()) > _SKEWED * spread**3
+    middle = float(np.median(there))
 
-    def shaped(values: Floats) -> Floats:
-        filled = np.clip(np.where(np.isnan(values), middle, values), low, high)
-        return np.log1p((filled - low) / spread) if skewed else filled
+    def cut(values: Floats) -> Floats:
+        return np.clip(np.where(np.isnan(values), middle, values), low, high)
 
-    made = [(name, shaped(told), shaped(wanted))] if spread > 0 else []
+    made = [(name, cut(told), cut(wanted))] if low < high else []
     gone = np.isnan(told)
     if _RARE <= gone.mean() <= 1 - _RARE:
         made.append((f"{name} is missing", gone.astype(float), np.isnan(wanted).astype(float)))

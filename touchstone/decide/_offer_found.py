@@ -17,6 +17,7 @@ from touchstone.science.uplift import Uplift, average, difference, uplift
 
 Floats = NDArray[np.float64]
 _THIN = 0.5  # share of customers without a counterpart from which nothing is targeted
+_ROUNDING = 1e-12  # of the greatest own effect: what adding up leaves of nothing
 _TOLD = 5  # features named for each offer
 
 
@@ -62,7 +63,7 @@ def found(given: Campaign, limits: Set) -> Found:
     refused = None
     if told.lot.thin > _THIN:
         refused = f"for {told.lot.thin:.0%} of customers some offer was hardly possible: they have no counterpart"
-    elif area.low <= 0:
+    elif area.low <= _ROUNDING * float(np.abs(own).max()):
         refused = "the Qini interval holds zero: who gains more by an offer cannot be told from chance"
     return Found(given, limits, told, cost, net, area, refused)
 

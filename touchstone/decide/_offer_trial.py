@@ -73,10 +73,17 @@ def campaign(table: pa.Table, *, control: str | None, rest: float, seed: int) ->
 
 
 def _whole(table: pa.Table) -> pa.Table:
-    """The rows with every column that is read: what the file lacks is empty."""
+    """The rows with every column that is read: what the file lacks is empty, and so is what is no number."""
     for name in ("split", "send_time"):
         if name not in table.column_names:
             table = table.append_column(name, pa.nulls(len(table), TEXT))
+    offer, outcome = table["offer"], table["outcome"]
+    for name, column, known in (
+        ("offer", offer, pc.not_equal(offer, "nan")),  # as a file writes it whose offers were numbers
+        ("outcome", outcome, pc.is_finite(outcome)),
+    ):
+        blank = pc.if_else(known, column, pa.scalar(None, column.type))
+        table = table.set_column(table.column_names.index(name), name, blank)
     return table
 
 

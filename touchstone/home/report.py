@@ -130,7 +130,7 @@ def json_report(home: Home, read: dict[str, Any]) -> bytes:
             "read": read,
             "metrics": metrics,
             "touchpoints": _touchpoints(ask),
-            "priorities": plain(ask.lake("select * from plan order by value desc, id")),
+            "priorities": plain(ask.lake("select * from plan where name = 'priorities' order by value desc, id")),
             "changes": plain(ask.lake("select * from metric where name = 'difference' order by id")),
             "verbatims": _verbatims(ask, None, 30),
             "seed": ask.seed,
