@@ -58,7 +58,7 @@ def judged(seed: int) -> dict[str, float]:
     terms = Terms(budget=budget, partner_share=0.0)
     known = catalogue(ask)
     made = possible(ask, known, chain(ask, known, terms), terms)
-    own = _effort(world, made, made.gain)
+    own = _effort(world, made, made.choices.gain)  # as the plan chooses, with caution
     paid = float(planted.cost(response, own).sum())
     true = _true(world, response, made, {})
     best = _gain(world, response, _effort(world, made, true, budget=paid, response=response))

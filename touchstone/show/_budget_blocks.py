@@ -68,15 +68,25 @@ def whole(plan: Planned, chosen: Chosen, *, seed: int) -> Iterator[Block]:
     rows = [
         ("paid by head office for initiatives", plan.money(told["cost"])),
         ("support that brings dealers in", plan.money(told["support"])),
-        ("the next 1,000 would gain", plan.money(1000 * told["price"])),
-        ("no plan gains more than", plan.money(told["bound"])),
+        ("the next 1,000 would gain, cautiously", plan.money(1000 * told["price"])),
+        ("no plan is better, proven, by more than", _proof(told["gap"])),
     ]
     if chosen.planned:
         rows += [(name, plan.money(told[key])) for name, key in _ALSO]
     yield Grid("What it takes and brings", "", ("", "amount"), tuple(rows), narrow=True)
     if len(plan.frontier) > 1:
         yield _frontier(plan, chosen, seed)
-    yield _touchpoints(plan, seed) if chosen.planned else _where(plan, chosen)
+    if not chosen.planned:
+        yield _where(plan, chosen)
+        return
+    yield _touchpoints(plan, seed)
+    if out := [each for each in plan.touchpoints if not each.detail["units"]]:
+        rest = tuple((_say.named(each.by["touchpoint"]), _turning(each)) for each in out)
+        yield Grid("Where no money goes", "", ("touchpoint", "would come in"), rest, narrow=True, folded=True)
+
+
+def _proof(gap: float | None) -> str:
+    return "–" if gap is None else f"{100 * gap:.2f} %"
 
 
 def _frontier(plan: Planned, chosen: Chosen, seed: int) -> Chart:
@@ -100,16 +110,17 @@ def _touchpoints(plan: Planned, seed: int) -> Grid:
         (
             _say.named(each.by["touchpoint"]),
             plan.money(each.detail["cost"] + each.detail["support"]),
-            estimate(each, each.by["touchpoint"], seed=seed, ceiling=ceiling) if each.value else "–",
-            _say.count(each.detail["units"]) if each.detail["units"] else "–",
+            estimate(each, each.by["touchpoint"], seed=seed, ceiling=ceiling),
+            _say.count(each.detail["units"]),
             _levels(each.detail["levels"]),
             _turning(each),
         )
         for each in plan.touchpoints
+        if each.detail["units"]
     )
     lead = (
         "What head office pays there, support included. The last column says by how much its lift would have to differ "
-        "from what is believed for it to leave the plan, or to come in."
+        "from what is believed for it to leave the plan."
     )
     return Grid("By touchpoint", lead, ("touchpoint", "paid", "gain", "dealers", "levels", "would change"), rows)
 
@@ -123,7 +134,7 @@ def _turning(figure: Figure) -> str:
     if turning is None:
         return "–"
     share = f"{turning:.1f}×" if turning >= 1.995 else f"{100 * turning:.0f} %"
-    return f"out below {share} of its lift" if figure.detail["units"] else f"in above {share} of its lift"
+    return f"below {share} of its lift" if figure.detail["units"] else f"above {share} of its lift"
 
 
 def _where(plan: Planned, chosen: Chosen) -> Grid:
