@@ -39,7 +39,8 @@ def decide(
     given here overrule the file's columns.
     """
     if ask.given is None:
-        return planned(ask, _MAKER, budget=budget, region_cap=region_cap, touchpoints_at_most=touchpoints_at_most)
+        given_now = {"budget": budget, "region_cap": region_cap, "touchpoints_at_most": touchpoints_at_most}
+        return planned(ask, _MAKER, frontier=not any(given_now.values()), **given_now)
     rows = []
     for by, table in problems(given(ask)):
         if not len(table):
