@@ -30,6 +30,10 @@ def _close(home: Any, _: Path) -> dict[str, Any]:
     return {"name": "leaver@example"}
 
 
+def _personal(home: Any, folder: Path) -> dict[str, Any]:
+    return {**_close(home, folder), "personal": False}
+
+
 def _read(home: Any, _: Path) -> dict[str, Any]:
     mentions = [{"touchpoint": home.store.taxonomy.names[0], "polarity": "positive"}]
     return {"interaction": _correct(home, _)["interaction"], "mentions": mentions}
@@ -93,6 +97,7 @@ def _undone(home: Any) -> dict[str, Any]:
 TWICE: dict[str, Sample] = {
     "account.close": _close,
     "account.open": lambda _home, _folder: {"name": "twice@example", "role": "insider"},
+    "account.personal": _personal,
     "budget.plan": lambda _home, _folder: {"budget": 5000.0, "now": False},
     "correct": _correct,
     "example": lambda _home, _folder: {"touchpoint": "parking", "texts": "No space.", "polarity": "negative"},

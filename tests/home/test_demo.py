@@ -54,7 +54,7 @@ def test_what_is_true_of_its_people_is_not_kept_in_their_home(home: Any, tmp_pat
     kept: list[str] = []
     with pytest.raises(StopIteration):
         demo.build(str(tmp_path / "home"), settings=chosen, stage=_until("journey", kept))
-    assert kept == ["listen", "readings"]
+    assert kept == ["listen", "readings", "initiatives"]
     assert (tmp_path / "truth.json").exists()  # where somebody asks for it
     assert (tmp_path / "truth.labels.jsonl").exists()
 

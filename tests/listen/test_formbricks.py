@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from tests.listen._reading import written
@@ -81,6 +81,7 @@ LOOSE = some.dictionaries(some.sampled_from(_formbricks.FIELDS) | WORD, ANY, max
 
 
 @settings(max_examples=200, deadline=None)
+@example(loose={"value": False}, kind="nps", number=1, moment=datetime(2000, 1, 1, tzinfo=UTC))
 @given(loose=LOOSE, kind=TYPES, number=some.integers(1, 5), moment=some.datetimes(timezones=some.just(UTC)))
 def test_any_record_comes_back_as_it_was(loose: dict[str, Any], kind: str, number: int, moment: datetime) -> None:
     sure = {"submission_id": "s/1", "field_id": "f 1", "field_type": kind, "collected_at": moment.isoformat()}

@@ -113,6 +113,9 @@ def test_a_record_from_before_is_held_to_it_when_it_is_opened(home: Any) -> None
     with home.store.record.writing() as connection:
         connection.execute(sa.update(tables.person).values(consents=DENIED))
         connection.execute(sa.text("drop table aside"))
+        connection.execute(sa.text("drop table initiative"))
+        connection.execute(sa.text("drop table planning"))
+        connection.execute(sa.text("alter table person drop column version"))
         connection.execute(sa.text("alter table account drop column personal"))
         connection.execute(sa.text("update alembic_version set version_num = '0002'"))
     home.store.record.migrate()

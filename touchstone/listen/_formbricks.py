@@ -65,9 +65,7 @@ def record(made: Mapping[str, Any]) -> dict[str, Any]:
         name: value for name, value in made.items() if value is not None and name not in ("seq", "id", "received_at")
     }
     plain = _plain_record(made)
-    left = _attributes(made)
-    whole = {**plain, **{name: value for name, value in left.items() if name in FIELDS or name not in made}}
-    whole = {name: value for name, value in whole.items() if value is not None}
+    whole = {name: value for name, value in {**plain, **_attributes(made)}.items() if value is not None}
     if _same(whole, made):
         return whole
     return {**plain, "metadata": {OURS: {name: _jsonable(value) for name, value in made.items() if name != "text"}}}
