@@ -42,6 +42,7 @@ def holds(drawn: Picture) -> None:
     assert re.fullmatch(r"\S.*[.!?]", drawn.sentence)
     assert "None" not in re.sub(r"^None of", "", drawn.sentence)
     assert "nan" not in drawn.sentence.split()
+    assert "()" not in drawn.sentence
     for chart in (each for each in drawn.blocks if isinstance(each, Chart)):
         altair.LayerChart.from_dict(_draw.chosen(chart.specification, "wide"))
         assert "<svg" in _draw.svg(chart, form="narrow")

@@ -106,7 +106,8 @@ def _pages(home: Home, read: dict[str, Any]) -> list[Any]:
     own = {"reading": {"read": read}}
     pages = {name: finder.verb("show", name)(ask, **own.get(name, {})) for name in CHAPTERS}
     estimated = ask.lake("select distinct name from metric where value is not null order by name")["name"].to_pylist()
-    findings = [finder.verb("show", "findings")(ask, name=name) for name in measures() if name in estimated]
+    told = [name for name in measures() if name in estimated and name != "league"]  # the chapter of units is its
+    findings = [finder.verb("show", "findings")(ask, name=name) for name in told]
     before = CHAPTERS.index("priorities") + 1
     return [*list(pages.values())[:before], *findings, *list(pages.values())[before:]]
 

@@ -65,6 +65,12 @@ def interval(estimate: Estimate) -> str:
     return f"between {between}" if between else ""
 
 
+def bracketed(estimate: Estimate) -> str:
+    """The 95 % interval as it follows a figure within a sentence: a blank and brackets. Empty where there is none."""
+    between = interval(estimate)
+    return f" ({between})" if between else ""
+
+
 def limits(estimate: Estimate) -> str:
     """The ends of the 95 % interval: +28 and +34. Empty where there are none."""
     if estimate.low is None or estimate.high is None:

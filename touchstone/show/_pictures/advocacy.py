@@ -44,10 +44,9 @@ def _moved(name: str, own: list[Figure]) -> str:
 
 
 def _sentence(told: Told, whole: dict[str, Figure]) -> str:
-    if "recommendation" not in whole:
+    shown = {name: told.estimates([each])[0] for name, each in whole.items() if each.value is not None}
+    if "recommendation" not in shown:
         return "Nobody known by name was heard yet."
-    first, paid = (told.estimates([whole[name]])[0] for name in ("recommendation", "promotion"))
-    return (
-        f"{_say.value(first)} of the people heard speak for us unpaid ({_say.interval(first)}); "
-        f"{_say.value(paid)} do so for a reward."
-    )
+    first = shown["recommendation"]
+    paid = f"; {_say.value(shown['promotion'])} do so for a reward" if "promotion" in shown else ""
+    return f"{_say.value(first)} of the people heard speak for us unpaid{_say.bracketed(first)}{paid}."

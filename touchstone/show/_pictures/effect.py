@@ -71,7 +71,7 @@ def _sentence(told: Told, shown: Estimate, figure: Figure) -> str:
     treated, others = int(detail.get("treated") or 0), int(detail.get("untreated") or 0)
     way = "more" if (shown.value or 0.0) >= 0 else "less"
     size = _say.number(abs(shown.value or 0.0), measured_in=figure.measured_in)
-    limits = f" ({_say.interval(shown)})" if _say.interval(shown) else ""
+    limits = _say.bracketed(shown)
     got = f"“{name}”" if (name := figure.by.get("fix")) else "the fix"
     who = _say.some(treated, *(f"{noun} that got {got}" for noun in told.nouns))
     first = f"The {who} moved {size} {way} than the {_say.count(others)} that did not{limits}"

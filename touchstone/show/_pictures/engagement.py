@@ -55,7 +55,7 @@ def _sentence(told: Told, whole: dict[str, Figure]) -> str:
     if acted is None or acted.value is None or seen is None:
         return "No impression says how far it went."
     shown = told.estimates([acted])[0]
-    first = f"Of {_say.count(seen.n)} impressions {_say.value(shown)} were acted on ({_say.interval(shown)})"
+    first = f"Of {_say.count(seen.n)} impressions {_say.value(shown)} were acted on{_say.bracketed(shown)}"
     followed = whole.get("followed")
     if followed is None or followed.value is None:
         return f"{first}."

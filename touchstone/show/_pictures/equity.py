@@ -48,8 +48,8 @@ def _share(shown: Estimate, found: dict[str, Any] | None) -> Estimate | str:
 
 
 def _sentence(rows: list[Figure], shown: list[Estimate]) -> str:
-    first, limits = shown[0], _say.interval(shown[0])
-    size = f"{_say.value(first)} {rows[0].measured_in}" + (f" ({limits})" if limits else "")
+    first = shown[0]
+    size = f"{_say.value(first)} {rows[0].measured_in}{_say.bracketed(first)}"
     if len(rows) == 1:
         return f"{first.label} is worth {size}."
     apart = first.low is not None and shown[1].high is not None and first.low > shown[1].high

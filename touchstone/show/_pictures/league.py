@@ -71,7 +71,7 @@ def _apart(told: Told, whole: Sequence[Figure]) -> str:
     if not known:
         return "How fairly compared units stand to one another."
     shown = told.estimates(known[:1])[0]
-    limits = f" ({_say.interval(shown)})" if _say.interval(shown) else ""
+    limits = _say.bracketed(shown)
     one, many = told.nouns
     return (
         f"Beyond what chance explains, {many} lie {_say.value(shown)} {_say.scale(shown.measured_in)} apart{limits}: "

@@ -32,7 +32,7 @@ def _sentence(told: Told, whole: Sequence[Figure], parts: Sequence[Figure]) -> s
         return f"What a customer is worth is known of {known} of the customers, not of all together."
     shown = told.estimates(whole, middle=None)[0]
     unit, _, within = shown.measured_in.partition(" per customer")
-    limits = f" ({_say.interval(shown)})" if _say.interval(shown) else ""
+    limits = _say.bracketed(shown)
     first = f"A customer is expected to bring {_say.value(shown)} {unit}{within}{limits}{_again(whole[0])}"
     apart = [each for each in told.estimates(parts, middle=shown.value) if each.verdict in ("good", "bad")]
     if not parts:

@@ -93,7 +93,7 @@ def _sentence(told: Told, rows: list[Figure]) -> str:
     shown = told.estimates([first], middle=0.0)[0]
     size = f"{_say.value(shown)} {first.measured_in.partition(' per ')[0]}"
     size = _say.value(shown) if "share" in first.measured_in else size
-    limits = f" ({_say.interval(shown)})" if _say.interval(shown) else ""
+    limits = _say.bracketed(shown)
     periods = first.detail.get("horizon")
     over = f" over {_say.word(int(periods))} periods" if periods and first.by["link"] == "money" else ""
     link = "" if first.by["link"] == "money" else f" in “{_CHAIN.get(first.by['link'], first.by['link'])}”"

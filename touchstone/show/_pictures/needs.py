@@ -37,4 +37,4 @@ def _sentence(told: Told, rows: list[Figure]) -> str:
     shown = told.estimates([first])[0]
     level = first.by["level"].replace("_", " ")
     words = first.by["need"]
-    return f"Of every {level} who asks for anything, {_say.value(shown)} ask about “{words}” ({_say.interval(shown)})."
+    return f"Of every {level} who asks for anything, {_say.value(shown)} ask about “{words}”{_say.bracketed(shown)}."

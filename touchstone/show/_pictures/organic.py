@@ -31,8 +31,8 @@ def _sentence(told: Told, figure: Figure) -> str:
     aside = sum(figure.detail["removed"].values())
     plain = _say.number(figure.detail["raw"], measured_in=figure.measured_in)
     return (
-        f"Without {_say.some(aside, 'answer', 'answers')} that may be bought the score is {_say.value(shown)} "
-        f"({_say.interval(shown)}), {plain} with them."
+        f"Without {_say.some(aside, 'answer', 'answers')} that may be bought the score is {_say.value(shown)}"
+        f"{_say.bracketed(shown)}, {plain} with them."
     )
 
 

@@ -79,7 +79,7 @@ def _sentence(told: Told, rows: Sequence[Figure]) -> str:
     first, shown = rows[0], told.estimates(rows[:1])[0]
     total, last = first.detail.get("total"), first.detail.get("last_touch")
     of = "" if total is None else f" of {_say.number(total, measured_in='answers')}"
-    limits = f" ({_say.interval(shown)})" if _say.interval(shown) else ""
+    limits = _say.bracketed(shown)
     beside = "" if last is None else f"; last touch alone would say {_say.number(last, measured_in=first.measured_in)}"
     real = "" if first.detail.get("real") else ", which could still be chance"
     return (

@@ -49,4 +49,4 @@ def _sentence(told: Told, rows: list[Figure]) -> str:
     most = max(rows, key=lambda each: each.value or 0.0)
     shown = told.estimates([most])[0]
     says = {"dear": "find it too dear", "unclear": "find it unclear", "worth": "say it is worth it"}[most.by["verdict"]]
-    return f"Of {_say.count(most.n)} texts that speak of the price {_say.value(shown)} {says} ({_say.interval(shown)})."
+    return f"Of {_say.count(most.n)} texts that speak of the price {_say.value(shown)} {says}{_say.bracketed(shown)}."

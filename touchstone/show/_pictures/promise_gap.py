@@ -77,5 +77,5 @@ def _sentence(told: Told, rows: list[Figure]) -> str:
         return "Nothing is promised of any touchpoint yet."
     widest = told.estimates(own[:1])[0]
     where = _say.named(own[0].by["touchpoint"])
-    doubt = _say.interval(widest)
-    return f"{where}: what is lived falls short of the promise by {_say.value(widest)} ({doubt}), the widest gap."
+    doubt = _say.bracketed(widest)
+    return f"{where}: what is lived falls short of the promise by {_say.value(widest)}{doubt}, the widest gap."

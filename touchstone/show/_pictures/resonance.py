@@ -57,7 +57,7 @@ def _sentence(told: Told, levels: list[Figure], reactions: list[Figure]) -> str:
     speaking = [each for each in levels or reactions if each.detail.get("speaks")]
     best = max(speaking or levels or reactions, key=lambda each: each.value or 0.0)
     shown = told.estimates([best])[0]
-    said = f"{_say.value(shown)} of its impressions are acted on ({_say.interval(shown)})"
+    said = f"{_say.value(shown)} of its impressions are acted on{_say.bracketed(shown)}"
     if not speaking:
         return f"No campaign speaks more than the others beyond chance; {_speaking(best)} leads: {said}."
     return f"{_speaking(best)} speaks most clearly: {said}."

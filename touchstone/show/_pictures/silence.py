@@ -47,6 +47,6 @@ def _sentence(told: Told, whole: Sequence[Figure], parts: Sequence[Figure]) -> s
     if not whole:
         return f"How many left without a word is known of parts only; {where}."
     shown = told.estimates(whole)[0]
-    limits = f" ({_say.interval(shown)})" if _say.interval(shown) else ""
+    limits = _say.bracketed(shown)
     first = f"{_say.value(shown)} of {_say.count(whole[0].n)} customers who came again are probably gone without a word"
     return f"{first}{limits}; {where}." if parts else f"{first}{limits}."

@@ -45,6 +45,6 @@ def _sentence(told: Told, whole: list[Figure]) -> str:
     weakest = min(parts, key=lambda each: each.value or 0.0)
     shown = told.estimates([weakest])[0]
     return (
-        f"Trust stands at {_say.value(index)} of 1 ({_say.interval(index)}); "
+        f"Trust stands at {_say.value(index)} of 1{_say.bracketed(index)}; "
         f"its lowest part is {weakest.by['part']}, at {_say.value(shown)}."
     )
