@@ -208,9 +208,10 @@ class Model:
 
 def _persons(borne: Whole, bearers: Whole, size: int) -> npt.NDArray[np.float64]:
     """How many different persons bear each of so many values."""
+    several = np.bincount(bearers)[bearers] > 1  # who stands once counts once, and need not be sorted
     wide = int(bearers.max(initial=0)) + 1
-    once = np.unique(borne * wide + bearers) // wide
-    return np.bincount(once, minlength=size).astype(float)
+    once = np.unique(borne[several] * wide + bearers[several]) // wide
+    return (np.bincount(once, minlength=size) + np.bincount(borne[~several], minlength=size)).astype(float)
 
 
 def _levels(linker: Any) -> dict[str, dict[str, Any]]:
