@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from touchstone.core.errors import Refused
+from touchstone.core.fields import required
 from touchstone.core.tables import INSTANT, TEXT
 
 FIELDS = {
@@ -16,10 +16,7 @@ FIELDS = {
 
 def filed(given: pa.Table) -> pa.Table:
     """The file's texts in order of id; what else it has not is null. `Refused`: no column of ids or texts."""
-    known = given.column_names
-    if missing := [name for name in ("id", "text") if name not in known]:
-        todo = f"Say which with --map {missing[0]}=COLUMN; there are: {', '.join(known)}."
-        raise Refused(f"no column {missing[0]!r}.", field=missing[0], todo=todo)
+    known = required(given, "id", "text").column_names
     columns = {name: given[name] if name in known else pa.nulls(len(given), kind) for name, kind in FIELDS.items()}
     table = pa.table(columns)
     return table.filter(pc.fill_null(pc.not_equal(table["text"], ""), False)).sort_by("id")

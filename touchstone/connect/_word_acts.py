@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
+from touchstone.core.tables import ONE
 from touchstone.science.matched import NOTHING, Increment, increment, nearest
 
 Whole = NDArray[np.int64]
@@ -18,9 +19,6 @@ DAY = 86_400_000_000  # microseconds
 _RECENT = 90  # days that count as lately
 _POOL, _MATCHES = 64, 5  # similar customers that are looked at for each, and taken
 _WITHIN = float(np.log(3))  # how far matches may be in activity: lately and on the whole together, threefold
-ONE = """(select own.person, main.person as called from customer as own
-    join customer as main on main.customer = own.customer and main.kept)"""
-"""Persons who are one with others, and the person all of them are called by: they count as one."""
 _SQL = f"""
 select coalesce(one.called, i.person) as person, i.occurred_at, coalesce(i.level, '') as level,
     coalesce(i.unit, '') as unit, coalesce(i.kind, '') in ('purchase', 'visit') as act,

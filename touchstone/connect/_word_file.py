@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from touchstone.connect._word_acts import named, places
 from touchstone.connect._word_graph import merged, standing
 from touchstone.core.errors import Refused
+from touchstone.core.fields import required
 from touchstone.core.tables import INSTANT, METRIC, TEXT
 
 _MAKER = "word_of_mouth@1"
@@ -50,9 +51,7 @@ def told(given: pa.Table, *, directed: bool, **graph: Any) -> pa.Table:
 
 def _edges(given: pa.Table) -> pa.Table:
     """The rows that name two persons, with their weight (1 where none) and whether they were rewarded."""
-    if missing := [name for name in ("person", "other") if name not in given.column_names]:
-        todo = f"Say which with --map {missing[0]}=COLUMN; there are: {', '.join(given.column_names)}."
-        raise Refused(f"no column {missing[0]!r}.", field=missing[0], where="the file", todo=todo)
+    required(given, "person", "other")
     ones, nothing = pa.array(np.ones(len(given))), pa.nulls(len(given), TEXT)
     weight = pc.fill_null(given["weight"], 1.0) if "weight" in given.column_names else pa.chunked_array([ones])
     if not pc.all(pc.and_(pc.greater_equal(weight, 0), pc.is_finite(weight)), min_count=0).as_py():

@@ -10,9 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from touchstone.connect._word_acts import ONE
 from touchstone.core.ask import Ask
-from touchstone.core.tables import INSTANT, NUMBER, TEXT
+from touchstone.core.tables import INSTANT, NUMBER, ONE, TEXT
 from touchstone.rules import consent
 
 CONTACT = pa.schema(

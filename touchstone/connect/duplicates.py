@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from touchstone.connect._file_rows import file_rows
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
+from touchstone.core.fields import required
 from touchstone.core.tables import INSTANT, LINK, TEXT
 from touchstone.language.copies import Copies, copies
 
@@ -50,10 +51,7 @@ def connect(
 
 def _filed(given: pa.Table) -> pa.Table:
     """A file's texts in order of time, then of id."""
-    known = given.column_names
-    if missing := [name for name in ("id", "text") if name not in known]:
-        todo = f"Say which with --map {missing[0]}=COLUMN; there are: {', '.join(known)}."
-        raise Refused(f"no column {missing[0]!r}.", field=missing[0], todo=todo)
+    known = required(given, "id", "text").column_names
     columns = [given[name] if name in known else pa.nulls(len(given), kind) for name, kind in FIELDS.items()]
     table = pa.table(dict(zip(FIELDS, columns, strict=True)))
     return table.sort_by([(name, "ascending") for name in ("occurred_at", "id", "source", "text")])

@@ -20,6 +20,7 @@ from touchstone.connect._identity_persons import persons, reached
 from touchstone.connect._identity_phones import international
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
+from touchstone.core.fields import required
 from touchstone.core.tables import TEXT
 
 FIELDS = dict.fromkeys(("id", *_COMPARED), TEXT)
@@ -57,12 +58,7 @@ def connect(ask: Ask, *, region: str = "", whole: bool = False) -> Iterator[pa.T
 
 def _records(given: pa.Table) -> pa.Table:
     """The columns that are compared, and ids that tell every row apart."""
-    if "id" not in given.column_names:
-        raise Refused(
-            "no column 'id'.", field="id", where="the file",
-            todo=f"Say which with --map id=COLUMN; there are: {', '.join(given.column_names)}.",
-        )  # fmt: skip
-    named = [name for name in FIELDS if name in given.column_names]
+    named = [name for name in FIELDS if name in required(given, "id").column_names]
     if len(named) == 1:
         known = ", ".join(name for name in FIELDS if name != "id")
         raise Refused("no field to compare.", where="the file", todo=f"Map one or more of: {known}.")

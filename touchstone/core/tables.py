@@ -59,6 +59,9 @@ ARRIVING = pa.schema([field for field in INTERACTION if field.name not in ("seq"
 
 UNIT = pa.schema([(name, TEXT) for name in ("id", "name", "kind", "parent", "region", "grade", "organisation")])
 CUSTOMER = pa.schema([("person", TEXT), ("customer", TEXT), ("kept", pa.bool_())])  # persons who are one with others
+ONE = """(select own.person, main.person as called from customer as own
+    join customer as main on main.customer = own.customer and main.kept)"""
+"""SQL: persons who are one with others, and the person all of them are called by: they count as one."""
 PERSON = pa.schema([(name, TEXT) for name in ("id", "name", "level", "contacts", "consents")])  # last two: JSON
 KNOWN = pa.schema([*PERSON, pa.field("version", COUNT)])
 """Persons as parts read them, with the version of the home with which each came or last changed."""

@@ -8,18 +8,18 @@ from typing import Any
 import pyarrow as pa
 
 from touchstone.core.ask import Ask
+from touchstone.core.tables import ONE
 from touchstone.decide._bought import complaining
+from touchstone.decide._file import YES
 from touchstone.rules import consent
 from touchstone.rules.asking import PURPOSES, Known
 
 _OUTSIDE = ("employee", "dealer", "distributor", "agency", "vendor", "department")
-_ONE = """(select own.person, main.person as called from customer as own
-    join customer as main on main.customer = own.customer and main.kept)"""
 _NAMES = f"""
 select p.id as person, coalesce(one.called, p.id) as called, p.consents
-from person as p left join {_ONE} as one on one.person = p.id
+from person as p left join {ONE} as one on one.person = p.id
 where coalesce(one.called, p.id) in (select coalesce(two.called, want.id)
-    from (select unnest(?) as id) as want left join {_ONE} as two on two.person = want.id)
+    from (select unnest(?) as id) as want left join {ONE} as two on two.person = want.id)
 order by called, person
 """
 _AT = "select distinct person from interaction where unit in (select unnest(?)) and person is not null order by person"
@@ -58,7 +58,6 @@ select person, max(level) as level, list_sort(list(distinct unit) filter (unit i
 from told group by person order by person
 """
 _YEAR = 365.0
-_YES = ("1", "1.0", "true", "yes", "granted")
 Row = dict[str, Any]
 
 
@@ -127,7 +126,7 @@ def of_file(table: pa.Table, *, best: float, worst: float) -> dict[str, Known]:
 
 def _of_row(row: Row, best: float, worst: float) -> Known:
     def yes(name: str) -> bool:
-        return str(row.get(name) or "").strip().lower() in _YES
+        return str(row.get(name) or "").strip().lower() in YES
 
     value = row.get("value")
     return Known(

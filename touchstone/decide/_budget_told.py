@@ -14,7 +14,7 @@ from touchstone.core.ask import Ask
 from touchstone.decide._budget_choices import Possible
 from touchstone.decide._file import row
 from touchstone.science.allocation import Plan
-from touchstone.science.portfolio import NONE
+from touchstone.science.portfolio import NONE, shared_out
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -38,13 +38,8 @@ class Made:
 
     @cached_property
     def support(self) -> Floats:
-        """By choice taken its part of its unit's support, in proportion to what the unit lacks by it."""
-        short = np.fmax(self.of.choices.shortfall[self.taken], 0.0)
-        unit = self.of.unit[self.taken]
-        total = np.bincount(unit, short, minlength=len(self.of.chain.sales.units))
-        support = np.zeros(len(total))
-        support[: len(self.plan.support)] = self.plan.support
-        return np.asarray(short * np.divide(support, total, out=np.zeros(len(total)), where=total > 0)[unit], float)
+        """By choice taken its part of its unit's support."""
+        return shared_out(self.of.choices, self.plan.taken, self.plan.support)[self.taken]
 
     def row(
         self, by: Mapping[str, str], value: float, drawn: Floats, *, detail: Mapping[str, Any], about: Sequence[str]

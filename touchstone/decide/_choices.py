@@ -15,7 +15,7 @@ from touchstone.core.errors import Refused
 from touchstone.core.fields import required
 from touchstone.decide._file import constant, row
 from touchstone.science.allocation import Plan, allocate, conflicts
-from touchstone.science.portfolio import NONE, Cap, Choices, Limits
+from touchstone.science.portfolio import NONE, Cap, Choices, Limits, shared_out
 
 NEEDED = ("choice", "unit", "touchpoint", "cost", "gain")
 NAMES = ("choice", "unit", "touchpoint", "level")
@@ -58,7 +58,7 @@ def _taken(
 ) -> list[dict[str, Any]]:
     at = np.flatnonzero(plan.taken)
     named = table.select([name for name in NAMES if name in table.column_names]).take(at).to_pylist()
-    support = _shared(choices, plan)
+    support = shared_out(choices, plan.taken, plan.support)
     made = []
     for name, place in zip(named, at.tolist(), strict=True):
         detail = {
@@ -82,18 +82,9 @@ def _whole(maker: str, by: Mapping[str, str | None], plan: Plan) -> dict[str, An
     return row(maker, {**by, **dict.fromkeys(NAMES)}, plan.gain, n=len(plan.taken), measured_in=_MONEY, detail=detail)
 
 
-def _shared(choices: Choices, plan: Plan) -> NDArray[np.float64]:
-    """Each unit's support handed out to its choices that cost it more than it gains by them, in that proportion."""
-    short = np.where(plan.taken, np.fmax(choices.shortfall, 0.0), 0.0)
-    total = np.bincount(choices.unit, short, minlength=len(plan.support))
-    share = np.divide(plan.support, total, out=np.zeros(len(total)), where=total > 0)
-    return np.asarray(short * share[choices.unit], float)
-
-
 def _check(table: pa.Table) -> None:
-    twice = pc.value_counts(table["choice"]).filter(
-        pc.greater(pc.struct_field(pc.value_counts(table["choice"]), "counts"), 1)
-    )
+    counts = pc.value_counts(table["choice"])
+    twice = counts.filter(pc.greater(pc.struct_field(counts, "counts"), 1))
     if len(twice):
         name = twice[0]["values"].as_py()
         raise Refused(f"choice {name!r} is there twice.", field="choice", todo="Give each possible choice its own id.")

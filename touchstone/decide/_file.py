@@ -17,6 +17,9 @@ from touchstone.core.tables import PLAN
 SCENARIO = "scenario"
 """The column whose values are problems of their own; it comes back in each row."""
 
+YES = ("1", "1.0", "true", "yes", "granted")
+"""What a cell says, in small letters, where something holds."""
+
 
 def given(ask: Ask, *needed: str) -> pa.Table:
     """The file's table; Refused where there is no file, or where it lacks a column of `needed`."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from touchstone.core.errors import Refused
 from touchstone.core.tables import NUMBER, TEXT
 from touchstone.decide._features import features
+from touchstone.decide._file import YES
 from touchstone.science.uplift import Trial
 
 Floats = NDArray[np.float64]
@@ -22,7 +23,6 @@ OWN = ("person", "offer", "send_time", "outcome", "split", "consent", "open_comp
 """Columns that are no features."""
 LEAST = 20  # customers who got an offer; of fewer nothing is learned
 _NONE = ("none", "control", "no", "0", "no offer", "nothing", "holdout", "hold-out")
-_YES = ("1", "1.0", "true", "yes", "granted")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +40,7 @@ class Campaign:
 
     def name(self, place: int) -> str:
         """What the offer of an arm is called, with its time of sending where there are several."""
-        offer, time = self.offers[place]
-        return offer if time is None else f"{offer} at {time}"
+        return _called(self.offers[place])
 
 
 def campaign(table: pa.Table, *, control: str | None, rest: float, seed: int) -> Campaign | tuple[str, list[str]]:
@@ -160,7 +159,7 @@ def alone(asked: pa.Table, rest: float) -> list[str | None]:
 
     names = asked.column_names
     if "consent" in names:
-        given = pc.is_in(pc.utf8_lower(asked["consent"].cast(TEXT)), pa.array(_YES, TEXT))
+        given = pc.is_in(pc.utf8_lower(asked["consent"].cast(TEXT)), pa.array(YES, TEXT))
         mark("no consent to offers", pc.invert(given))
     if "open_complaint" in names:
         mark("a complaint is open", pc.greater(asked["open_complaint"].cast(NUMBER), 0.0))

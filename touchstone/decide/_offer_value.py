@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from touchstone.core.errors import Refused
@@ -27,7 +26,7 @@ def valued(maker: str, by: Mapping[str, str | None], table: pa.Table) -> Iterato
     required(table, *_NEEDED)
     model = all(name in table.column_names for name in _MODEL)
     names = (*_NEEDED, *(_MODEL if model else ()))
-    known = table.select(names).filter(_whole(table, names))
+    known = table.select(names).drop_null()
     columns = {name: known[name].to_numpy().astype(float) for name in names}
     order = np.lexsort([columns[name] for name in names])
     columns = {name: each[order] for name, each in columns.items()}
@@ -49,13 +48,6 @@ def valued(maker: str, by: Mapping[str, str | None], table: pa.Table) -> Iterato
         value, limits = (each.value, (each.low, each.high)) if each else (None, (None, None))
         yield row(maker, {**by, "estimator": name}, value, n=len(known), measured_in="reward per choice",
                   detail=detail, limits=limits)  # fmt: skip
-
-
-def _whole(table: pa.Table, names: tuple[str, ...]) -> pa.ChunkedArray:
-    whole = pc.is_valid(table[names[0]])
-    for name in names[1:]:
-        whole = pc.and_(whole, pc.is_valid(table[name]))
-    return whole
 
 
 def _check(columns: Mapping[str, Floats]) -> None:

@@ -170,6 +170,14 @@ def _nothing() -> Ints:
     return np.zeros(0, np.int64)
 
 
+def shared_out(choices: Choices, taken: Flags, support: Floats) -> Floats:
+    """By choice: each unit's support handed out to those taken that it loses by, in proportion to what it loses."""
+    short = np.where(taken, np.fmax(choices.shortfall, 0.0), 0.0)
+    total = np.bincount(choices.unit, short, minlength=len(support))
+    share = np.divide(support, total, out=np.zeros(len(total)), where=total > 0)
+    return np.asarray(short * share[choices.unit], float)
+
+
 def _bundles(together: Ints) -> tuple[Ints, int]:
     """The number of each choice's bundle, and how many there are; what goes with nothing is a bundle by itself."""
     alone = together.max(initial=NONE) + 1 + np.arange(len(together))

@@ -87,13 +87,8 @@ def read(ask: Ask) -> Planned:
         sorted(touchpoints, key=lambda each: (-each.detail["cost"], each.by["touchpoint"])),
         sorted(regions, key=lambda each: (-each.detail["cost"], each.by["region"])),
         sorted(units, key=lambda each: (-(each.value or 0.0), each.by["unit"])),
-        names(ask),
+        {row["id"]: row["name"] for row in ask.lake(_NAMES).to_pylist()},
     )
-
-
-def names(ask: Ask) -> dict[str, str]:
-    """Units by id as people call them."""
-    return {row["id"]: row["name"] for row in ask.lake(_NAMES).to_pylist()}
 
 
 def stated(ask: Ask) -> list[tuple[str, str]]:

@@ -57,7 +57,7 @@ def _of_unit(ask: Ask, plan: Planned, unit: str | None) -> Page:
     if not own:
         note = Note("Nothing is planned here yet.", "empty", "Head office plans where to spend.")
         return Page("budget", _TITLE, "Nothing is planned here yet.", "", (note,))
-    names = _budget.names(ask)
+    names = plan.names
     blocks: list[Block] = []
     for each in own:
         blocks += _budget_blocks.of_unit(plan, each, names.get(each.by["unit"], each.by["unit"]), seed=ask.seed)
