@@ -65,3 +65,27 @@ def test_a_partner_sees_the_rows_about_his_own_unit_and_no_other(store: Any):
     )
     assert seen
     assert all(row["about"] == [unit] for row in seen)
+
+
+def test_a_standard_is_chosen_by_touchpoint_and_taken_away_by_the_worst_rating(store: Any):
+    assert do(store, "budget.plan", standard="Waiting Area", least=2.5, now=False)["kept"] == {
+        "least:waiting area": 2.5
+    }
+    held = "select value from planning where id = 'least:waiting area'"
+    assert store.ask().lake(held)["value"].to_pylist() == [2.5]
+    do(store, "budget.plan", standard="waiting area", least=1.0, now=False)
+    assert store.ask().lake(held)["value"].to_pylist() == [None]
+    do(store, "budget.plan", standard="waiting area", least=2.5, now=False)
+    do(store, "budget.plan", usual=True, now=False)
+    assert store.ask().lake(held)["value"].to_pylist() == [None]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [({"least": 3.0}, "standard"), ({"standard": "no such", "least": 3.0}, "standard"),
+     ({"standard": "parking"}, "least"), ({"standard": "parking", "least": 7.0}, "least")],
+)  # fmt: skip
+def test_a_standard_that_says_nothing_is_refused(store: Any, given: dict[str, Any], field: str):
+    with pytest.raises(Refused) as refused:
+        do(store, "budget.plan", **given)
+    assert refused.value.field == field

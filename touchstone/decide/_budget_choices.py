@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
 from touchstone.decide._budget_chain import DRAWS, Catalogue, Chain
+from touchstone.decide._budget_phases import left, open_to, quarters
 from touchstone.decide._budget_terms import Terms
 from touchstone.science.portfolio import NONE, Cap, Choices, Limits
 
@@ -28,6 +29,7 @@ class Possible:
     terms: Terms
     initiative: Ints
     unit: Ints
+    start: Ints  # place of the quarter in which it would begin, of those planned over
     cost: Floats
     partner_cost: Floats
     gain: Floats  # expected, to the company; what is chosen by (`choices.gain`) is that, with caution
@@ -35,11 +37,19 @@ class Possible:
     limits: Limits
     regions: tuple[str, ...]
     region: Ints  # of each unit; NONE where it has none
+    quarters: tuple[str, ...]  # none where the plan is not phased
+    standards: dict[str, float]  # by touchpoint the least rating (1 to 5) everywhere
 
     @property
     def touchpoint(self) -> Ints:
         """Place of each choice's touchpoint."""
         return self.known.touchpoint[self.initiative]
+
+    @property
+    def locked(self) -> Ints:
+        """Of each choice whether it must (1) or must not (0) be taken, as stated; NONE: as it comes."""
+        locked = [NONE if row["locked"] is None else row["locked"] for row in self.known.rows]
+        return np.array(locked, np.int64)[self.initiative]
 
     @property
     def partner_gain(self) -> Floats:
@@ -59,28 +69,31 @@ class Possible:
 
     def within(self, budget: float, touchpoints: int | None) -> Limits:
         """The same limits with another budget and number of touchpoints."""
-        return replace(self.limits, budget=budget, touchpoints=touchpoints)
+        return replace(self.limits, budget=budget, touchpoints=touchpoints, caps=_caps(self, budget))
 
 
 def possible(ask: Ask, known: Catalogue, chain: Chain, terms: Terms) -> Possible:
-    """Every initiative at its unit, or at every unit where customers buy."""
+    """Every initiative at its unit, or at every unit where customers buy, in each quarter in which it may begin."""
     units = chain.sales.units
     place = {name: at for at, name in enumerate(units)}
-    pairs = [
-        (at, unit)
+    names = quarters(ask.now, terms)
+    triples = [
+        (at, unit, start)
         for at, row in enumerate(known.rows)
         for unit in (range(len(units)) if row["unit"] is None else [place[row["unit"]]] if row["unit"] in place else [])
+        for start in open_to(row, names)
     ]
-    which, unit = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
+    which, unit, start = (np.array([each[side] for each in triples], np.int64) for side in range(3))
     cost = sum((_of(known, name)[which] * per[unit] for name, per in (
         ("fixed_cost", np.ones(len(units))), ("cost_share", chain.sales.amount),
         ("cost_per_customer", chain.sales.customers))), np.zeros(len(which)))  # fmt: skip
     share = np.array([_borne(ask, row, terms) for row in known.rows])[which]
     regions, region = _regions(ask, units)
-    made = Possible(known, chain, terms, which, unit, cost, share * cost, np.zeros(len(which)), _NO_CHOICES,
-                    Limits(), regions, region)  # fmt: skip
+    made = Possible(known, chain, terms, which, unit, start, cost, share * cost, np.zeros(len(which)), _NO_CHOICES,
+                    Limits(), regions, region, names, {})  # fmt: skip
     made = replace(made, gain=_expected(made))
-    return replace(made, choices=_choices(made, _cautious(made)), limits=_limits(made))
+    budget = 0.01 * float(chain.sales.amount.sum()) if terms.budget is None else terms.budget
+    return replace(made, choices=_choices(made, _cautious(made)), limits=_limits(made, budget))
 
 
 def _of(known: Catalogue, name: str) -> Floats:
@@ -102,10 +115,12 @@ def _weight(known: Catalogue, weight: Floats, which: Ints) -> Floats:
 
 
 def _scale(of: Possible, some: Ints) -> Floats:
-    """What is the same in every draw: sales, margin, share of customers who meet the touchpoint, rating's spread."""
+    """What is the same in every draw: sales, margin, share of customers who meet the touchpoint, rating's spread, and
+    what is left of the years looked at when it begins."""
     share = np.array([1.0 if row["customers_share"] is None else row["customers_share"] for row in of.known.rows])
     sales = of.chain.sales.amount[of.unit[some]]
-    return np.asarray(share[of.initiative[some]] * sales * of.terms.company_margin / of.chain.spread, float)
+    waits = left(len(of.quarters), of.terms)[of.start[some]]
+    return np.asarray(share[of.initiative[some]] * sales * waits * of.terms.company_margin / of.chain.spread, float)
 
 
 def _expected(of: Possible) -> Floats:
@@ -138,25 +153,30 @@ def _choices(of: Possible, gain: Floats) -> Choices:
     rows = of.known.rows
     groups = sorted({row["all_or_nothing"] for row in rows if row["all_or_nothing"]})
     together = np.array([groups.index(row["all_or_nothing"]) if row["all_or_nothing"] else NONE for row in rows])
-    locked = np.array([NONE if row["locked"] is None else row["locked"] for row in rows], np.int64)
+    tied = together.astype(np.int64)[of.initiative]
+    begun = max(len(of.quarters), 1)
+    tied = np.where(tied == NONE, NONE, tied * begun + of.start)  # what goes together begins together
     return Choices(
-        gain, of.cost - of.partner_cost, of.unit, of.touchpoint, of.partner_cost - of.partner_gain,
-        together.astype(np.int64)[of.initiative], locked[of.initiative],
+        gain, of.cost - of.partner_cost, of.unit, of.touchpoint, of.partner_cost - of.partner_gain, tied, of.locked,
     )  # fmt: skip
 
 
-def _limits(of: Possible) -> Limits:
-    terms = of.terms
-    caps = []
+def _limits(of: Possible, budget: float) -> Limits:
+    most = None if of.terms.touchpoints_at_most is None else int(of.terms.touchpoints_at_most)
+    return Limits(budget, _caps(of, budget), most)
+
+
+def _caps(of: Possible, budget: float) -> tuple[Cap, ...]:
+    terms, caps = of.terms, []
     if terms.region_cap is not None and of.regions:
         caps.append(Cap(of.region[of.unit], np.full(len(of.regions), terms.region_cap)))
-    quarters = sorted({row["quarter"] for row in of.known.rows if row["quarter"]})
-    if terms.quarter_cap is not None and quarters:
-        number = np.array([quarters.index(row["quarter"]) if row["quarter"] else NONE for row in of.known.rows])
-        caps.append(Cap(number.astype(np.int64)[of.initiative], np.full(len(quarters), terms.quarter_cap)))
-    most = None if terms.touchpoints_at_most is None else int(terms.touchpoints_at_most)
-    budget = 0.01 * float(of.chain.sales.amount.sum()) if terms.budget is None else terms.budget
-    return Limits(budget, tuple(caps), most)
+    if of.quarters:
+        most = budget / len(of.quarters) if terms.quarter_cap is None else terms.quarter_cap
+        caps.append(Cap(of.start, np.full(len(of.quarters), most)))
+    elif terms.quarter_cap is not None and (names := sorted({row["quarter"] for row in of.known.rows} - {None})):
+        number = np.array([names.index(row["quarter"]) if row["quarter"] else NONE for row in of.known.rows])
+        caps.append(Cap(number.astype(np.int64)[of.initiative], np.full(len(names), terms.quarter_cap)))
+    return tuple(caps)
 
 
 _NONE = np.zeros(0)

@@ -16,6 +16,7 @@ from touchstone.science.shrinkage import Posterior, draws, posterior
 
 Floats = NDArray[np.float64]
 MOST = 150_000  # surveys that weights are learned from; of more, so many drawn by their names
+_DIGITS = 9  # of sums that count: the engine adds up in any order, and the last ones hang on it
 _FEWEST = 200  # of them; with fewer every touchpoint weighs the same
 _RATED = """WITH rated AS (
     SELECT i.thread AS thread, min(i.unit) AS unit FROM interaction AS i
@@ -94,7 +95,7 @@ def sales(ask: Ask) -> Sales:
         return Sales((), np.zeros(0), np.zeros(0), "", 1.0)
     span = ask.lake(_SPAN).to_pylist()[0]
     years = max((span["last"] - span["first"]).total_seconds() / 86_400 / 365.25, 1 / 12)
-    n, amount, square, customers = (np.array([row[name] for row in rows], float)
+    n, amount, square, customers = (_steady(np.array([row[name] for row in rows], float))
                                     for name in ("n", "amount", "square", "customers"))  # fmt: skip
     each = float(amount.sum() / n.sum())
     within = max(float((square - amount**2 / n).sum()) / max(float((n - 1).sum()), 1.0), 1e-9)
@@ -111,6 +112,7 @@ def standings(ask: Ask, units: tuple[str, ...], touchpoints: tuple[str, ...], *,
         if row["unit"] in place and row["touchpoint"] in column:
             at = place[row["unit"]], column[row["touchpoint"]]
             n[at], total[at], square[at] = row["n"], row["n"] * row["mean"], row["square"]
+    total, square = _steady(total), _steady(square)
     heard = n.sum(axis=0)
     usual = np.where(heard > 0, total.sum(axis=0) / np.fmax(heard, 1), 0.7)
     known = n > 0
@@ -131,6 +133,12 @@ def standings(ask: Ask, units: tuple[str, ...], touchpoints: tuple[str, ...], *,
         np.clip(usual, *ends),
         float(np.sqrt(variance)),
     )
+
+
+def _steady(values: Floats) -> Floats:
+    """Values to so many digits that count: what is left of the order of adding up is gone, so plans are the same."""
+    size = 10.0 ** (_DIGITS - 1 - np.floor(np.log10(np.where(values != 0, np.abs(values), 1.0))))
+    return np.asarray(np.round(values * size) / size, float)
 
 
 def _unit_part(own: Floats, n: Floats, variance: float) -> Floats:
@@ -170,9 +178,11 @@ def weights(ask: Ask, units: tuple[str, ...], touchpoints: tuple[str, ...], stan
     rated = np.full((len(row), len(touchpoints)), np.nan)
     for each in held:
         at = column[each["touchpoint"]]
-        rated[row[each["thread"]], at] = (each["x"] - standing.value[place[each["unit"]], at]) / standing.spread
+        rated[row[each["thread"]], at] = (
+            round(each["x"], _DIGITS) - standing.value[place[each["unit"]], at]
+        ) / standing.spread
     metric = np.array([first[at]["metric"] for at in range(len(row))])
-    given = np.array([first[at]["y"] for at in range(len(row))])
+    given = _steady(np.array([first[at]["y"] for at in range(len(row))]))
     step = float(np.sqrt(np.mean([given[metric == name].var() for name in np.unique(metric)]))) * 10
     return Weights(regression(rated, _scored(given, metric), unit), step, len(row))
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
 from touchstone.core.tables import PLAN
+from touchstone.decide import _budget_standards as standards
 from touchstone.decide._budget_chain import PRIOR, UNKNOWN, catalogue, chain
 from touchstone.decide._budget_choices import TAIL, Possible, possible
 from touchstone.decide._budget_terms import terms
@@ -41,13 +42,15 @@ def planned(ask: Ask, maker: str, *, frontier: bool = True, **given: Any) -> pa.
     made = chain(ask, known, chosen)
     if not len(made.sales.units):
         return _none(maker, "nobody is known to have bought anything, so nothing says what customers are worth")
-    of = possible(ask, known, made, chosen)
+    of = standards.kept(possible(ask, known, made, chosen), standards.stated(ask))
     if not len(of.initiative):
         return _none(maker, "no initiative is at a unit where customers buy")
     plan = allocate(of.choices, of.limits)
     if plan is None:
         at = ", ".join(conflicts(of.choices, of.limits))
-        return _none(maker, f"no plan keeps to every limit; in each other's way are: {at}")
+        least = standards.least_cost(of)
+        more = f"; the standards alone cost {least:,.0f} at least" if least else ""
+        return _none(maker, f"no plan keeps to every limit; in each other's way are: {at}{more}")
     told = Made(ask, maker, of, plan, plan.taken.nonzero()[0])
     rows = [_whole(told, source), *by_group(told), *unit_rows(told), *choice_rows(told)]
     if frontier:
@@ -79,9 +82,17 @@ def _whole(told: Made, source: Mapping[str, str]) -> dict[str, Any]:
         "terms_from": dict(source),
         "priors": {"lift": UNKNOWN[0], "kept_per_point": PRIOR[0]},
         **of.chain.told,
+        **_required(told),
         **learning(told),
     }
     return told.row({}, float(of.gain[told.taken].sum()), drawn, detail=detail, about=[])
+
+
+def _required(told: Made) -> dict[str, Any]:
+    """Standards and quarters, where somebody chose them."""
+    of = told.of
+    found: dict[str, Any] = {"standards": standards.told(of, told.standards, told.taken)} if of.standards else {}
+    return found | ({"quarters": list(of.quarters)} if of.quarters else {})
 
 
 def _spent(plan: Plan) -> dict[str, Any]:
@@ -97,11 +108,12 @@ def _frontier(told: Made) -> list[dict[str, Any]]:
         for share in STEPS:
             budget = of.limits.budget * share
             limits = of.within(budget, of.limits.touchpoints if most is None else most)
-            if most is not None and (limits == of.limits or share not in FEW_STEPS):
+            own = (limits.budget, limits.touchpoints) == (of.limits.budget, of.limits.touchpoints)
+            if most is not None and (own or share not in FEW_STEPS):
                 continue
             if budget > whole and share > 1:
                 continue
-            found = told.plan if limits == of.limits else outlined(of.choices, limits)
+            found = told.plan if own else outlined(of.choices, limits)
             if found is not None:
                 rows.append(_point(told, found, budget, most))
     return rows

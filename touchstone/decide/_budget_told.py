@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
 from touchstone.decide._budget_choices import Possible
+from touchstone.decide._budget_standards import Standard, at_unit, standards
 from touchstone.decide._file import row
 from touchstone.science.allocation import Plan
 from touchstone.science.portfolio import NONE, shared_out
@@ -35,6 +36,11 @@ class Made:
     def drawn(self) -> Floats:
         """Draws x choices taken: what each gains."""
         return self.of.drawn(self.taken)
+
+    @cached_property
+    def standards(self) -> tuple[Standard, ...]:
+        """Touchpoints that must stand at a least rating everywhere."""
+        return tuple(standards(self.of))
 
     @cached_property
     def support(self) -> Floats:
@@ -62,6 +68,7 @@ def choice_rows(told: Made) -> list[dict[str, Any]]:
         by = {"choice": f"{stated['id']}@{unit}", "unit": unit, "touchpoint": stated["touchpoint"],
               "level": str(stated["level"])}  # fmt: skip
         detail = {"name": stated["name"], **_money(told, at, place), "margin": float(told.plan.margin[at])}
+        detail |= {"quarter": of.quarters[of.start[at]]} if of.quarters else {}
         rows.append(told.row(by, float(of.gain[at]), told.drawn[:, place], detail=detail, about=[unit]))
     return rows
 
@@ -78,7 +85,7 @@ def _money(told: Made, at: int, place: int) -> dict[str, float]:
 
 
 def by_group(told: Made) -> list[dict[str, Any]]:
-    """Rows by touchpoint (also those without money, with what would bring them in) and by region."""
+    """Rows by touchpoint (also those without money, with what would bring them in), region and quarter of beginning."""
     of, rows = told.of, []
     for at in np.unique(of.touchpoint):
         mine = np.flatnonzero(of.touchpoint[told.taken] == at)
@@ -88,6 +95,9 @@ def by_group(told: Made) -> list[dict[str, Any]]:
     for at, name in enumerate(of.regions):
         mine = np.flatnonzero(of.region[of.unit[told.taken]] == at)
         rows.append(_group(told, {"region": name}, mine, _sums(told, mine)))
+    for at, name in enumerate(of.quarters):
+        mine = np.flatnonzero(of.start[told.taken] == at)
+        rows.append(_group(told, {"quarter": name}, mine, _sums(told, mine)))
     return rows
 
 
@@ -166,6 +176,8 @@ def _unit(told: Made, at: int, name: str) -> dict[str, Any]:
     detail = _sums(told, mine) | {"sales": float(of.chain.sales.amount[at]), "currency": of.chain.sales.currency}
     ranked = mine[np.argsort(-of.gain[told.taken[mine]], kind="stable")][:_MOST]
     detail["does"] = [_does(told, int(each), at) for each in ranked]
+    if of.standards:
+        detail["standards"] = at_unit(of, told.standards, at, told.taken)
     detail["profitable"] = _best(told, at)[1] > 0
     if not len(mine) or not detail["profitable"]:
         detail["why"] = _why_not(told, at)
@@ -181,6 +193,7 @@ def _does(told: Made, place: int, unit: int) -> dict[str, Any]:
         "name": stated["name"],
         "level": stated["level"],
         **_money(told, at, place),
+        **({"quarter": of.quarters[of.start[at]]} if of.quarters else {}),
         "standing": float(of.chain.standing.value[unit, touchpoint]),
         "usual": float(of.chain.standing.brand[touchpoint]),
     }

@@ -17,6 +17,10 @@ SHARES = ("spill", "customers_share", "partner_share")
 LIFT = ("lift", "lift_low", "lift_high")
 SCALE = ("worst", "best")
 NUMBERS = (*WHOLE, *MONEY, *SHARES, *LIFT, *SCALE)
+LEAST = "least:"
+"""Before a touchpoint's name: the id of its minimum standard among what plans are made with."""
+RATING = (1.0, 5.0)
+"""The worst and best rating of the scale that standards are stated on."""
 MOST = 20_000  # initiatives in one file
 _LONGEST = 120  # characters of a name
 

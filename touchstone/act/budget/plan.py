@@ -7,6 +7,7 @@ from typing import Any
 
 from touchstone.act._journey import decided
 from touchstone.core.errors import Refused
+from touchstone.rules.initiatives import LEAST, RATING
 
 WHO = ("insider",)
 
@@ -14,7 +15,7 @@ _WITHIN = {
     "budget": (0.0, math.inf), "company_margin": (0.001, 1.0), "partner_margin": (0.0, 1.0), "horizon": (1.0, 30.0),
     "discount": (0.0, 1.0), "retention": (0.0, 1.0), "kept_per_point": (0.0, 1.0), "partner_share": (0.0, 1.0),
     "touchpoints_at_most": (1.0, 1000.0), "region_cap": (0.0, math.inf), "quarter_cap": (0.0, math.inf),
-    "caution": (0.0, 1.0),
+    "quarters": (1.0, 40.0), "caution": (0.0, 1.0),
 }  # fmt: skip
 
 
@@ -32,14 +33,18 @@ def act(
     touchpoints_at_most: float | None = None,
     region_cap: float | None = None,
     quarter_cap: float | None = None,
+    quarters: float | None = None,
     caution: float | None = None,
+    standard: str | None = None,
+    least: float | None = None,
     usual: bool = False,
     now: bool = True,
 ) -> dict[str, Any]:
     """{"kept": what was chosen, by name, "rows": rows of the plan}; what is left out stays as it was chosen before.
 
     `usual` first forgets all that was chosen. Margins are shares of sales, `horizon` years, `discount` and `retention`
-    shares a year, `kept_per_point` the share of customers more that stays per point of a score of 0 to 10. Without
+    shares a year, `kept_per_point` the share of customers more that stays per point of a score of 0 to 10. `standard`
+    is a touchpoint that must stand at a rating of `least` (1 to 5; 1: no standard any more) at every unit. Without
     `now` the next run plans. `Refused`: a value that cannot be.
     """
     given = {name: value for name, value in locals().items() if name in _WITHIN and value is not None}
@@ -47,8 +52,26 @@ def act(
         low, high = _WITHIN[name]
         if not low <= value <= high:
             raise Refused(f"{name} lies outside {low:g} to {high:g}.", field=name, todo="Give one within.")
-    forgotten = dict.fromkeys(_WITHIN) if usual else {}
+    given |= _standard(store, standard, least)
+    forgotten = dict.fromkeys([*_WITHIN, *_standards(store)]) if usual else {}
     if kept := forgotten | given:
         store.put("planning", [{"id": name, "value": value} for name, value in kept.items()])
         store.log("budget.plan", chosen=sorted(given))
     return {"kept": given, "rows": decided(store, "budget") if now else 0}
+
+
+def _standard(store: Any, touchpoint: str | None, least: float | None) -> dict[str, float | None]:
+    """What is kept of a standard, by its name; 1, the worst there is, takes it away."""
+    if touchpoint is None and least is None:
+        return {}
+    found = store.taxonomy.find(touchpoint) if touchpoint else None
+    if found is None:
+        raise Refused("which touchpoint has the standard?", field="standard", todo="Name one of the taxonomy.")
+    if least is None or not RATING[0] <= least <= RATING[1]:
+        raise Refused("the least rating lies outside 1 to 5.", field="least", todo="Give a rating on 1 to 5.")
+    return {LEAST + found.name: least if least > RATING[0] else None}
+
+
+def _standards(store: Any) -> list[str]:
+    rows = store.ask().lake("select id from planning order by id")["id"].to_pylist()
+    return [each for each in rows if each.startswith(LEAST)]
