@@ -7,17 +7,21 @@ nothing; the days it ran are held against those beside, which share neither seas
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
 from touchstone.decide._file import row
 from touchstone.decide._offer_found import limited, tidy
+from touchstone.decide._offer_lives import columns
+from touchstone.decide._offer_lives import offered as offered_to
 from touchstone.science.qini import Estimate
 from touchstone.science.rates import lift
 from touchstone.science.uplift import Trial, average, uplift
@@ -25,7 +29,6 @@ from touchstone.science.uplift import Trial, average, uplift
 Floats = NDArray[np.float64]
 _FEWEST = 10  # purchases of those offered something, under which nothing is told of them
 _LEAST = 20  # customers on either side
-_MOST = 100_000  # customers on either side that are looked at
 _EVER = 0.5  # a campaign that ran for more than this share of all days has nothing beside it
 _CAMPAIGNS = """
 select campaign, cast(min(occurred_at) as date) as start, cast(max(occurred_at) as date) as stop,
@@ -42,47 +45,39 @@ from interaction where kind = 'purchase' and occurred_at is not null group by 1 
 """
 _ENDS = """select cast(min(occurred_at) as date) as first, cast(max(occurred_at) as date) as last
     from interaction where occurred_at is not null"""
-_LIVES = """
-with told as (
-    select person, max(case when kind = 'offer' and campaign = ? and occurred_at >= ? and occurred_at < ?
-            then 1 else 0 end) as offered,
-        sum(case when kind = 'purchase' and occurred_at >= ? and occurred_at < ? then 1 else 0 end) as bought,
-        sum(case when kind = 'purchase' and occurred_at < ? then 1 else 0 end) as purchases,
-        sum(case when kind = 'visit' and occurred_at < ? then 1 else 0 end) as visits,
-        sum(case when kind = 'offer' and occurred_at < ? then 1 else 0 end) as offers,
-        sum(case when kind in ('answer', 'review', 'message', 'turn', 'post') and occurred_at < ? then 1 else 0 end)
-            as said,
-        sum(case when kind = 'impression' and occurred_at < ? then 1 else 0 end) as seen,
-        max(case when occurred_at < ? then occurred_at end) as last
-    from interaction where person is not null and coalesce(level, 'end_customer') = 'end_customer' group by person
-),
-ordered as (
-    select *, row_number() over (partition by offered order by md5(person), person) as place from told
-    where last is not null
-)
-select * from ordered where place <= ? order by person
-"""
-_FEATURES = ("purchases", "visits", "offers", "said", "seen")
 
 
-def of_home(maker: str, ask: Ask, *, campaign: Sequence[str], days: int) -> Iterator[dict[str, Any]]:
-    """Two rows a campaign: against similar customers, and against the days beside."""
+@dataclass(frozen=True, eq=False)
+class Past:
+    """A campaign that sent offers: its rows, and why nothing can be learned from it for whom it does more, or None."""
+
+    name: str
+    during: tuple[date, date]  # the day it began, and the day after its last
+    rewarded: bool
+    rows: list[dict[str, Any]]
+    why: str | None
+
+
+def of_home(maker: str, ask: Ask, *, campaign: Sequence[str], days: int) -> list[Past]:
+    """What each campaign added: two rows each, against similar customers and against the days beside."""
     found = ask.lake(_CAMPAIGNS).to_pylist()
     ends = ask.lake(_ENDS).to_pylist()[0] if found else {}
+    past = []
     for each in found:
         if campaign and each["campaign"] not in campaign:
             continue
         told = {"start": each["start"].isoformat(), "stop": each["stop"].isoformat(), "offers": int(each["offers"]),
                 "redemptions": int(each["redemptions"]), "rewarded": bool(each["rewarded"])}  # fmt: skip
-        known = (ends["last"] - ends["first"]).days + 1
-        lasts = (each["stop"] - each["start"]).days + 1 > _EVER * known
+        lasts = (each["stop"] - each["start"]).days + 1 > _EVER * ((ends["last"] - ends["first"]).days + 1)
+        always = {"why": "it ran most of the time, so that nothing lies beside it to be held against"}
+        rows, why = [], None
         for against, answer in (("similar customers", _persons), ("days beside", _beside)):
-            detail = {**told, "why": "it ran most of the time, so that nothing lies beside it to be held against"}
-            if lasts:
-                yield _row(maker, each, against, (None, 0, detail))
-            else:
-                value, n, more = answer(ask, each, days)
-                yield _row(maker, each, against, (value, n, told | more))
+            value, n, more = (None, 0, always) if lasts else answer(ask, each, days)
+            rows.append(_row(maker, each, against, (value, n, told | more)))
+            why = more.get("why") if against == "similar customers" else why
+        during = (each["start"], each["stop"] + timedelta(days=1))
+        past.append(Past(each["campaign"], during, bool(each["rewarded"]), rows, why))
+    return past
 
 
 def _row(
@@ -100,8 +95,8 @@ def _persons(ask: Ask, campaign: dict[str, Any], days: int) -> tuple[Estimate | 
     """Purchases from the start until so many days after the end, of those offered it against others like them."""
     start, stop = campaign["start"], campaign["stop"] + timedelta(days=1)
     until = stop + timedelta(days=days)
-    lives = _lives(ask, campaign, (start, stop), start, until)
-    offered, bought = lives["offered"].to_numpy() > 0, lives["bought"].to_numpy().astype(float)
+    lives = offered_to(ask, campaign["campaign"], (start, stop), since=start, upto=until)
+    offered, bought = _got(lives), lives["bought"].to_numpy().astype(float)
     detail: dict[str, Any] = {
         "offered": int(offered.sum()), "others": int((~offered).sum()), "bought": int(bought[offered].sum()),
         "days_after": days, "assignment": "not by lot: held against others like them in what they did before",
@@ -116,7 +111,7 @@ def _persons(ask: Ask, campaign: dict[str, Any], days: int) -> tuple[Estimate | 
         return None, len(lives), detail | {"why": f"fewer than {_FEWEST} purchases of those offered it"}
     found, thin = _compared(lives, ask.seed)
     before = start - (until - start)
-    earlier, _ = _compared(_lives(ask, campaign, (start, stop), before, start), ask.seed)
+    earlier, _ = _compared(offered_to(ask, campaign["campaign"], (start, stop), since=before, upto=start), ask.seed)
     detail |= {"placebo": limited(earlier) if earlier else None, "thin": tidy(thin)}
     if earlier is not None and not earlier.low <= 0 <= earlier.high:
         why = "those offered it bought otherwise than others like them before it too: the difference is not the offer's"
@@ -124,19 +119,17 @@ def _persons(ask: Ask, campaign: dict[str, Any], days: int) -> tuple[Estimate | 
     return found, len(lives), detail
 
 
-def _lives(ask: Ask, campaign: dict[str, Any], offered: tuple[date, date], start: date, until: date) -> pa.Table:
-    """Customers known before `start`: whether they were offered it, what they bought then, what they did before."""
-    return ask.lake(_LIVES, [campaign["campaign"], *offered, start, until, *[start] * 6, _MOST])
+def _got(lives: pa.Table) -> NDArray[np.bool_]:
+    """Who was offered it."""
+    return np.asarray(pc.is_valid(lives["offered"]))
 
 
 def _compared(lives: pa.Table, seed: int) -> tuple[Estimate | None, float]:
     """The effect adjusted for what they did before, and the share without a counterpart; None with too few."""
-    arm = (lives["offered"].to_numpy() > 0).astype(np.int64)
+    arm = _got(lives).astype(np.int64)
     if min(arm.sum(), (1 - arm).sum()) < _LEAST:
         return None, 0.0
-    counts = np.column_stack([np.log1p(lives[name].to_numpy().astype(float)) for name in _FEATURES])
-    last = lives["last"].cast(pa.int64()).to_numpy() / 86_400e6
-    features = np.column_stack([counts, np.log1p(last.max() - last)])
+    features = np.column_stack(list(columns(lives).values()))
     trial = Trial(features, arm, lives["bought"].to_numpy().astype(float), np.arange(len(arm)), 2, seed)
     told = uplift(trial)
     return average(told.own[:, 0], trial.person), told.lot.thin

@@ -1,0 +1,64 @@
+"""Under all the names a customer goes by: what they allow, and when and how often they were asked or written to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from touchstone.core.ask import Ask
+from touchstone.rules import consent
+from touchstone.rules.pressure import WITHIN
+
+_CONTACTS = """
+select person, cast(occurred_at as date) as day, max(occurred_at) as last from interaction
+where kind in ('offer', 'answer') and occurred_at <= ? and person in (select unnest(?))
+group by person, cast(occurred_at as date) order by person, day
+"""
+_CONSENTS = "select id as person, consents from person where id in (select unnest(?)) order by id"
+
+
+@dataclass(frozen=True)
+class Contacted:
+    """Of one customer: days since they were asked or written to (None: never), and on how many of the last 90."""
+
+    days: float | None = None
+    times: int = 0
+
+
+def contacted(ask: Ask, customers: Mapping[str, Sequence[str]]) -> dict[str, Contacted]:
+    """By customer: when and how often any of their names was sent an offer or answered a survey."""
+    last, on = dict[str, datetime](), dict[str, set[date]]()
+    since = (ask.now - timedelta(days=WITHIN)).date()
+    for owner, row in _rows(ask, _CONTACTS, customers, [ask.now]):
+        last[owner] = max(last.get(owner, row["last"]), row["last"])
+        if row["day"] > since:
+            on.setdefault(owner, set()).add(row["day"])
+    return {
+        name: Contacted((ask.now - last[name]).total_seconds() / 86_400, len(on.get(name, ()))) if name in last
+        else Contacted() for name in customers
+    }  # fmt: skip
+
+
+def consents(ask: Ask, customers: Mapping[str, Sequence[str]]) -> dict[str, list[str | None]]:
+    """By customer: what each of their names that has consents said."""
+    found: dict[str, list[str | None]] = {name: [] for name in customers}
+    for owner, row in _rows(ask, _CONSENTS, customers, []):
+        found[owner].append(row["consents"])
+    return found
+
+
+def allows(told: Sequence[str | None], purpose: str) -> bool:
+    """Whether one of a customer's names allows a purpose and none refuses it, or any contact."""
+    return any(consent.may(each, purpose) for each in told) and not any(
+        consent.objects(each) or consent.stated(each).get(purpose) in consent.REFUSED for each in told
+    )
+
+
+def _rows(
+    ask: Ask, sql: str, customers: Mapping[str, Sequence[str]], given: list[object]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Rows with the customer that each is of."""
+    owner = {each: name for name, ids in customers.items() for each in ids}
+    return [(owner[row["person"]], row) for row in ask.lake(sql, [*given, sorted(owner)]).to_pylist()]
