@@ -23,7 +23,8 @@ import pyarrow.compute as pc
 
 from touchstone.connect import _identity_pairs
 from touchstone.connect._identity_groups import components
-from touchstone.connect._identity_match import Matched, clean, connection, filled, match
+from touchstone.connect._identity_match import Matched, connection, filled, match
+from touchstone.connect._identity_values import clean
 from touchstone.connect.identity import connect
 from touchstone.core.tables import LINK, METRIC
 from touchstone.store.scratch import scratch
@@ -123,9 +124,8 @@ def _our_pairs(table: pa.Table) -> pa.Table:
     """The pairs that our blocks bring together, by id."""
     given = table.drop_columns(["truth"]).sort_by("id")
     with connection() as duck:
-        fields = filled(given)
-        clean(duck, given, fields, fresh=np.ones(len(given), bool))
-        _identity_pairs.pair_up(duck, "records", fields=fields, count=len(given), fresh=len(given))
+        values = clean(duck, given, filled(given))
+        _identity_pairs.pair_up(duck, values, fresh=np.ones(len(given), bool))
         met = duck.sql("select join_key_l, join_key_r from pairs").to_arrow_table()
     sides = {f"join_key_{side}": given["id"].take(met[f"join_key_{side}"]) for side in "lr"}
     return pa.table({"match_key": pa.repeat("0", len(met)), **sides})

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from touchstone.connect._identity_fields import FIELDS
-from touchstone.connect._identity_match import Matched, Numbers, Whole
+from touchstone.connect._identity_match import Matched, Numbers
+from touchstone.connect._identity_values import Whole
 from touchstone.core.ask import Ask
 from touchstone.core.tables import LINK, TEXT
 

@@ -16,7 +16,7 @@ from touchstone.connect._identity_meet import Ties
 from touchstone.connect._identity_model import Learned
 from touchstone.connect._identity_persons import Reached, arrived
 from touchstone.core.ask import Ask
-from touchstone.core.tables import LINK, METRIC
+from touchstone.core.tables import LINK, METRIC, TEXT
 
 _FEW, _GROWN = (
     0.1,
@@ -77,13 +77,9 @@ def still(ask: Ask, ids: pa.Array, fresh: npt.NDArray[np.bool_], *, maker: str) 
     columns = ", ".join(f'"{name}"' for name in LINK.names)
     sql = f"select {columns} from link where maker = ? and layer in ('same_person', 'household')"
     rows = ask.lake(sql, [maker]).cast(LINK)
-    left, right = (_places(rows[side], ids) for side in ("left", "right"))
+    both = pa.chunked_array([*rows["left"].chunks, *rows["right"].chunks], TEXT)
+    left, right = np.split(pc.index_in(both, ids).fill_null(-1).to_numpy().astype(np.int64), 2)
     known = np.append(~fresh, False)  # nobody, -1, is the last
     stays = known[left] & known[right]
     same = stays & (rows["layer"].to_numpy() == "same_person")
     return rows.filter(pa.array(stays)), Ties(left[same], right[same], rows["probability"].to_numpy()[same])
-
-
-def _places(persons: pa.ChunkedArray, ids: pa.Array) -> npt.NDArray[np.int64]:
-    found: npt.NDArray[np.int64] = pc.index_in(persons, ids).fill_null(-1).to_numpy().astype(np.int64)
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,10 +13,10 @@ import pyarrow as pa
 
 from touchstone.connect._identity_fields import FIELDS, KEYS
 from touchstone.connect._identity_groups import groups, probabilities, seen_whole
-from touchstone.connect._identity_model import Learned, Model, Scored, Values
+from touchstone.connect._identity_model import Learned, Model, Scored
 from touchstone.connect._identity_pairs import pair_up
+from touchstone.connect._identity_values import Whole, clean, lay_out
 
-Whole = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 
 _OWN = ("given_name", "date_of_birth", "national_id", "birth_place", "occupation", "loyalty_number", "account")
@@ -65,10 +65,11 @@ def match(records: pa.Table, *, seed: int) -> Matched:
     if count < 2 or not fields:
         return alone(given["id"].combine_chunks())
     with connection() as duck:
-        values = clean(duck, given, fields, fresh=np.ones(count, bool))
-        model = Model(duck, "records", values=values, count=count, seed=seed)
+        values = clean(duck, given, fields)
+        records = lay_out(duck, "records", values, np.arange(count))
+        model = Model(duck, records, values=values, count=count, seed=seed)
         model.learn()
-        pair_up(duck, "records", fields=fields, count=count, fresh=count)
+        pair_up(duck, values, fresh=np.ones(count, bool))
         return _compared(model, given["id"].combine_chunks())
 
 
@@ -118,24 +119,6 @@ def alone(ids: pa.Array) -> Matched:
     return Matched(ids, np.arange(len(ids)), none, none, none.astype(float), {}, none.astype(bool), none.astype(bool))
 
 
-def clean(duck: Any, given: pa.Table, fields: Iterable[str], *, fresh: npt.NDArray[np.bool_]) -> dict[str, Values]:
-    """Makes the table `records`, in the order given: `unique_id` from 0, `fresh`, and fields as they are compared."""
-    columns, values = {"unique_id": pa.array(np.arange(len(given))), "fresh": pa.array(fresh)}, {}
-    for name in sorted(fields):
-        whole = given[name].combine_chunks().dictionary_encode()  # each value is cleaned once
-        duck.register("spelled", pa.table({"x": whole.dictionary}))
-        cleaned = duck.sql(f"select {FIELDS[name].clean.format(x='x')} as x from spelled").to_arrow_table()["x"]
-        duck.unregister("spelled")
-        spelled = cleaned.combine_chunks().dictionary_encode()
-        borne = spelled.indices.take(whole.indices)
-        columns[name] = spelled.dictionary.take(borne)
-        values[name] = Values(spelled.dictionary, borne.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64))
-    duck.register("given", pa.table(columns))
-    duck.execute("create table records as select * from given").fetchall()
-    duck.unregister("given")
-    return values
-
-
 def again(duck: Any, found: Scored) -> str:
     """The pairs found, as the table `pairs` to be compared once more."""
     duck.register("found", pa.table({"left": found.left, "right": found.right}))
@@ -159,8 +142,7 @@ def _settled(model: Model, found: Scored) -> npt.NDArray[np.bool_]:
     """Where two records bear the same key, and few others do."""
     settled = np.zeros(len(found.left), bool)
     for key in model.fields & set(KEYS):
-        borne = model.values[key].borne
-        bearers = np.bincount(borne + 1)[1:]
+        borne, bearers = model.values[key].borne, model.values[key].bearers
         one, other = (borne[model.places[side]] for side in (found.left, found.right))
         same = (one == other) & (one >= 0)
         settled[same] |= bearers[one[same]] <= _SHARERS

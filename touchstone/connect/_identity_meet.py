@@ -13,16 +13,15 @@ from touchstone.connect._identity_groups import components, likely, seen_whole
 from touchstone.connect._identity_match import (
     Matched,
     Numbers,
-    Whole,
     again,
     alone,
-    clean,
     connection,
     likely_one,
     told,
 )
 from touchstone.connect._identity_model import Learned, Model, Scored
 from touchstone.connect._identity_pairs import pair_up
+from touchstone.connect._identity_values import Whole, clean, lay_out
 
 _SURE, _ONE = 0.9, 0.5  # from where two who are known bear a value as one would, and stand in one group
 
@@ -55,10 +54,11 @@ def meet(records: pa.Table, fresh: npt.NDArray[np.bool_], *, learned: Learned, t
         return alone(records["id"].combine_chunks().slice(0, 0))
     fields = frozenset(learned.expected)
     with connection() as duck:
-        values = clean(duck, records, fields, fresh=fresh)
-        pair_up(duck, "records", fields=fields, count=len(records), fresh=int(fresh.sum()))
+        values = clean(duck, records, fields)
+        pair_up(duck, values, fresh=fresh)
         near = _near(duck, fresh, ties)
-        model = Model(duck, _few(duck, near), values=values, count=len(records))
+        _number(duck, near)
+        model = Model(duck, lay_out(duck, "few", values, near), values=values, count=len(records))
         model.expected, model.distinct, model.places = dict(learned.expected), learned.distinct, near
         return _compared(_Newcomers(model, fresh, ties, learned.share), records["id"].combine_chunks())
 
@@ -74,19 +74,14 @@ def _near(duck: Any, fresh: npt.NDArray[np.bool_], ties: Ties) -> Whole:
     return places
 
 
-def _few(duck: Any, near: Whole) -> str:
-    """Makes the table `few` of the records at these places, numbered anew, and `pairs` by these numbers."""
+def _number(duck: Any, near: Whole) -> None:
+    """Numbers the records of `pairs` by where they stand in these places."""
     duck.register("near", pa.table({"place": near, "number": np.arange(len(near))}))
-    duck.execute(
-        "create table few as select n.number as unique_id, r.* exclude (unique_id)"
-        " from records r join near n on r.unique_id = n.place order by number"
-    ).fetchall()
     duck.execute(
         "create or replace table pairs as select match_key, l.number as join_key_l, r.number as join_key_r"
         " from pairs join near l on join_key_l = l.place join near r on join_key_r = r.place"
     ).fetchall()
     duck.unregister("near")
-    return "few"
 
 
 @dataclass(frozen=True)

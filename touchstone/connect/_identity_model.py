@@ -17,8 +17,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from touchstone.connect._identity_fields import FIELDS, LESSONS, comparison, told
+from touchstone.connect._identity_values import Values, Whole
 
-Whole = npt.NDArray[np.int64]
 Expected = dict[str, dict[str, tuple[float, float]]]
 """Field → level → (m, u)."""
 
@@ -55,14 +55,6 @@ class Learned:
     """Of all pairs, that are one person."""
     distinct: dict[str, float]
     """Of those who bear a value of a field, how many are different persons."""
-
-
-@dataclass(frozen=True)
-class Values:
-    """The values of a field as they are compared, and which of them each record bears (-1: none)."""
-
-    spelled: pa.Array
-    borne: Whole
 
 
 class Model:
@@ -172,18 +164,18 @@ class Model:
 
     def _rarity(self, field: str, bearers: Whole, asked: npt.NDArray[np.bool_] | None) -> pa.Table:
         """How frequent each value of a field is, among others than the one who bears it."""
-        borne, spelled = self.values[field].borne, self.values[field].spelled
-        known = borne >= 0
-        records = np.bincount(borne[known], minlength=len(spelled))
+        values = self.values[field]
+        borne, spelled, records = values.borne, values.spelled, values.bearers
+        several = records > 1
         if asked is None:
+            known = borne >= 0
             persons = _persons(borne[known], bearers[known], len(spelled))
             total = float(persons.sum())
             self.distinct[field] = float(f"{total / max(records.sum(), 1):.6g}")
-            several = records > 1
         else:
-            several = (records > 1) & (np.bincount(borne[known & asked], minlength=len(spelled)) > 0)
+            several &= values.borne_by(asked) > 0
             rare = several & (records <= _FREQUENT)
-            those = known & np.append(rare, False)[borne]  # -1, none, is the last
+            those = np.flatnonzero(np.append(rare, False)[borne])  # -1, none, is the last
             persons = _persons(borne[those], bearers[those], len(spelled))
             persons = np.where(rare, persons, records * self.distinct[field])
             total = float(records.sum()) * self.distinct[field]

@@ -12,7 +12,7 @@ from touchstone.connect._identity_match import connection
 from touchstone.core.ask import Ask
 from touchstone.core.tables import TEXT
 
-_REFUSED = "('denied', 'revoked', 'refused', 'withdrawn', 'false', 'no')"
+_REFUSALS = ("denied", "revoked", "refused", "withdrawn", "false", "no")
 _SAID = ("email", "phone", "loyalty_number", "account")  # what interactions may tell of who speaks
 _HOSTS = (
     "aol", "free", "freenet", "gmail", "gmx", "googlemail", "hotmail", "icloud", "laposte", "libero", "live", "mac",
@@ -82,11 +82,11 @@ def persons(ask: Ask) -> pa.Table:
             f" {', '.join(f'said.{name} as said_{name}' for name in _SAID)}"
             " from known full join said on person = id"
         ).fetchall()
-        fields = ", ".join(f"{_field(name)} as {name}" for name in FIELDS)
-        found = duck.sql(
-            f"select id, coalesce(lower(trim({_contact('company')})), {_DOMAIN}) as company, {fields}"
-            f" from (select *, {_field('email')} as mail from told) where not {_refused(_purposes('identity'))}"
-        ).to_arrow_table()
+        known = f"{_told(asked=False)} where consents is null"
+        if duck.sql("select count(consents) from told").fetchall() != [(0,)]:
+            allowed = f"consents is not null and not {_refused(_purposes('identity'))}"
+            known = f"{known} union all {_told(asked=True)} where {allowed}"
+        found = duck.sql(known).to_arrow_table()
     ids = found["id"].combine_chunks()
     sorted_already = pc.all(pc.less(ids[:-1], ids[1:])).as_py() is not False
     return found if sorted_already else found.take(pc.sort_indices(ids))
@@ -94,9 +94,11 @@ def persons(ask: Ask) -> pa.Table:
 
 _HOST = "split_part(lower(mail), '@', -1)"
 _DOMAIN = f"case when mail like '%@_%' and split_part({_HOST}, '.', 1) not in {_HOSTS} then {_HOST} end"
+_SOME = f"regexp_matches(lower(consents), '{'|'.join(_REFUSALS)}|\\\\')"  # a backslash may hide a word
 _UNREAD = """'{"identity": "denied"}'"""  # what cannot be read is taken for a refusal, as rules/consent does
-_CONSENTS = f"""case when coalesce(consents, '') = '' then null when json_valid(consents)
-    then case json_type(consents) when 'OBJECT' then nullif(consents, '{{}}') else {_UNREAD} end else {_UNREAD} end"""
+_CONSENTS = f"""case when coalesce(consents, '') = '' then null when json_valid(consents) then
+    case when json_type(consents) <> 'OBJECT' then {_UNREAD} when {_SOME} then consents end else {_UNREAD} end"""
+"""What people said of their consent, where any of it may be a refusal."""
 
 
 def _read(column: str, names: tuple[str, ...]) -> str:
@@ -109,11 +111,19 @@ def _contact(name: str) -> str:
     return f"nullif(contact.{name}, '')"
 
 
-def _field(name: str) -> str:
-    """What is known of a field, as far as its use is not refused."""
+def _told(*, asked: bool) -> str:
+    """Selects what is known of a person; `asked` leaves out whose use is refused (most people refuse nothing)."""
+    fields = ", ".join(f"{_field(name, asked=asked)} as {name}" for name in FIELDS)
+    company = f"coalesce(lower(trim({_contact('company')})), {_DOMAIN}) as company"
+    return f"select id, {company}, {fields} from (select *, {_field('email', asked=asked)} as mail from told)"
+
+
+def _field(name: str, *, asked: bool) -> str:
+    """What is known of a field; `asked`: as far as its use is not refused."""
     told = [_contact(name), *([f"said_{name}"] if name in _SAID else []), _NAMED.get(name, "null")]
+    known = f"nullif(coalesce({', '.join(told)}), '')"
     paths = (*_purposes(name), *_purposes(f"identity.{name}"), f"$.identity.{name}")
-    return f"case when not {_refused(paths)} then nullif(coalesce({', '.join(told)}), '') end"
+    return f"case when not {_refused(paths)} then {known} end" if asked else known
 
 
 def _purposes(purpose: str) -> tuple[str, str]:
@@ -122,8 +132,8 @@ def _purposes(purpose: str) -> tuple[str, str]:
 
 
 def _refused(paths: tuple[str, ...]) -> str:
-    """Whether consents refuse at any of these paths; most people refuse nothing, which is asked first."""
+    """Whether consents refuse at any of these paths."""
     said = " or ".join(
-        f"coalesce(lower(json_extract_string(consents, '{path}')) in {_REFUSED}, false)" for path in paths
+        f"coalesce(lower(json_extract_string(consents, '{path}')) in {_REFUSALS}, false)" for path in paths
     )
-    return f"(case when consents is null then false else {said} end)"
+    return f"({said})"

@@ -13,15 +13,29 @@ def international(records: pa.Table, *, region: str) -> pa.Table:
     """
     if "phone" not in records.column_names:
         return records
-    digits = pc.replace_substring_regex(records["phone"], r"[\s().\-/\x{00A0}]+", "")
-    digits = pc.replace_substring_regex(digits, "^00", "+")
-    plain = pc.match_substring_regex(records["phone"], r"\(0\)").fill_null(False)
-    done = pc.and_(pc.match_substring_regex(digits, r"^\+[1-9]\d{6,14}$"), pc.invert(plain))
-    rest = pc.unique(records["phone"].filter(pc.invert(done.fill_null(True))))
-    read = pa.array([_read(each, region.upper() or None) for each in rest.to_pylist()], pa.string())
-    place = pc.index_in(records["phone"], value_set=rest)
-    phone = pc.if_else(done, digits, read.take(place.combine_chunks()))
+    rest = pc.invert(_dialled(records["phone"]).fill_null(True))
+    if not pc.any(rest).as_py():
+        return records
+    spelled = pc.unique(records["phone"].filter(rest))
+    read = _written(spelled, region.upper() or None)
+    place = pc.index_in(records["phone"], value_set=spelled)
+    phone = pc.if_else(rest, read.take(place.combine_chunks()), records["phone"])
     return records.set_column(records.column_names.index("phone"), "phone", phone)
+
+
+def _dialled(numbers: pa.Array) -> pa.Array:
+    """Which are in E.164."""
+    return pc.match_substring_regex(numbers, r"^\+[1-9]\d{6,14}$")
+
+
+def _written(numbers: pa.Array, region: str | None) -> pa.Array:
+    """The numbers in E.164 where they can be read."""
+    digits = pc.replace_substring_regex(numbers, r"[\s().\-/\x{00A0}]+", "")
+    digits = pc.replace_substring_regex(digits, "^00", "+")
+    done = pc.and_not(_dialled(digits), pc.match_substring_regex(numbers, r"\(0\)"))
+    rest = numbers.filter(pc.invert(done))
+    read = pa.array([_read(each, region) for each in rest.to_pylist()], pa.string())
+    return pc.replace_with_mask(digits, pc.invert(done), read)
 
 
 def _read(number: str, region: str | None) -> str:

@@ -14,10 +14,11 @@ from touchstone.connect._file_rows import file_rows
 from touchstone.connect._identity_fields import FIELDS as _COMPARED
 from touchstone.connect._identity_home import links
 from touchstone.connect._identity_kept import Kept, earlier, kept_row, still
-from touchstone.connect._identity_match import Matched, Whole, match
+from touchstone.connect._identity_match import Matched, match
 from touchstone.connect._identity_meet import meet
 from touchstone.connect._identity_persons import persons, reached
 from touchstone.connect._identity_phones import international
+from touchstone.connect._identity_values import Whole
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
 from touchstone.core.fields import required

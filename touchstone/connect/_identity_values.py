@@ -1,0 +1,73 @@
+"""The values of fields as they are compared, each held once, and which of them every record bears."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from touchstone.connect._identity_fields import FIELDS
+
+Whole = npt.NDArray[np.int64]
+_AT_ONCE = 100_000  # values in one batch, so that every thread has some
+
+
+@dataclass(frozen=True)
+class Values:
+    """The values of a field as they are compared, and which of them each record bears (-1: none)."""
+
+    spelled: pa.Array
+    borne: Whole
+
+    @cached_property
+    def bearers(self) -> Whole:
+        """How many records bear each value."""
+        return _counted(self.borne, len(self.spelled))
+
+    def beginning(self, length: int) -> Whole:
+        """Which records begin alike for so many characters, as a number of each record (-1: no value)."""
+        starts = pc.utf8_slice_codeunits(self.spelled, 0, length).dictionary_encode().indices.to_numpy()
+        return np.append(starts, -1).astype(np.int64)[self.borne]
+
+    def borne_by(self, some: npt.NDArray[np.bool_]) -> Whole:
+        """How many of some records bear each value."""
+        return _counted(self.borne[some], len(self.spelled))
+
+    def at(self, places: Whole) -> pa.Array:
+        """What the records at these places bear."""
+        those = self.borne[places]
+        return self.spelled.take(pa.array(those, mask=those < 0))
+
+
+def clean(duck: Any, given: pa.Table, fields: Iterable[str]) -> dict[str, Values]:
+    """The fields of records as they are compared."""
+    values = {}
+    for name in sorted(fields):
+        whole = given[name].combine_chunks().dictionary_encode()  # each value is cleaned once
+        spelled = pa.table({"x": whole.dictionary})
+        duck.register("spelled", pa.Table.from_batches(spelled.to_batches(_AT_ONCE), spelled.schema))
+        cleaned = duck.sql(f"select {FIELDS[name].clean.format(x='x')} as x from spelled").to_arrow_table()["x"]
+        duck.unregister("spelled")
+        once = cleaned.combine_chunks().dictionary_encode()
+        borne = once.indices.take(whole.indices).fill_null(-1)
+        values[name] = Values(once.dictionary, borne.to_numpy(zero_copy_only=False).astype(np.int64))
+    return values
+
+
+def lay_out(duck: Any, table: str, values: Mapping[str, Values], places: Whole) -> str:
+    """Makes a table of the records at these places, `unique_id` from 0, and gives its name."""
+    columns = {name: each.at(places) for name, each in values.items()}
+    duck.register("laid", pa.table({"unique_id": np.arange(len(places)), **columns}))
+    duck.execute(f"create table {table} as select * from laid").fetchall()
+    duck.unregister("laid")
+    return table
+
+
+def _counted(borne: Whole, size: int) -> Whole:
+    return np.bincount(borne + 1, minlength=size + 1)[1:]
