@@ -93,16 +93,17 @@ def test_about_the_share_asked_for_is_drawn_and_no_other() -> None:
     assert told(rows, person=["p7"], review=1.0)[0]["person"] == "p7"
 
 
-def home(**more: Any) -> Any:
+def home(said: list[Row] | None = None, **more: Any) -> Any:
     """Three customers of two dealers: a promoter with words, one whose praise was paid for, one whose word is no."""
     old = NOW - timedelta(days=300)
     words = [("ann", "north", "none"), ("bob", "north", "disclosed"), ("eve", "south", "none")]
-    said = [
+    rows = [*(said or [])]
+    rows += [
         {"id": f"r{who}", "source_id": f"r{who}", "kind": "post", "person": who, "unit": unit, "incentive": incentive,
          "occurred_at": old, "text": "I tell all my friends to go there.", "level": "end_customer"}
         for who, unit, incentive in words
     ]  # fmt: skip
-    said += [
+    rows += [
         {"id": f"s{who}", "source_id": f"s{who}", "kind": "answer", "person": who, "unit": unit, "occurred_at": old,
          "metric": "nps", "value": 10.0, "best": 10.0, "worst": 0.0, "level": "end_customer"}
         for who, unit, _ in words
@@ -113,7 +114,7 @@ def home(**more: Any) -> Any:
     ]  # fmt: skip
     consents = {"ann": "granted", "bob": "granted", "eve": "denied"}
     people = [{"id": who, "consents": json.dumps({"contact": state})} for who, state in consents.items()]
-    return scratch(said, derived={"signal": signals, **more}, persons=people, now=NOW)
+    return scratch(rows, derived={"signal": signals, **more}, persons=people, now=NOW)
 
 
 def test_a_home_is_asked_of_persons_or_a_unit_and_stores_nobody() -> None:
@@ -132,6 +133,21 @@ def test_an_objection_under_another_name_of_the_same_customer_holds() -> None:
     same = [{"person": who, "customer": "c", "kept": who == "ann"} for who in ("ann", "eve")]
     found = plain(decide(home(customer=same), person=["ann"], review=1.0))
     assert [(each["person"], each["ask"]) for each in found] == [("ann", None)]
+
+
+def test_contacts_of_late_and_many_under_another_name_of_the_same_customer_count() -> None:
+    same = [{"person": who, "customer": "c", "kept": who == "ann"} for who in ("ann", "other")]
+
+    def left_alone(*days: float) -> str:
+        sent = [{"id": f"o{day}", "source_id": f"o{day}", "kind": "offer", "person": "other", "level": "end_customer",
+                 "occurred_at": NOW - timedelta(days=day)} for day in days]  # fmt: skip
+        found = plain(decide(home(customer=same, said=sent), person=["ann"], review=1.0, rest=5.0))
+        return "" if found[0]["ask"] else str(found[0]["detail"]["reason"])
+
+    assert left_alone(80.0) == ""
+    assert "3 days ago" in left_alone(80.0, 3.0)
+    assert "3 times in 90 days" in left_alone(80.0, 30.0, 7.0)
+    assert "3 times in 90 days" in told([{"person": "a", "consent": "yes", "times_asked": 3}])[0]["detail"]["reason"]
 
 
 @pytest.mark.parametrize("settings", [{"review": 1.5}, {"rest": -1.0}, {"best": 0.0}])

@@ -173,3 +173,17 @@ def test_a_home_answers_for_the_persons_asked_for_and_stores_nothing_of_the_othe
     price = rows[2]["detail"]["price"]
     assert (price["value"], price["currency"], price["n"]) == (20.0, "EUR", rows[2]["detail"]["chosen_by"])
     json.dumps(rows)
+
+
+def test_a_customer_of_several_ids_is_one_and_a_complaint_of_any_of_them_silences() -> None:
+    rows = [{**each, "kind": "purchase", "unit": "north"} for each in tastes()]
+    own = {each["product"] for each in rows if each["person"] in ("p00", "p01")}
+    same = [{"person": who, "customer": "c", "kept": who == "p00"} for who in ("p00", "p01")]
+    found = plain(decide(scratch(rows, derived={"customer": same}), person=["p01"], ridge=5.0))
+    assert {each["person"] for each in found} == {"p00"}
+    assert not own & {each["product"] for each in found}
+    bad = {"id": "s", "source_id": "s", "kind": "message", "person": "p01", "text": "The bill is wrong"}
+    mention = [{"id": "m", "interaction": "s", "touchpoint": "bill", "polarity": "negative"}]
+    angry = scratch([*rows, bad], mentions=mention, derived={"customer": same})
+    assert decide(angry, person=["p00"]).num_rows == 0
+    assert decide(angry, person=["p02"]).num_rows > 0

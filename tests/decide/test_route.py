@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -186,3 +187,82 @@ def test_a_home_names_experts_for_who_has_no_answer_yet() -> None:
     again = plain(decide(scratch(rows, now=now), conversation=["c39"], top=1))
     assert [each["conversation"] for each in again] == ["c39"]
     assert again[0]["n"] == 39
+
+
+def talks(size: int = 60) -> list[Row]:
+    """A desk's conversations as a home holds them; each customer thanks at the end."""
+    rows: list[Row] = []
+    for at, each in enumerate(desk(size)):
+        when = START + timedelta(days=at)
+        usual = {"thread": each["conversation"], "kind": "turn", "unit": "north"}
+        said = (("q", "end_customer", f"p{at}", each["text"]), ("a", "employee", each["expert"], each["answer"]),
+                ("z", "end_customer", f"p{at}", "thank you"))  # fmt: skip
+        rows += [{**usual, "id": f"{name}{at}", "source_id": f"{name}{at}", "level": level, "person": person,
+                  "text": text, "occurred_at": when + timedelta(hours=hour)}
+                 for hour, (name, level, person, text) in enumerate(said)]  # fmt: skip
+    return rows
+
+
+def message(name: str = "w", **more: Any) -> Row:
+    usual = {"thread": name, "id": name, "source_id": name, "kind": "message", "unit": "south", "level": "prospect",
+             "person": "new", "text": "gearbox noise and oil leak",
+             "occurred_at": START + timedelta(days=61)}  # fmt: skip
+    return usual | more
+
+
+def kind(interaction: str, label: str, layer: str = "kind") -> Row:
+    return {"id": f"{interaction}{label}", "interaction": interaction, "layer": layer, "label": label, "score": 0.9}
+
+
+def of_home(rows: list[Row], signals: Sequence[Row] = (), **settings: Any) -> list[Row]:
+    ask = scratch(rows, derived={"signal": list(signals)}, now=START + timedelta(days=62))
+    return plain(decide(ask, **settings))
+
+
+def test_a_home_tells_what_each_has_open_and_who_has_too_much_is_passed_over() -> None:
+    best = of_home([*talks(), message()])[0]["expert"]
+    late = START + timedelta(days=60)
+    open_ones = [
+        {**each, "id": f"{each['id']}-{at}", "source_id": f"{each['id']}-{at}", "thread": f"open{at}"}
+        for at in range(3) for each in (
+            message("q", level="end_customer", occurred_at=late),
+            message("a", level="employee", person=best, text="I look at it", occurred_at=late + timedelta(hours=1)),
+            message("z", level="end_customer", text="and now", occurred_at=late + timedelta(hours=2)),
+        )
+    ]  # fmt: skip
+    rows = [*talks(), *open_ones, message()]
+    free = {each["expert"]: each for each in of_home(rows)}
+    assert free[best]["detail"]["load"] == 3
+    assert "3 open" in free[best]["detail"]["reason"]
+    tight = of_home(rows, full=3.0)
+    assert best not in {each["expert"] for each in tight}
+    assert tight[0]["detail"]["left_out"] == {"has too much open": 1}
+    thanked = of_home(rows, [kind(f"z-{at}", "thanks") for at in range(3)])
+    assert {each["expert"]: each for each in thanked}[best]["detail"]["load"] == 0
+
+
+def test_nobody_who_sells_is_sent_to_a_customer_who_is_not_ready_to_buy() -> None:
+    rows = [*talks(), message()]
+    best = of_home(rows)[0]["expert"]
+    for label, ready in (("request", True), ("problem", False)):
+        named = {each["expert"] for each in of_home(rows, [kind("w", label)], sales=[best])}
+        assert (best in named) == ready
+    assert best in {each["expert"] for each in of_home(rows, sales=[best])}  # nobody understood yet what they want
+
+
+def test_where_language_binds_only_those_who_answered_in_it_are_named() -> None:
+    heard = [kind(f"q{at}", "fr" if at % 3 else "es", "language") for at in range(60)]
+    heard.append(kind("w", "es", "language"))
+    rows = [*talks(), message()]
+    spanish = {each["person"] for each in rows if each["id"][0] == "a" and int(each["id"][1:]) % 3 == 0}
+    named = {each["expert"] for each in of_home(rows, heard, language="must", top=50)}
+    assert named <= spanish
+    assert "same language" in of_home(rows, heard)[0]["detail"]["reason"]
+
+
+def test_where_nobody_answered_anything_yet_the_unit_takes_it_by_rule() -> None:
+    found = of_home([message(), message("v", unit=None)])
+    assert [each["expert"] for each in found] == [None, None]
+    assert {each["detail"]["reason"] for each in found} == {
+        "By rule: south takes it, which it is about.", "By rule: head office takes it.",
+    }  # fmt: skip

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 
 from touchstone.core.ask import Ask
-from touchstone.core.tables import ONE
 from touchstone.decide._bought import complaining
+from touchstone.decide._contacted import allows, consents, contacted
 from touchstone.decide._file import YES
+from touchstone.decide._same_customer import customers
 from touchstone.rules import consent
 from touchstone.rules.asking import PURPOSES, Known
 
 _OUTSIDE = ("employee", "dealer", "distributor", "agency", "vendor", "department")
-_NAMES = f"""
-select p.id as person, coalesce(one.called, p.id) as called, p.consents
-from person as p left join {ONE} as one on one.person = p.id
-where coalesce(one.called, p.id) in (select coalesce(two.called, want.id)
-    from (select unnest(?) as id) as want left join {ONE} as two on two.person = want.id)
-order by called, person
-"""
 _AT = "select distinct person from interaction where unit in (select unnest(?)) and person is not null order by person"
 _FACTS = """
 with own as (select * from interaction where person in (select unnest(?))),
@@ -45,7 +40,6 @@ told as (
 select person, max(level) as level, list_sort(list(distinct unit) filter (unit is not null)) as units,
     count(*) filter (kind in ('visit', 'purchase', 'answer', 'review', 'message', 'turn', 'post', 'idea', 'claim'))
         as experienced,
-    max(occurred_at) filter (kind in ('offer', 'answer')) as asked_at,
     max(occurred_at) filter (kind = 'review') as reviewed_at,
     arg_max((value - worst) / nullif(best - worst, 0), occurred_at)
         filter (metric in ('nps', 'csat', 'rating') and touchpoint is null and not paid) as score,
@@ -63,27 +57,21 @@ Row = dict[str, Any]
 
 def of_home(ask: Ask, person: Sequence[str], unit: Sequence[str]) -> dict[str, tuple[Known, list[str]]]:
     """Customers by the id they are called by: what is known of them under all their names, and their units."""
-    wanted = sorted({*person, *(ask.lake(_AT, [list(unit)])["person"].to_pylist() if unit else ())})
-    names = ask.lake(_NAMES, [wanted]).to_pylist()
-    called = {row["person"]: row["called"] for row in names}
-    called |= {each: each for each in wanted if each not in called}
-    facts = {row["person"]: row for row in ask.lake(_FACTS, [sorted(called)]).to_pylist()}
-    complaints = complaining(ask, sorted(called))
-    consents: dict[str, list[str | None]] = {}
-    for row in names:
-        consents.setdefault(row["called"], []).append(row["consents"])
-    own: dict[str, list[str]] = {}
-    for each, main in sorted(called.items()):
-        own.setdefault(main, []).append(each)
+    there = ask.lake(_AT, [list(unit)])["person"].to_pylist() if unit else ()
+    own = customers(ask, [*person, *there])
+    every = sorted({each for ids in own.values() for each in ids})
+    facts = {row["person"]: row for row in ask.lake(_FACTS, [every]).to_pylist()}
+    complaints, said, contacts = complaining(ask, every), consents(ask, own), contacted(ask, own)
     found = {}
-    for main, ids in sorted(own.items()):
+    for main, ids in own.items():
         told = [facts[each] for each in ids if each in facts]
         units = sorted({each for row in told for each in row["units"] or ()})
-        found[main] = (_known(ask, told, consents.get(main, []), any(each in complaints for each in ids)), units)
+        known = _known(ask, told, said[main], any(each in complaints for each in ids))
+        found[main] = (replace(known, days=contacts[main].days, times=contacts[main].times), units)
     return found
 
 
-def _known(ask: Ask, told: list[Row], consents: list[str | None], complains: bool) -> Known:
+def _known(ask: Ask, told: list[Row], said: Sequence[str | None], complains: bool) -> Known:
     """What the names of one customer tell together."""
 
     def some(name: str) -> bool:
@@ -96,23 +84,14 @@ def _known(ask: Ask, told: list[Row], consents: list[str | None], complains: boo
     scores = [row["score"] for row in told if row["score"] is not None]
     reviewed = days("reviewed_at")
     return Known(
-        allowed=allowed(consents), objects=any(consent.objects(each) for each in consents),
+        allowed=frozenset(each for each in PURPOSES.values() if allows(said, each)),
+        objects=any(consent.objects(each) for each in said),
         outside=any(row["level"] in _OUTSIDE for row in told), experienced=some("experienced"),
-        open_complaint=complains, days=days("asked_at"), reviewed=reviewed is not None and reviewed < _YEAR,
+        open_complaint=complains, reviewed=reviewed is not None and reviewed < _YEAR,
         score=min(scores) if scores else None, recommends=some("recommends"), told_others=some("told_others"),
         rewarded=some("rewarded"), suggests=some("suggests"), taught=some("taught"),
         criticises=some("criticises") and not complains,
     )  # fmt: skip
-
-
-def allowed(consents: Sequence[str | None]) -> frozenset[str]:
-    """Purposes that one of their names allows and none refuses."""
-    return frozenset(
-        purpose
-        for purpose in sorted(set(PURPOSES.values()))
-        if any(consent.may(each, purpose) for each in consents)
-        and not any(consent.stated(each).get(purpose) in consent.REFUSED for each in consents)
-    )
 
 
 def of_file(table: pa.Table, *, best: float, worst: float) -> dict[str, Known]:
@@ -132,7 +111,7 @@ def _of_row(row: Row, best: float, worst: float) -> Known:
     return Known(
         allowed=frozenset(PURPOSES.values()) if yes("consent") else frozenset(), objects=yes("objects"),
         outside=str(row.get("level") or "") in _OUTSIDE, open_complaint=yes("open_complaint"),
-        days=row.get("days_since_asked"), reviewed=yes("reviewed"),
+        days=row.get("days_since_asked"), times=int(row.get("times_asked") or 0), reviewed=yes("reviewed"),
         score=None if value is None else (value - worst) / (best - worst), recommends=yes("recommends"),
         told_others=yes("told_others"), rewarded=yes("rewarded"), suggests=yes("suggests"), taught=yes("taught"),
         criticises=yes("criticises"),

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from touchstone.core.ask import Ask
+from touchstone.core.tables import ONE
+from touchstone.decide._same_customer import customers
 
-_PURCHASES = """
-SELECT person, product, amount, currency FROM interaction
-WHERE kind = 'purchase' AND person IS NOT NULL AND product IS NOT NULL ORDER BY person, product, seq
+_PURCHASES = f"""
+SELECT coalesce(one.called, i.person) AS person, i.product AS product, i.amount AS amount, i.currency AS currency
+FROM interaction AS i LEFT JOIN {ONE} AS one ON one.person = i.person
+WHERE i.kind = 'purchase' AND i.person IS NOT NULL AND i.product IS NOT NULL ORDER BY 1, 2, i.seq
 """
 _UNITS = """
-SELECT person, list_sort(list(DISTINCT unit)) AS units FROM interaction
-WHERE person IN (SELECT unnest(?)) AND unit IS NOT NULL GROUP BY person ORDER BY person
+SELECT DISTINCT person, unit FROM interaction WHERE person IN (SELECT unnest(?)) AND unit IS NOT NULL
+ORDER BY person, unit
 """
 _SAID = """
 SELECT i.person AS person, i.unit AS unit, i.id AS id,
@@ -30,15 +33,27 @@ _THANKS = {"thanks", "praise"}
 
 
 def bought(ask: Ask, person: Sequence[str]) -> tuple[pa.Table, dict[str, list[str]]]:
-    """Purchases as choices, with a row for each person asked for, and the units that each of these dealt with."""
-    found = ask.lake(_PURCHASES)
-    silent = complaining(ask, person)
+    """Purchases of customers as choices, with a row for each one asked for, and the units that each dealt with.
+
+    Customers are called as one, whichever of their ids is asked for; a complaint of any of them is open for all.
+    """
+    asked = customers(ask, person)
+    owner = {each: name for name, ids in asked.items() for each in ids}
+    silent = {owner[each] for each in complaining(ask, sorted(owner))}
     wanted = pa.table({
-        "person": pa.array(sorted(set(person)), pa.string()),
-        "open_complaint": pa.array([float(each in silent) for each in sorted(set(person))], pa.float64()),
+        "person": pa.array(list(asked), pa.string()),
+        "open_complaint": pa.array([float(each in silent) for each in asked], pa.float64()),
     })  # fmt: skip
-    units = {row["person"]: row["units"] for row in ask.lake(_UNITS, [list(person)]).to_pylist()}
-    return pa.concat_tables([found, wanted], promote_options="default"), units
+    return pa.concat_tables([ask.lake(_PURCHASES), wanted], promote_options="default"), dealt_with(ask, asked)
+
+
+def dealt_with(ask: Ask, asked: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """By customer the units that any of their ids dealt with."""
+    owner = {each: name for name, ids in asked.items() for each in ids}
+    found: dict[str, set[str]] = {}
+    for row in ask.lake(_UNITS, [sorted(owner)]).to_pylist():
+        found.setdefault(owner[row["person"]], set()).add(row["unit"])
+    return {name: sorted(units) for name, units in found.items()}
 
 
 def complaining(ask: Ask, person: Sequence[str]) -> set[str]:

@@ -46,6 +46,8 @@ class Candidates:
         for name, mine, theirs in held.same:
             if times := int((mine[own] == theirs[self.waiting]).sum()) if theirs[self.waiting] >= 0 else 0:
                 said.append(f"{times} with the same {name}")
+        if load := float(held.latest("load")[expert]):
+            said.append(f"{load:g} open")
         words = self._words(held, own)
         said.append(f"on {', '.join(words)}" if words else "none on its words")
         return "; ".join(said) + ("." if self.lesson.taught else "; by rule: too few are known to learn from.")

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from touchstone.core.ask import Ask
+from touchstone.decide._bought import dealt_with
 from touchstone.decide._file import row
 from touchstone.decide._offer_alone import alone
 from touchstone.decide._offer_choice import NOTHING
@@ -26,10 +27,6 @@ _LOOKED = 5000  # customers whose consent and complaints are looked at where nob
 _AT = """
 select distinct person from interaction where unit in (select unnest(?)) and person is not null
     and coalesce(level, 'end_customer') = 'end_customer' order by person
-"""
-_UNITS = """
-select distinct person, unit from interaction where person in (select unnest(?)) and unit is not null
-order by person, unit
 """
 
 
@@ -120,7 +117,7 @@ def _rows(
     if who is None and choice.limits.learn == "no":
         gain = choice.net[told, made.place[told]]
         told = told[np.lexsort((told, -gain))][: wanted.top]
-    units = _units(ask, {names[at]: ids[names[at]] for at in told.tolist()})
+    units = dealt_with(ask, {names[at]: ids[names[at]] for at in told.tolist()})
     for at in told.tolist():
         name, place = names[at], int(made.place[at])
         detail = detail_of(choice, made, at, held[name])
@@ -144,15 +141,6 @@ def _looked(choice: Ways, who: Mapping[str, list[str]] | None, seed: int) -> np.
     if choice.limits.learn != "no":
         return np.sort(np.random.default_rng(seed).permutation(every)[:_LOOKED])
     return np.sort(np.lexsort((every, -choice.open.max(axis=1)))[:_LOOKED])
-
-
-def _units(ask: Ask, ids: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """By customer the units that any of their names dealt with."""
-    owner = {each: name for name, own in ids.items() for each in own}
-    found: dict[str, set[str]] = {}
-    for each in ask.lake(_UNITS, [sorted(owner)]).to_pylist():
-        found.setdefault(owner[each["person"]], set()).add(each["unit"])
-    return {name: sorted(units) for name, units in found.items()}
 
 
 def _sum(maker: str, choice: Ways, place: np.ndarray, held: Mapping[str, str | None], money: Money) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from touchstone.rules.asking import Asked, Known, asked
 FIELDS = {
     **dict.fromkeys(("person", "consent", "objects", "level", "open_complaint", "reviewed", "rewarded"), TEXT),
     **dict.fromkeys(("recommends", "told_others", "suggests", "taught", "criticises"), TEXT),
-    **dict.fromkeys(("value", "days_since_asked"), NUMBER),
+    **dict.fromkeys(("value", "days_since_asked", "times_asked"), NUMBER),
 }
 _MAKER = "ask@1"
 _UNITS = {
@@ -35,6 +35,7 @@ def decide(
     unit: Sequence[str] = (),
     review: float = 0.3,
     rest: float = 90.0,
+    often: int = 3,
     best: float = 10.0,
     worst: float = 0.0,
 ) -> pa.Table:
@@ -42,28 +43,28 @@ def decide(
 
     Of a home those named by `person`, or who dealt with a `unit`; of a file all. A public review is asked of a share
     `review` of all who may be asked, drawn by lot whatever they think; referral and advice go by merit. Who was asked
-    or written to within `rest` days is left alone. `best` and `worst` are the ends of a file's `value`.
+    or written to within `rest` days, or `often` in 90, is left alone. `best` and `worst`: ends of a file's `value`.
     """
-    if not 0 <= review <= 1 or rest < 0 or best == worst:
-        raise Refused("review is from 0 to 1, rest 0 or more, best is not worst.", field="review")
+    if not 0 <= review <= 1 or rest < 0 or often < 1 or best == worst:
+        raise Refused("review is from 0 to 1, rest 0 or more, often 1 or more, best is not worst.", field="review")
     if ask.given is None:
         found = of_home(ask, person, unit) if person or unit else {}
         return plans([
-            {**_row({}, name, known, seed=ask.seed, review=review, rest=rest), "about": units, "rests_on": []}
+            {**_row({}, name, known, seed=ask.seed, review=review, tired=(rest, often)), "about": units, "rests_on": []}
             for name, (known, units) in found.items()
         ]) if found else PLAN.empty_table()  # fmt: skip
     wanted = set(person)
     return plans([
-        _row(by, name, known, seed=ask.seed, review=review, rest=rest)
+        _row(by, name, known, seed=ask.seed, review=review, tired=(rest, often))
         for by, table in problems(given(ask, "person"))
         for name, known in of_file(table, best=best, worst=worst).items() if not wanted or name in wanted
     ])  # fmt: skip
 
 
 def _row(
-    by: dict[str, str | None], name: str, known: Known, *, seed: int, review: float, rest: float
+    by: dict[str, str | None], name: str, known: Known, *, seed: int, review: float, tired: tuple[float, int]
 ) -> dict[str, object]:
-    found: Asked = asked(known, lot=_lot(name, seed), review=review, rest=rest)
+    found: Asked = asked(known, lot=_lot(name, seed), review=review, rest=tired[0], often=tired[1])
     value = review if found.purpose == "review" else found.merit
     detail = {"reason": found.reason}
     return row(_MAKER, {**by, "person": name, "ask": found.purpose}, value, n=1, measured_in=_UNITS[found.purpose],

@@ -70,7 +70,7 @@ def _of_home(ask: Ask, person: Sequence[str], top: int, ridge: float) -> Iterato
     """Rows for persons of a home, each about the units where they bought or spoke."""
     table, units = bought(ask, person)
     found = choices(table)
-    wanted = asked(found, person)
+    wanted = asked(found, table.filter(pc.is_valid(table["open_complaint"]))["person"].to_pylist())
     for made in _advice(found, {}, wanted, prices(table), top=top, ridge=ridge, ends=found.scale(None, None)):
         yield {**made, "about": units.get(dict(made["by"])["person"], []), "rests_on": []}
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from touchstone.rules.pressure import pressed
+
 PURPOSES = {"review": "survey", "referral": "offer", "advice": "survey"}
 """What may be asked for, and the purpose of contact that must be allowed."""
 _TOP, _GOOD = 0.9, 0.6  # shares of the scale: a promoter's score, and a score under which nobody is sent to friends
@@ -24,6 +26,7 @@ class Known:
     experienced: bool = True  # they bought, came, or said something
     open_complaint: bool = False
     days: float | None = None
+    times: int = 0  # they were, within 90 days
     reviewed: bool = False
     score: float | None = None
     recommends: bool = False  # praises or recommends in own words that nobody paid for
@@ -43,12 +46,12 @@ class Asked:
     merit: float | None = None
 
 
-def asked(known: Known, *, lot: float, review: float, rest: float) -> Asked:
+def asked(known: Known, *, lot: float, review: float, rest: float, often: int = 3) -> Asked:
     """What to ask this customer for. `lot` is their draw from 0 to 1: under `review` they are asked for a review.
 
     Nothing that they said of the brand has a say in who is asked for a review; an open complaint only puts it off.
     """
-    if (reason := _alone(known, rest)) is not None:
+    if (reason := _alone(known, rest, often)) is not None:
         return Asked(None, reason)
     if lot < review and not known.reviewed and PURPOSES["review"] in known.allowed:
         return Asked("review", "Drawn by lot among all who may be asked, whatever they think of the brand.")
@@ -61,17 +64,16 @@ def asked(known: Known, *, lot: float, review: float, rest: float) -> Asked:
     return Asked(None, "Not drawn by lot for a review, and nothing says that they would recommend or advise.")
 
 
-def _alone(known: Known, rest: float) -> str | None:
-    days = float("inf") if known.days is None else known.days
+def _alone(known: Known, rest: float, often: int) -> str | None:
     reasons = (
         (known.objects, "They do not want to be contacted."),
         (known.outside, "They work for the brand or a partner: their word in public would be the brand's."),
         (not known.allowed & set(PURPOSES.values()), "They have not allowed being contacted for this."),
         (not known.experienced, "Nothing is known of an experience of theirs."),
         (known.open_complaint, "A complaint is open: settle it first; then they are asked like everybody else."),
-        (days < rest, f"Asked or written to {days:.0f} days ago, less than {rest:g}."),
     )
-    return next((reason for holds, reason in reasons if holds), None)
+    pressure = pressed(known.days, known.times, rest=rest, most=often)
+    return next((reason for holds, reason in reasons if holds), pressure)
 
 
 def _referral(known: Known) -> Asked | None:
