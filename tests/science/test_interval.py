@@ -66,6 +66,17 @@ def test_on_two_scores_it_is_wilsons_interval() -> None:
     assert ours.high == pytest.approx(wilson.high, abs=1e-9)
 
 
+def test_limits_stay_exact_where_groups_of_one_answer_stand_beside_groups_of_a_thousand_million() -> None:
+    n = np.array([1, 2, 7, 1e3, 1e6, 1e9])
+    hits = np.array([1, 0, 3, 1, 999_999, 5e8])
+    found = mean_interval(
+        np.arange(6).repeat(2), [0, 1] * 6, np.stack([n - hits, hits], axis=1).ravel(), worst=0, best=1
+    )
+    exact = share_interval(hits, n)
+    np.testing.assert_allclose(found.low, exact.low, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(found.high, exact.high, rtol=0, atol=1e-12)
+
+
 def test_wilsons_interval_has_its_known_limits() -> None:
     found = share_interval([7], [10])
     assert (found.low[0], found.high[0]) == pytest.approx((0.3967781, 0.8922087), abs=1e-6)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from touchstone.science.order import probability_above, ranks
-from touchstone.science.shrinkage import draws, james_stein, pooled_variance, posterior, shrink
+from touchstone.science.shrinkage import Luck, draws, james_stein, pooled_variance, posterior, shrink
 
 EARLY = [400, 378, 356, 333, 311, 311, 289, 267, 244, 244, 222, 222, 222, 222, 222, 200, 178, 156]
 REST = [346, 298, 276, 222, 273, 270, 263, 210, 269, 230, 264, 256, 303, 264, 226, 285, 316, 200]
@@ -120,6 +120,21 @@ def test_draws_repeat_and_agree_with_the_limits() -> None:
     assert (drawn == draws(belief, size=20_000, seed=1)).all()
     assert drawn.mean(axis=0) == pytest.approx(found.value, abs=0.03)
     assert np.quantile(drawn, 0.025, axis=0) == pytest.approx(found.low, abs=0.06)
+
+
+def test_groups_that_share_their_luck_are_drawn_as_by_themselves() -> None:
+    luck = Luck(7)
+    for units in (3, 40, 5):
+        belief = posterior(np.linspace(0, 1, units), np.full(units, 0.1), widest=2)
+        assert (draws(belief, size=50, seed=luck) == draws(belief, size=50, seed=7)).all()
+
+
+def test_the_limits_of_a_rank_are_quantiles_of_the_ranks_drawn() -> None:
+    drawn = np.random.default_rng(3).standard_normal((200, 6)) + np.arange(6)
+    found = ranks(np.arange(6.0), drawn)
+    places = np.sort(np.argsort(np.argsort(-drawn, axis=1), axis=1) + 1, axis=0)
+    assert (found.low == np.fmin(places[4], found.rank)).all()
+    assert (found.high == np.fmax(places[195], found.rank)).all()
 
 
 def test_ranks_say_what_they_may_be() -> None:

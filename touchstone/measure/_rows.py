@@ -48,15 +48,16 @@ def rows(
 ) -> pa.Table:
     """A METRIC table: one row per row of `keys` (the by columns, as text) and of `estimates`; NaN becomes null."""
     size, maker = len(detail), f"{heading.name}@1"
-    by = _maps(keys, size)
-    units = keys["unit"].to_pylist() if "unit" in keys.column_names else [None] * size
+    names, words = keys.column_names, [keys[name].cast(TEXT).to_pylist() for name in keys.column_names]
+    units = keys["unit"].to_pylist() if "unit" in names else [None] * size
     about = [[] if unit is None else [unit] for unit in units]
-    identity = [_identity(maker, pairs, heading.salt) for pairs in by.to_pylist()]
+    told: list[tuple[str, ...]] = list(zip(*words, strict=True)) if names else [()] * size
+    identity = [_identity(maker, list(zip(names, each, strict=True)), heading.salt) for each in told]
     figures = (estimates.value, estimates.low, estimates.high)
     columns = [
         pa.array(identity, TEXT),
         pa.array([heading.name] * size, TEXT),
-        by,
+        _maps(names, told),
         *(pa.array(np.asarray(each, float), NUMBER, from_pandas=True) for each in figures),
         pa.array(np.asarray(n).round().astype(np.int64), COUNT),
         pa.array(measured_in, TEXT),
@@ -80,19 +81,28 @@ def tidy(number: Any, *, digits: int = 6) -> float | int | None:
     return round(float(number), digits)
 
 
-def _maps(keys: pa.Table, size: int) -> pa.Array:
+def tidied(numbers: Any, *, digits: int = 6) -> list[float | None]:
+    """`tidy` of every number of a column."""
+    column = np.asarray(numbers, float)
+    rounded = [round(each, digits) for each in np.where(np.isfinite(column), column, 0.0).tolist()]
+    return [each if known else None for each, known in zip(rounded, np.isfinite(column).tolist(), strict=True)]
+
+
+def _maps(names: list[str], told: list[tuple[str, ...]]) -> pa.Array:
     """The by column: a map per row, all with the same keys in the same order."""
-    names = keys.column_names
-    words = [keys[name].cast(TEXT).to_pylist() for name in names]
-    flat = [word for row in zip(*words, strict=True) for word in row] if names else []
-    offsets = pa.array(np.arange(size + 1, dtype=np.int32) * len(names))
-    return pa.MapArray.from_arrays(offsets, pa.array(names * size, TEXT), pa.array(flat, TEXT), METRIC.field("by").type)
+    flat = [word for row in told for word in row]
+    offsets = pa.array(np.arange(len(told) + 1, dtype=np.int32) * len(names))
+    named = pa.array(names * len(told), TEXT)
+    return pa.MapArray.from_arrays(offsets, named, pa.array(flat, TEXT), METRIC.field("by").type)
 
 
 def _identity(maker: str, by: list[tuple[str, str]], salt: str) -> str:
-    text = json.dumps([maker, by, salt], ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return hashlib.sha256(_PLAIN.encode([maker, by, salt]).encode()).hexdigest()[:32]
 
 
 def _json(detail: dict[str, Any], measured_in: str) -> str:
-    return json.dumps({**detail, "measured_in": measured_in}, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    return _SORTED.encode({**detail, "measured_in": measured_in})
+
+
+_PLAIN = json.JSONEncoder(ensure_ascii=False)  # made once: `json.dumps` makes one for every row
+_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False)

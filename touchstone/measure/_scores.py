@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,13 +14,14 @@ from touchstone.core.ask import Ask
 from touchstone.core.tables import TEXT
 from touchstone.measure._answers import WHOLE, Question, count, parts
 from touchstone.measure._polarity import PLACE, SCORES, Polarity
-from touchstone.measure._rows import Heading, nothing, rows, tidy
+from touchstone.measure._rows import Heading, nothing, rows, tidied, tidy
 from touchstone.measure._rules import Rule, number_text
 from touchstone.measure._shrunk import shrunk
 from touchstone.science.interval import Interval, mean_interval
 from touchstone.science.misclassification import widened
 
 Floats = NDArray[np.float64]
+POINTS = {name: float(SCORES[place]) for name, place in PLACE.items()}
 FEW = 10  # fewer answers than this are called few in `detail`
 
 
@@ -94,7 +94,7 @@ def measured(
     found = figures(ask, rule, question, reading=reading)
     if found is None:
         return nothing()
-    details = [_detail(found, rule, place) for place in range(len(found.counts))]
+    details = _details(found, rule)
     if reading is not None:
         _tell(details, found, reading)
     leaning = shrink and "unit" in question.by
@@ -113,7 +113,7 @@ def units(found: Figures, rule: Rule) -> list[str]:
     """What each figure is measured in; means name their scale: points on 1-5."""
     if rule.ends is not None:
         return [rule.measured_in] * len(found.counts)
-    return [f"{rule.measured_in} on {scale_text(low, high)}" for low, high in zip(found.worst, found.best, strict=True)]
+    return [f"{rule.measured_in} on {each}" for each in _scale_texts(found.worst, found.best)]
 
 
 def salt(question: Question) -> str:
@@ -129,6 +129,12 @@ def salt(question: Question) -> str:
 def scale_text(worst: float, best: float) -> str:
     """A scale by its ends, worst first: 1-5."""
     return f"{number_text(worst)}-{number_text(best)}"
+
+
+def _scale_texts(worst: Floats, best: Floats) -> list[str]:
+    ends = list(zip(worst.tolist(), best.tolist(), strict=True))
+    texts = {each: scale_text(*each) for each in set(ends)}
+    return [texts[each] for each in ends]
 
 
 def counted(ask: Ask, rule: Rule, question: Question, *, beside: tuple[str, ...] = ()) -> pa.Table:
@@ -148,8 +154,7 @@ def counted(ask: Ask, rule: Rule, question: Question, *, beside: tuple[str, ...]
         value, low, high = (_numbers(table[each]).astype(float) for each in ("value", "worst", "best"))
         low, high = _scale(low, rule, 0, question.worst), _scale(high, rule, 1, question.best)
         label = pa.nulls(len(table), TEXT)
-    texts = {ends: scale_text(*ends) for ends in set(zip(low.tolist(), high.tolist(), strict=True))}
-    scale = [texts[ends] for ends in zip(low.tolist(), high.tolist(), strict=True)]
+    scale = _scale_texts(low, high)
     whole = table.select([*question.by, *beside]).append_column("value", pa.array(value))
     for name, column in (("worst", pa.array(low)), ("best", pa.array(high)), ("scale", pa.array(scale, TEXT))):
         whole = whole.append_column(name, column)
@@ -223,35 +228,39 @@ def _times(interval: Interval, factor: float) -> Interval:
 
 
 def _tallies(group: Any, labels: Any, n: Floats, *, size: int) -> list[dict[str, int]]:
-    tallies: list[dict[str, int]] = [defaultdict(int) for _ in range(size)]
-    for place, label, amount in zip(group.tolist(), labels.tolist(), n.tolist(), strict=True):
-        tallies[place][label or "unknown"] += int(amount)
-    return [dict(each) for each in tallies]
+    tallies: list[dict[str, int]] = [{} for _ in range(size)]
+    for place, label, amount in zip(group.tolist(), labels.tolist(), n.astype(np.int64).tolist(), strict=True):
+        tally, name = tallies[place], label or "unknown"
+        tally[name] = tally.get(name, 0) + amount
+    return tallies
 
 
-def _detail(found: Figures, rule: Rule, place: int) -> dict[str, Any]:
-    detail: dict[str, Any] = {
-        "formula": rule.formula,
-        "scale": {"worst": tidy(found.worst[place]), "best": tidy(found.best[place])},
-        "counts": found.counts[place],
-    }
+def _details(found: Figures, rule: Rule) -> list[dict[str, Any]]:
+    """What each row says of itself, before it is drawn anywhere."""
+    ends = zip(tidied(found.worst), tidied(found.best), strict=True)
+    details: list[dict[str, Any]] = [
+        {"formula": rule.formula, "scale": {"worst": worst, "best": best}, "counts": counts}
+        for (worst, best), counts in zip(ends, found.counts, strict=True)
+    ]
     if found.answered is not None:
-        detail["answered_on"] = scale_text(found.answered[0][place], found.answered[1][place])
-    if found.interval.n[place] < FEW:
-        detail["few"] = True
-    return detail
+        for detail, scale in zip(details, _scale_texts(*found.answered), strict=True):
+            detail["answered_on"] = scale
+    for place in np.flatnonzero(found.interval.n < FEW).tolist():
+        details[place]["few"] = True
+    return details
 
 
 def _tell(details: list[dict[str, Any]], found: Figures, reading: Polarity) -> None:
     """Says in each detail what was read as what, and whether the machine's mistakes are in the figure."""
-    for place, detail in enumerate(details):
-        tally = found.counts[place]
-        net = sum(SCORES[PLACE.get(name, 2)] * n for name, n in tally.items()) / max(sum(tally.values()), 1)
-        detail.update(uncorrected=tidy(net), corrected=reading.corrected)
-        if reading.corrected:
-            detail.update(formula=f"{detail['formula']}; corrected for misread mentions")
-        elif reading.bias:
-            said = "as the machine reads, with how far touchpoints are misread apart in the interval"
-            detail.update(formula=f"{detail['formula']}; {said}", misreading=tidy(reading.bias[""][1]))
-        if reading.labels:
-            detail["labels"] = reading.labels
+    said: dict[str, Any] = {"corrected": reading.corrected}
+    how = ""
+    if reading.corrected:
+        how = "; corrected for misread mentions"
+    elif reading.bias:
+        how = "; as the machine reads, with how far touchpoints are misread apart in the interval"
+        said["misreading"] = tidy(reading.bias[""][1])
+    if reading.labels:
+        said["labels"] = reading.labels
+    for detail, tally in zip(details, found.counts, strict=True):
+        net = sum(POINTS.get(name, 0.0) * n for name, n in tally.items()) / max(sum(tally.values()), 1)
+        detail.update(said, formula=detail["formula"] + how, uncorrected=round(net, 6))

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from touchstone.measure._rows import tidy
+from touchstone.measure._rows import tidied, tidy
 from touchstone.science.interval import Interval
-from touchstone.science.order import ranks
-from touchstone.science.shrinkage import drawn_in, draws, pooled_variance, posterior
+from touchstone.science.order import Ranks, ranks
+from touchstone.science.shrinkage import Luck, Shrunk, drawn_in, draws, pooled_variance, posterior
 
 Floats = NDArray[np.float64]
 SMALLEST = 3  # with fewer units there is no group to be drawn towards
@@ -40,42 +40,49 @@ def shrunk(found: Drawable, details: list[dict[str, Any]], *, seed: int) -> Inte
     interval, own = found.interval, found.whole(found.interval)
     worst, best = found.ends
     value, low, high = interval.value.copy(), interval.low.copy(), interval.high.copy()
-    for members in _families(found.keys, value.size):
+    raw = [tidied(each) for each in (own.value, own.low, own.high)]
+    luck = Luck(seed)
+    for members in _families(found.keys):
         place = members[0]
         if members.size < SMALLEST or worst[place] == best[place]:
             continue
         ends = (float(worst[place]), float(best[place]))
         given, n = interval.value[members], interval.n[members]
         variance = pooled_variance(given, interval.variance[members], n, worst=ends[0], best=ends[1])
-        widest = abs(ends[1] - ends[0]) / 2
-        belief = posterior(given, variance, widest=widest)
+        belief = posterior(given, variance, widest=abs(ends[1] - ends[0]) / 2)
         settled = drawn_in(belief)
         value[members], low[members], high[members] = (
             np.clip(each, min(ends), max(ends)) for each in (settled.value, settled.low, settled.high)
         )
-        size = int(np.clip(BUDGET / members.size, 200, 1000))
-        truth = draws(belief, size=size, seed=seed)
+        truth = draws(belief, size=int(np.clip(BUDGET / members.size, 200, 1000)), seed=luck)
         order = ranks(settled.value, truth, best_is_high=ends[1] > ends[0])
-        for at, member in enumerate(members):
-            details[member].update(
-                raw=tidy(own.value[member]),
-                raw_low=tidy(own.low[member]),
-                raw_high=tidy(own.high[member]),
-                reliability=tidy(settled.reliability[at], digits=4),
-                group_mean=tidy(settled.centre),
-                group_size=int(members.size),
-                rank=int(order.rank[at]),
-                rank_low=int(order.low[at]),
-                rank_high=int(order.high[at]),
-                probability_above_next=tidy(order.above_next[at], digits=4),
-            )
+        _tell(details, members.tolist(), settled, order)
+    for detail, *figures in zip(details, *raw, strict=True):
+        if "rank" in detail:
+            detail.update(zip(("raw", "raw_low", "raw_high"), figures, strict=True))
     return replace(interval, value=value, low=low, high=high)
 
 
-def _families(keys: pa.Table, size: int) -> list[Any]:
-    """Positions of the rows that differ in nothing but the unit."""
-    others = [keys[name].to_pylist() for name in keys.column_names if name != "unit"]
-    found: dict[tuple[Any, ...], list[int]] = {}
-    for place in range(size):
-        found.setdefault(tuple(column[place] for column in others), []).append(place)
-    return [np.array(each) for each in found.values()]
+def _tell(details: list[dict[str, Any]], members: list[int], settled: Shrunk, order: Ranks) -> None:
+    """Says in the details of a group's members how far each was drawn in, and where it stands."""
+    group = {"group_mean": tidy(settled.centre), "group_size": len(members)}
+    columns = {
+        "reliability": tidied(settled.reliability, digits=4),
+        "rank": order.rank.tolist(),
+        "rank_low": order.low.tolist(),
+        "rank_high": order.high.tolist(),
+        "probability_above_next": tidied(order.above_next, digits=4),
+    }
+    for member, *told in zip(members, *columns.values(), strict=True):
+        details[member].update(group)
+        details[member].update(zip(columns, told, strict=True))
+
+
+def _families(keys: pa.Table) -> list[NDArray[np.int64]]:
+    """Positions of the rows that differ in nothing but the unit, family by family."""
+    code = np.zeros(len(keys), np.int64)
+    for name in keys.column_names:
+        if name != "unit":
+            held = keys[name].combine_chunks().dictionary_encode()
+            _, code = np.unique(code * len(held.dictionary) + held.indices.to_numpy(), return_inverse=True)
+    return np.split(np.argsort(code, kind="stable"), np.cumsum(np.bincount(code))[:-1])

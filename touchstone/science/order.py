@@ -29,14 +29,12 @@ def ranks(value: Floats, drawn: Floats, *, best_is_high: bool = True, confidence
     sign = -1.0 if best_is_high else 1.0
     order = np.argsort(sign * value, kind="stable")
     rank = _places(order)
-    tail = (1 - confidence) / 2
-    size = drawn.shape[0]
-    places = np.sort(_ranked(sign * drawn), axis=0)
-    low, high = places[int(np.floor(tail * (size - 1)))], places[int(np.ceil((1 - tail) * (size - 1)))]
+    turned = sign * drawn
+    low, high = _reach(turned, (1 - confidence) / 2)
     above = np.full(value.size, np.nan)
-    sorted_draws = sign * drawn[:, order]
+    sorted_draws = turned[:, order]
     above[order[:-1]] = _share(sorted_draws[:, :-1], sorted_draws[:, 1:])
-    return Ranks(rank, np.fmin(low, rank).astype(np.int64), np.fmax(high, rank).astype(np.int64), above)
+    return Ranks(rank, np.fmin(low, rank), np.fmax(high, rank), above)
 
 
 def probability_above(drawn: Floats, *, best_is_high: bool = True) -> Floats:
@@ -74,9 +72,15 @@ def _places(order: Any) -> NDArray[np.int64]:
     return places
 
 
-def _ranked(drawn: Floats) -> NDArray[np.int32]:
-    """The rank of each unit in each draw, the smallest first."""
-    order = np.argsort(drawn, axis=1)
-    places = np.empty(drawn.shape, np.int32)
-    np.put_along_axis(places, order, np.arange(1, drawn.shape[1] + 1, dtype=np.int32)[None, :], axis=1)
-    return places
+def _reach(drawn: Floats, tail: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The ranks, the smallest first, between which each unit lies but for a `tail` of the draws at either end."""
+    size, units = drawn.shape
+    place = np.argsort(drawn, axis=1)  # draws x ranks: which unit, and then its place among units x draws
+    place *= size
+    place += np.arange(size)[:, None]
+    ranked = np.empty(units * size, np.int32)
+    ranked[place] = np.arange(1, units + 1, dtype=np.int32)
+    ranked = np.sort(ranked.reshape(units, size), axis=1)
+    ends = int(np.floor(tail * (size - 1))), int(np.ceil((1 - tail) * (size - 1)))
+    low, high = (ranked[:, end].astype(np.int64) for end in ends)
+    return low, high

@@ -118,14 +118,35 @@ def pooled_variance(mean: ArrayLike, variance: ArrayLike, n: ArrayLike, *, worst
     return np.asarray(pooled / answers, float)
 
 
-def draws(belief: Posterior, *, size: int, seed: int) -> Floats:
+class Luck:
+    """The standard normal numbers of one seed, drawn once for all the groups whose truth they are to draw."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._known: dict[int, tuple[Floats, Floats, Floats]] = {}
+
+    def of(self, size: int, units: int) -> tuple[Floats, Floats, Floats]:
+        """For `size` draws: numbers in 0..1, normal ones, and normal ones for each unit (draws x units)."""
+        if size not in self._known or self._known[size][2].size < size * units:
+            random = np.random.default_rng(self._seed)
+            room = size * 2 ** (units - 1).bit_length()
+            self._known[size] = random.random(size), random.standard_normal(size), random.standard_normal(room)
+        chance, common, own = self._known[size]
+        return chance, common, own[: size * units].reshape(size, units)
+
+
+def draws(belief: Posterior, *, size: int, seed: int | Luck) -> Floats:
     """`size` draws (rows) of the true values of all units (columns) together, seeded."""
-    random = np.random.default_rng(seed)
-    at = random.choice(belief.tau.size, size=size, p=belief.weight)
-    centre = belief.centre[at] + random.standard_normal(size) * np.sqrt(belief.doubt[at])
-    own = belief.own[at]
-    mean = own * belief.figure + (1 - own) * centre[:, None]
-    return np.asarray(mean + random.standard_normal(mean.shape) * np.sqrt(own * belief.variance), float)
+    luck = seed if isinstance(seed, Luck) else Luck(seed)
+    chance, common, own = luck.of(size, belief.figure.size)
+    share = belief.weight.cumsum()
+    at = (share / share[-1]).searchsorted(chance, side="right")
+    centre = belief.centre[at] + common * np.sqrt(belief.doubt[at])
+    kept = belief.own * belief.figure
+    drawn = own * np.sqrt(belief.own * belief.variance)[at]
+    drawn += kept[at]
+    drawn += (1 - belief.own)[at] * centre[:, None]
+    return np.asarray(drawn, float)
 
 
 def james_stein(figure: ArrayLike, *, variance: float = 1.0) -> tuple[Floats, float]:
