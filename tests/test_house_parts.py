@@ -21,6 +21,7 @@ from touchstone.core import finder
 from touchstone.core.errors import Refused, TouchstoneError
 from touchstone.core.tables import ARRIVING, INTERACTION, MENTION, SIGNAL, conform
 from touchstone.core.viewer import INSIDER, Viewer
+from touchstone.rules import who
 
 SOURCES, ENRICHERS = finder.names("listen"), finder.names("understand")
 PAGES, ACTIONS = finder.names("show"), finder.names("act")
@@ -142,6 +143,8 @@ def test_an_enricher_reads_a_text_alike_in_any_company(name: str, understood: An
 # Law 5: every page renders as HTML and JSON for each role, with an empty home and a full one; the outsider is refused.
 
 PARTNER = Viewer("partner", ("north",), "a1", "dealer@example")
+EXECUTIVE = Viewer("executive", account="a2", name="executive@example")
+STAFF = Viewer("partner_staff", ("north",), "a3", "staff@example")
 
 
 @pytest.fixture(scope="module")
@@ -151,11 +154,11 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("home", ["empty", "brand"])
-@pytest.mark.parametrize("viewer", [INSIDER, PARTNER], ids=["insider", "partner"])
+@pytest.mark.parametrize("viewer", [INSIDER, EXECUTIVE, PARTNER, STAFF], ids=lambda viewer: viewer.role)
 def test_a_page_renders_for_each_role(page: str, home: str, viewer: Viewer, request: pytest.FixtureRequest) -> None:
     from touchstone.show import _render
 
-    if viewer.role not in finder.part("show", page).WHO:
+    if not who.may(viewer, who=finder.part("show", page).WHO):
         return  # the doors refuse it: see tests/web/test_pages.py
     shown = finder.verb("show", page)(request.getfixturevalue(home).ask(viewer))
     assert shown.name == page

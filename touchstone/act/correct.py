@@ -10,7 +10,7 @@ from touchstone.act._reader import Reader
 from touchstone.core.errors import Refused
 from touchstone.core.tables import CORRECTION
 
-WHO = ("insider",)
+WHO = ("insight", "contact_centre", "marketing")
 
 _TELLING = {"mention": ("touchpoint",), "signal": ("layer", "label")}
 _FIELDS = {

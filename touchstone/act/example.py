@@ -10,7 +10,7 @@ from typing import Any, Literal
 from touchstone.act import _examples
 from touchstone.core.errors import Refused
 
-WHO = ("insider",)
+WHO = ("insight",)
 
 
 def act(

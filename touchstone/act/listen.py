@@ -11,7 +11,7 @@ import pyarrow as pa
 from touchstone.core import finder
 from touchstone.core.errors import Refused
 
-WHO = ("insider",)
+WHO = ("insight",)
 
 
 def act(

@@ -11,7 +11,7 @@ from typing import Any
 from touchstone.core.errors import Refused
 from touchstone.core.tables import CORRECTION
 
-WHO = ("insider",)
+WHO = ("insight", "contact_centre")
 
 _POLARITIES = ("positive", "negative", "neutral", "mixed")
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from touchstone.core.errors import Refused
 from touchstone.core.tables import ARRIVING, INCENTIVES, KINDS, LEVELS, METRICS, conform
 
-WHO = ("insider",)
+WHO = ("insight", "contact_centre")
 
 _MOST = 10_000
 _CHOICES = {"kind": KINDS, "level": LEVELS, "incentive": INCENTIVES, "metric": METRICS}

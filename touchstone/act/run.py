@@ -8,7 +8,7 @@ from typing import Any
 
 from touchstone.act._journey import ALL, STEPS
 
-WHO = ("insider",)
+WHO = ("insight",)
 
 
 def act(store: Any, *, durable: bool = True, progress: Callable[[str, float], None] | None = None) -> dict[str, Any]:

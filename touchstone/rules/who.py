@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from touchstone.core.errors import Refused
-from touchstone.core.viewer import ROLES, Viewer
+from touchstone.core.viewer import ROLES, SHORT, Viewer
 
 
 def may(viewer: Viewer, *, who: Sequence[str]) -> bool:
-    """Whether a part open to the roles `who` admits `viewer`. The outsider is admitted nowhere, whatever `who` says."""
-    return viewer.role != "outsider" and viewer.role in who
+    """Whether a part open to `who` admits `viewer`: sides (`insider`: every role inside) or single roles.
+
+    An administrator may whatever anyone inside may, a partner's administrator whatever its staff may. The outsider is
+    admitted nowhere, whatever `who` says.
+    """
+    if viewer.side == "outsider":
+        return False
+    role = SHORT.get(viewer.role, viewer.role)
+    leads = role == SHORT.get(viewer.side) and any(ROLES.get(each) == viewer.side for each in who)
+    return leads or role in who or viewer.side in who
 
 
 def check(viewer: Viewer, *, who: Sequence[str], what: str) -> None:
     """Nothing where `viewer` may; `Refused` where not, with what it is about and what to do instead."""
     if not may(viewer, who=who):
-        todo = "Sign in first." if viewer.role == "outsider" else "Ask an insider for it."
+        todo = "Sign in first." if viewer.side == "outsider" else "Ask an administrator for it."
         raise Refused(f"{what} is not open to you.", where=what, todo=todo)
 
 
@@ -26,14 +34,17 @@ def check_personal(viewer: Viewer, *, what: str) -> None:
         raise Refused(f"{what} takes an account that sees personal data.", where=what, todo="Ask someone who does.")
 
 
-def check_role(role: str, *, units: Sequence[str]) -> None:
-    """Nothing where the role and its units agree: an insider sees everything and names none, a partner at least one.
+def named(role: str, *, units: Sequence[str]) -> str:
+    """The role as it is kept; `insider` and `partner` alone mean the administrator of that side.
 
-    `Refused`, beside the field `role` or `units`, where they do not.
+    `Refused`, beside the field `role` or `units`, where the role is none or its units do not agree with it: a partner
+    names at least one, nobody else any.
     """
+    role = SHORT.get(role, role)
     if role not in ROLES:
         raise Refused(f"{role!r} is no role.", field="role", todo=f"Choose one of: {', '.join(ROLES)}.")
-    if role == "partner" and not units:
+    if ROLES[role] == "partner" and not units:
         raise Refused("a partner needs a unit.", field="units", todo="Name the units this partner may see.")
-    if role != "partner" and units:
+    if ROLES[role] != "partner" and units:
         raise Refused(f"the role {role} takes no units.", field="units", todo="Leave them out, or make it a partner.")
+    return role

@@ -11,6 +11,7 @@ from touchstone.core.page import Block, Cards, Chart, Estimate, Field, Form, Gri
 from touchstone.show import _budget, _say
 from touchstone.show._budget import Chosen, Planned
 from touchstone.show._charts import frontier as drawn
+from touchstone.show._may import may
 from touchstone.show._stored import Figure
 
 _FORMULA = (
@@ -257,7 +258,7 @@ def _term(plan: Planned, name: str, value: float) -> str:
 
 def forms(plan: Planned, chosen: Chosen | None, ask: Ask) -> tuple[Block, ...]:
     """Plan anew with other terms; state an initiative; withdraw one."""
-    if ask.viewer.role != "insider":
+    if not may(ask.viewer, "budget.plan"):
         return ()
     held = plan.whole.detail.get("terms", {}) if plan.whole is not None else {}
     budget = chosen.budget if chosen is not None else ""

@@ -40,7 +40,7 @@ def first(ask: Ask, chosen: Narrow) -> list[str]:
 
 def _found(ask: Ask, chosen: Narrow) -> list[Figure]:
     """The plan of the brand, of the unit chosen, or of a partner's own units."""
-    own = bool(chosen.unit) or ask.viewer.role == "partner"
+    own = bool(chosen.unit) or ask.viewer.side == "partner"
     sql, parameters = READ, ["touchpoint,unit" if own else "touchpoint"]
     if chosen.unit:
         sql, parameters = sql + """ and "by"['unit'] = ?""", [*parameters, chosen.unit]

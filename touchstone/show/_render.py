@@ -15,10 +15,12 @@ import jinja2
 from markupsafe import Markup
 
 from touchstone.core import finder
-from touchstone.core.page import Block, Chart, Estimate, Filters, Link, Page, Ranking, Streaks, Words
+from touchstone.core.page import Block, Chart, Estimate, Filters, Form, Link, Page, Ranking, Streaks, Words
 from touchstone.core.viewer import Viewer
+from touchstone.rules import who
 from touchstone.show import _marks, _say
 from touchstone.show._draw import LIGHT
+from touchstone.show._may import may
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -34,9 +36,10 @@ def html(page: Page, *, viewer: Viewer, base: str = "", brand: str = "", token: 
     Needs only `style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'`, and no script to be read.
     """
     carried = _carried(page)
+    offered = [each for each in page.blocks if not isinstance(each, Form) or may(viewer, each.action)]
     drawn = _environment().get_template("page.html").render(
-        page=page, rows=_rows(page.blocks), viewer=viewer, brand=brand, token=token, served=True,
-        as_data=page.name in finder.names("show"),
+        page=page, rows=_rows(offered), viewer=viewer, brand=brand, token=token, served=True,
+        as_data=page.name in finder.names("show"), corrects=may(viewer, "correct"),
         navigation=navigation(viewer), carried=carried, inside=_inside(base), tokens=json.dumps(LIGHT), **_registry(),
     )  # fmt: skip
     return _slim(drawn)
@@ -76,7 +79,7 @@ def navigation(viewer: Viewer) -> dict[str, list[tuple[str, str]]]:
     for name in finder.names("show"):
         module = finder.part("show", name)
         place, group = getattr(module, "_PLACE", (None, ""))
-        if place is not None and viewer.role in module.WHO:
+        if place is not None and who.may(viewer, who=module.WHO):
             found.append((place, group, name, (module.__doc__ or name).partition(":")[0]))
     groups: dict[str, list[tuple[str, str]]] = {}
     for _, group, name, title in sorted(found):

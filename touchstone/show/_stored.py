@@ -66,7 +66,7 @@ def stored(ask: Ask, names: str | Sequence[str], by: Sequence[str] = ()) -> list
 
 def afresh(ask: Ask, by: Sequence[str], chosen: Narrow) -> bool:
     """Whether figures by these columns must be measured: the page is narrowed, or the asker may not see the whole."""
-    return chosen.active or (ask.viewer.role == "partner" and "unit" not in by)
+    return chosen.active or (ask.viewer.side == "partner" and "unit" not in by)
 
 
 def scores(ask: Ask, by: Sequence[str], chosen: Narrow) -> list[Figure]:

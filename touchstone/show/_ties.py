@@ -10,6 +10,7 @@ from touchstone.core.ask import Ask
 from touchstone.core.page import Belonging, Corrected, Kin, Tie
 from touchstone.rules.belonging import SAME, TOGETHER, Decision, spoken, standing, undone
 from touchstone.show import _say
+from touchstone.show._may import may
 from touchstone.store import tables
 
 LAYERS = {"same_person": "the same person", "household": "one household", "company": "one company"}
@@ -49,7 +50,7 @@ def belonging(ask: Ask, kin: Sequence[Kin], back: str) -> Belonging:
     )
     title = "One person" if one else f"{_say.word(len(kin)).capitalize()} persons, one customer"
     history = _history(rows, ids)
-    return Belonging(title, lead, tuple(kin), ties, history, back, ask.viewer.role == "insider")
+    return Belonging(title, lead, tuple(kin), ties, history, back, _decides(ask))
 
 
 def unsure(ask: Ask, back: str) -> Belonging | None:
@@ -69,7 +70,7 @@ def waiting(belonging: Belonging) -> int:
 
 
 def _decides(ask: Ask) -> bool:
-    return ask.viewer.role == "insider"
+    return may(ask.viewer, "link.confirm")
 
 
 def _ties(ask: Ask, rows: Sequence[Row], stood: Sequence[Decision], kin: Sequence[Kin]) -> tuple[Tie, ...]:

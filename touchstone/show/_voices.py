@@ -10,6 +10,7 @@ from typing import Any
 from touchstone.core.ask import Ask
 from touchstone.core.page import Corrected, Heard, Verbatim, Voice
 from touchstone.show import _say, _words
+from touchstone.show._may import may
 
 TONES = {"positive": "praise", "negative": "complaint", "mixed": "both", "neutral": "neither"}
 """What a polarity is called beside a customer's words."""
@@ -32,13 +33,12 @@ def voice(ask: Ask, id: str) -> Voice | None:
     corrections = [{**row, "change": json.loads(row["change"])} for row in ask.lake(_CORRECTED, [id]).to_pylist()]
     undone = {row["change"].get("takes_back"): row for row in corrections}
     standing = [row for row in corrections if row["id"] not in undone and "takes_back" not in row["change"]]
-    inside = ask.viewer.role == "insider"
     return Voice(
         verbatim=verbatim(rows[0]),
         mentions=tuple(_named(each, standing, ask) for each in _words.understood(ask, [id]).get(id, ())),
         signals=_signals(ask, id, standing),
         history=tuple(_history(row, undone, ask) for row in corrections if "takes_back" not in row["change"]),
-        touchpoints=ask.taxonomy.names if inside else (),
+        touchpoints=ask.taxonomy.names if may(ask.viewer, "correct") else (),
     )
 
 
@@ -104,7 +104,7 @@ def _history(row: Row, undone: dict[str, Row], ask: Ask) -> Corrected:
 
 def _who(row: Row, ask: Ask) -> str:
     """Who, and when; a partner is not told names."""
-    name = row["name"] or ("head office" if ask.viewer.role == "partner" else "someone at the machine")
+    name = row["name"] or ("head office" if ask.viewer.side == "partner" else "someone at the machine")
     return f"{name}, {row['day']}" if row["day"] else str(name)
 
 

@@ -24,7 +24,7 @@ def worth(ask: Ask, found: _person.Person) -> Estimate | None:
     """
     stored = _stored.unfolded(ask.lake(_STORED))
     whole = next((each for each in stored if not each.by), None)
-    if whole is not None and "fit" in whole.detail and ask.viewer.role == "insider" and found.read:
+    if whole is not None and "fit" in whole.detail and ask.viewer.side == "insider" and found.read:
         own = _bought(ask, found.ids, date.fromisoformat(whole.detail["fit"]["until"]))
         if own:
             return _own(whole, own)

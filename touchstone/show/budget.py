@@ -16,7 +16,7 @@ _TITLE = "Budget"
 def show(ask: Ask, *, budget: str | None = None, touchpoints: str | None = None, unit: str | None = None) -> Page:
     """The plan, or what another `budget` or fewer `touchpoints` would bring; with `unit` that unit's own view."""
     plan = _budget.read(ask)
-    if ask.viewer.role == "partner" or unit:
+    if ask.viewer.side == "partner" or unit:
         return _of_unit(ask, plan, unit)
     if plan.whole is None or plan.whole.value is None:
         return _none(ask, plan)

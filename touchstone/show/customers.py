@@ -51,7 +51,7 @@ def _searched(ask: Ask, wanted: str) -> list[dict[str, Any]]:
     if not ask.viewer.personal:  # neither names nor contact points are there to be found by
         return []
     like = person.name.icontains(wanted, autoescape=True)
-    if ask.viewer.role == "insider":  # contact points are masked for others
+    if ask.viewer.side == "insider":  # contact points are masked for others
         like |= person.contacts.icontains(wanted, autoescape=True)
     rows = ask.record(tables.person.select().where(like).order_by(person.name, person.id).limit(_FOUND))
     return [{"id": row["id"], "name": row["name"], "last": ""} for row in rows]

@@ -10,7 +10,7 @@ from touchstone.core.page import Field, Form, Note, Page
 from touchstone.rules.examples import LONGEST, SHORTEST
 from touchstone.show import _say, _voices
 
-WHO = ("insider",)
+WHO = ("insight", "contact_centre")
 _LEFT = """i.text is not null and length(i.text) between ? and ?
     and i.id not in (select c.interaction from correction c where c.interaction is not null)"""
 _UNSURE = f"""select i.id from signal s join interaction i on i.id = s.interaction

@@ -9,7 +9,7 @@ from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Grid, Note, Page
 from touchstone.show import _say
 
-WHO = ("insider",)
+WHO = ("insight",)
 _PLACE = 41, "Reading"
 _TOTALS = """select count(*) as n, count(text) as texts, count(value) as scores, count(unit) as units,
     count(occurred_at) as dated, strftime(min(occurred_at), '%Y-%m-%d') as first_day,

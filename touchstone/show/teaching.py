@@ -8,7 +8,7 @@ from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Cards, Field, Form, Grid, Note, Page
 from touchstone.show import _lessons, _say
 
-WHO = ("insider",)
+WHO = ("insight",)
 _PLACE = 42, "Reading"
 _POLARITIES = (("", "–"), ("positive", "praise"), ("negative", "complaint"), ("neutral", "neither"), ("mixed", "both"))
 

@@ -7,7 +7,7 @@ from touchstone.core.page import Block, Field, Form, Grid, Link, Note, Page
 from touchstone.show import _say, _themes
 from touchstone.show._themes import Theme
 
-WHO = ("insider",)
+WHO = ("insight", "contact_centre", "marketing", "executive")
 _PLACE = 22, "Words"
 _BACK = Field("back", "", "/themes", kind="hidden")
 _OWNERS = (("company", "the company"), ("partner", "the partner"))

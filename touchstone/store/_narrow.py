@@ -72,7 +72,7 @@ OPEN = ("touchpoint",)
 
 def allowed(connection: Connection, viewer: Viewer) -> frozenset[str]:
     """The units named to a partner, with all their descendants; nothing for an outsider."""
-    if viewer.role != "partner":
+    if viewer.side != "partner":
         return frozenset()
     children = defaultdict(list)
     for row in connection.execute(select(tables.unit.c.id, tables.unit.c.parent)):

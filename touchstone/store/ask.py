@@ -191,7 +191,7 @@ class StoreAsk:
     def lake(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """The answer to one DuckDB select with `?` parameters, over the tables docs/rooms/store.md lists."""
         if self._behind is None:
-            raise Refused("an outsider may not ask.", where=self.viewer.role)
+            raise Refused("an outsider may not ask.", where=self.viewer.side)
         try:
             return self._answer(self._behind, sql, parameters)
         except Retry:  # the lake moved on and an old file was swept away
@@ -200,10 +200,10 @@ class StoreAsk:
 
     def record(self, select: Any) -> list[dict[str, Any]]:
         """The rows of a SQLAlchemy select over store/tables.py, fresh, narrowed to the viewer."""
-        if self.viewer.role not in ("insider", "partner"):
-            raise Refused("an outsider may not ask.", where=self.viewer.role)
+        if self.viewer.side not in ("insider", "partner"):
+            raise Refused("an outsider may not ask.", where=self.viewer.side)
         with self._window.record.reading() as connection:
-            if self.viewer.role == "partner":
+            if self.viewer.side == "partner":
                 select = _narrow.record(select, _narrow.allowed(connection, self.viewer))
             elif not self.viewer.personal:
                 select = _narrow.without_personal_data(select)
@@ -238,14 +238,14 @@ class Window:
 
     def behind(self, viewer: Viewer) -> Behind | None:
         """The database behind a viewer's questions, made where it is not kept."""
-        if viewer.role not in ("insider", "partner"):
+        if viewer.side not in ("insider", "partner"):
             return None
         version = self._lake.version()
         with self._lock:
             whole = self._snapshot(version)
-            if viewer.role == "insider" and not viewer.personal:
+            if viewer.side == "insider" and not viewer.personal:
                 return self._masked(version)
-            if viewer.role == "insider":
+            if viewer.side == "insider":
                 return self._clustered(version, whole) if self.settings.engine == "spark" else whole
             with self.record.reading() as connection:
                 units = _narrow.allowed(connection, viewer)

@@ -270,7 +270,7 @@ class Store:
         self._record.close()
 
     def _may_write(self) -> None:
-        if self.viewer.role != "insider":
+        if self.viewer.side != "insider":
             raise Refused("only an insider's store writes.", where=str(self.path))
 
 

@@ -17,6 +17,7 @@ from touchstone.core import finder
 from touchstone.core.errors import Refused
 from touchstone.core.viewer import Viewer
 from touchstone.home.rows import ordered, plain
+from touchstone.rules import who
 from touchstone.web import description, drawing, errors, forms, pages, signing
 
 routes = APIRouter(prefix="/api/v1", include_in_schema=False)
@@ -36,7 +37,7 @@ def described(request: Request) -> Response:
 def listing(request: Request, room: str) -> Response:
     """The parts of a room that the asker may use, with a line on each."""
     viewer = known(request)
-    names = [name for name in _names(room) if viewer.role in _who(room, name)]
+    names = [name for name in _names(room) if who.may(viewer, who=_who(room, name))]
     return JSONResponse([{"name": name, "summary": finder.summary(_folder(room), name)} for name in names])
 
 
@@ -54,7 +55,7 @@ def rows(request: Request, room: str, name: str) -> Response:
     viewer = known(request)
     if room not in ("measure", "decide") or name not in _names(room):
         raise HTTPException(404)
-    if viewer.role not in _who(room, name):
+    if not who.may(viewer, who=_who(room, name)):
         raise errors.Problem(403, f"{room} {name} is not open to you.", todo="Read the pages, or ask an insider.")
     chosen = finder.arguments(room, name, dict(request.query_params))
     table = finder.verb(room, name)(request.app.state.home.ask(viewer), **chosen)
@@ -83,7 +84,7 @@ def known(request: Request) -> Viewer:
     """Who asks, by HTTP Basic or by session; nobody is a 401."""
     basic = "authorization" in request.headers
     viewer = signing.keeper(request).basic(request) if basic else signing.viewer(request)
-    if viewer.role == "outsider":
+    if viewer.side == "outsider":
         status = 403 if viewer.account else 401
         raise errors.Problem(status, "This is for accounts of this home.", todo="Sign in, or send HTTP Basic.")
     return viewer

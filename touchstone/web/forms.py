@@ -28,7 +28,7 @@ _YES_NO = (("", "–"), ("true", "yes"), ("false", "no"))
 def form(request: Request, name: str) -> Response:
     """The action's form, filled with what the address brings along."""
     viewer = signing.viewer(request)
-    if viewer.role == "outsider" and not viewer.account:
+    if viewer.side == "outsider" and not viewer.account:
         return RedirectResponse("/sign-in", 303)
     check(viewer, name)
     return drawing.answer(request, _page(name, given=dict(request.query_params)))
@@ -70,7 +70,7 @@ def _send(request: Request, name: str, given: dict[str, str], back: str) -> Resp
 
 def check(viewer: Viewer, name: str) -> None:
     """Nothing where there is an action `name` and `viewer` may do it; an outsider does not learn which there are."""
-    if viewer.role == "outsider":
+    if viewer.side == "outsider":
         raise errors.Problem(403 if viewer.account else 401, "This account does nothing here.", todo="Sign in.")
     if name not in finder.names("act"):
         raise HTTPException(404)

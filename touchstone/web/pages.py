@@ -42,7 +42,7 @@ def page(request: Request, name: str) -> Response:
     """One page, as HTML or (with `.json` at its end) as data."""
     viewer = signing.viewer(request)
     wanted = name.removesuffix(".json")
-    if viewer.role == "outsider" and not viewer.account:
+    if viewer.side == "outsider" and not viewer.account:
         return _to_sign_in(request, as_data=name != wanted)
     shown = show(request, wanted, viewer=viewer, filters=dict(request.query_params))
     return JSONResponse(drawing.page_data(shown)) if name != wanted else drawing.answer(request, shown)
@@ -50,7 +50,7 @@ def page(request: Request, name: str) -> Response:
 
 def show(request: Request, name: str, *, viewer: Viewer, filters: dict[str, str]) -> Page:
     """May you, is it valid, then do it: the page `name` of this home, narrowed to `viewer` and by `filters`."""
-    if viewer.role == "outsider":
+    if viewer.side == "outsider":
         raise errors.Problem(403, "This account sees no pages.", todo="Ask an insider for a role.")
     if name not in finder.names("show"):
         raise HTTPException(404)

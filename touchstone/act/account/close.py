@@ -7,7 +7,7 @@ from typing import Any
 from touchstone.core.errors import Refused
 from touchstone.store import accounts
 
-WHO = ("insider",)
+WHO = ("administrator",)
 
 
 def act(store: Any, *, name: str) -> dict[str, Any]:

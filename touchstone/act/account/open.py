@@ -1,4 +1,4 @@
-"""Open an account: an insider of everything, or a partner of named units."""
+"""Open an account: of someone inside, who sees every unit, or of a partner, who sees the units named."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from touchstone.core.errors import Refused
+from touchstone.core.viewer import Viewer
 from touchstone.rules import password as passwords
 from touchstone.rules import who
 from touchstone.store import accounts
 
-WHO = ("insider",)
+WHO = ("administrator",)
 
 
 def act(
@@ -26,9 +27,10 @@ def act(
 ) -> dict[str, Any]:
     """The account opened: {"account", "name", "role", "units", "personal"}, and "password" where one was made.
 
-    `name` is what its owner signs in with (an address, say); `units` are the ids of the units a partner may see, whose
-    descendants come with them. `personal`: whether an insider sees personal data (partners never do). A name that is
-    taken is `Refused`, unless `existing` lets the account stand as it is.
+    `role` is administrator, insight, contact_centre, marketing, executive, partner_administrator or partner_staff;
+    insider and partner alone mean the administrator. `name` is what its owner signs in with (an address, say); `units`
+    are the ids of the units a partner may see, whose descendants come with them. `personal`: whether an insider sees
+    personal data (partners never do). A name that is taken is `Refused`, unless `existing` lets the account stand.
     """
     name = accounts.plain(name)
     if not 3 <= len(name) <= 200:
@@ -36,14 +38,15 @@ def act(
     taken = accounts.find(store, name=name)
     if taken is not None:
         return _standing(taken, existing)
-    who.check_role(role, units=units)
-    if personal and role == "insider":
+    role = who.named(role, units=units)
+    inside = Viewer(role).side == "insider"
+    if personal and inside:
         who.check_personal(store.viewer, what="an account that sees personal data")
     _check_units(store, units)
     made = None if password else secrets.token_urlsafe(15)
     passwords.check(password or made or "", email=name)
     account = accounts.add(store, name=name, role=role, units=units, password=password or made or "",
-                           personal=personal and role == "insider")  # fmt: skip
+                           personal=personal and inside)  # fmt: skip
     store.log("account.open", account=account.id)
     return _described(account) | ({"password": made} if made else {})
 

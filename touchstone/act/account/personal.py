@@ -8,7 +8,7 @@ from touchstone.core.errors import Refused
 from touchstone.rules import who
 from touchstone.store import accounts
 
-WHO = ("insider",)
+WHO = ("administrator",)
 
 
 def act(store: Any, *, name: str, personal: bool) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def act(store: Any, *, name: str, personal: bool) -> dict[str, Any]:
         raise Refused(f"there is no account named {name!r}.", field="name", todo="Look at its spelling.")
     if personal:
         who.check_personal(store.viewer, what="account.personal")
-        if account.role != "insider":
+        if account.viewer.side != "insider":
             raise Refused("a partner sees no personal data.", field="personal", todo="Open an insider's account.")
     if account.personal != personal:
         accounts.see_personal(store, id=account.id, personal=personal)

@@ -9,7 +9,7 @@ from touchstone.act._journey import decided
 from touchstone.core.errors import Refused
 from touchstone.rules.initiatives import LEAST, RATING
 
-WHO = ("insider",)
+WHO = ("insight", "executive")
 
 _WITHIN = {
     "budget": (0.0, math.inf), "company_margin": (0.001, 1.0), "partner_margin": (0.0, 1.0), "horizon": (1.0, 30.0),

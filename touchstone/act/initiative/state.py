@@ -9,7 +9,7 @@ from typing import Any
 from touchstone.core.errors import Refused
 from touchstone.rules import initiatives
 
-WHO = ("insider",)
+WHO = ("insight", "executive")
 
 
 def act(

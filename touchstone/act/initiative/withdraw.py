@@ -6,7 +6,7 @@ from typing import Any
 
 from touchstone.core.errors import Refused
 
-WHO = ("insider",)
+WHO = ("insight", "executive")
 
 
 def act(store: Any, *, initiative: str) -> dict[str, Any]:

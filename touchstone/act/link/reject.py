@@ -7,7 +7,7 @@ from typing import Any
 from touchstone.act import _belonging
 from touchstone.rules.belonging import TOGETHER, spoken
 
-WHO = ("insider",)
+WHO = ("insight", "contact_centre")
 
 
 def act(store: Any, *, person: str, other: str, reason: str = "") -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from touchstone.act import _belonging
 from touchstone.core.errors import Refused
 
-WHO = ("insider",)
+WHO = ("insight", "contact_centre")
 
 
 def act(store: Any, *, person: str, others: Sequence[str] = (), reason: str = "") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from touchstone.act import _belonging
 from touchstone.core.errors import Refused
 from touchstone.rules.belonging import undone
 
-WHO = ("insider",)
+WHO = ("insight", "contact_centre")
 
 
 def act(store: Any, *, decision: str, reason: str = "") -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from touchstone.act._lesson import CANDIDATE, FORMER, forget, known_of, model_file, place, show_models
 from touchstone.core.errors import Refused
 
-WHO = ("insider",)
+WHO = ("insight",)
 
 _SHIPPED = "shipped"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from touchstone.act._lesson import CANDIDATE, FORMER, forget, model_file
 
-WHO = ("insider",)
+WHO = ("insight",)
 
 
 def act(store: Any) -> dict[str, str]:

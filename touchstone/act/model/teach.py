@@ -7,7 +7,7 @@ from typing import Any
 
 from touchstone.act._journey import ALL, LESSON
 
-WHO = ("insider",)
+WHO = ("insight",)
 
 
 def act(

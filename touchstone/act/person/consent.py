@@ -9,7 +9,7 @@ from touchstone.core.tables import PERSON
 from touchstone.rules import consent
 from touchstone.store import persons
 
-WHO = ("insider",)
+WHO = ("contact_centre",)
 
 
 def act(

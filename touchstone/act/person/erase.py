@@ -8,7 +8,7 @@ from touchstone.act._unlearn import taught_from, unlearn
 from touchstone.core.errors import Refused
 from touchstone.store import persons
 
-WHO = ("insider",)
+WHO = ("contact_centre",)
 
 
 def act(store: Any, *, person: str, together: bool = False) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from touchstone.core.errors import Refused
 from touchstone.rules import who
 from touchstone.store import persons
 
-WHO = ("insider",)
+WHO = ("contact_centre",)
 
 
 def act(store: Any, *, person: str, together: bool = False) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from touchstone.act import _examples, _themes
 from touchstone.core.errors import Refused
 from touchstone.core.taxonomy import Taxonomy, Touchpoint
 
-WHO = ("insider",)
+WHO = ("insight",)
 
 _TAUGHT = 20  # texts that become examples, at most
 _TEXTS = """select i.text from link l join interaction i on i.id = l."left"

@@ -6,7 +6,7 @@ from typing import Any
 
 from touchstone.act import _themes
 
-WHO = ("insider",)
+WHO = ("insight",)
 
 
 def act(store: Any, *, theme: str, name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from touchstone.act import _themes
 from touchstone.core.errors import Refused
 
-WHO = ("insider",)
+WHO = ("insight",)
 
 
 def act(store: Any, *, theme: str, words: str) -> dict[str, Any]:
