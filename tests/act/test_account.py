@@ -27,7 +27,7 @@ def test_an_account_opens_the_door_for_its_password_alone(home: Any) -> None:
     home.act("account.open", name="Anna  Example", role="insider", password=PASSWORD)
     known = accounts.verify(home.store, name=" anna example ", password=PASSWORD)
     assert known is not None
-    assert known.viewer.role == "insider"
+    assert known.viewer.role == "administrator"
     assert known.viewer.name == "anna example"
     assert accounts.verify(home.store, name="anna example", password=PASSWORD.upper()) is None
 

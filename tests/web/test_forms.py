@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests._doors import Person, token
@@ -64,3 +66,14 @@ def test_an_action_s_own_file_is_not_offered_here(board: Person) -> None:
     assert 'name="file"' not in page
     form = {"csrf": token(page), "file": "/etc/passwd"}
     assert "at the machine alone" in board.post("/act/read", data=form).text
+
+
+def test_who_only_reads_is_offered_no_form_and_refused_where_they_send_one(brand: Any, address: str) -> None:
+    brand.act("account.open", name="chief@example", password="three tall chimneys", role="executive", existing=True)
+    with Person(address) as chief:
+        chief.sign_in("chief@example", "three tall chimneys")
+        themes = chief.get("/themes").text
+        assert 'action="/act/theme' not in themes
+        answer = chief.post("/act/theme.undo", data={"csrf": token(themes), "decision": "x"})
+        assert answer.status_code == 403
+        assert chief.get("/teaching").status_code == 403
