@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +19,7 @@ from touchstone.store import _narrow, tables
 from touchstone.store._arrive import identify
 from touchstone.store.ask import COLUMNS
 from touchstone.store.home import Store
+from touchstone.store.reach import check, reaches
 
 UNITS = [
     {"id": "north"},
@@ -251,3 +253,15 @@ def test_every_table_is_narrowed_or_closed_on_purpose() -> None:
     assert set(tables.metadata.tables) == closed | (set(_narrow.NARROWINGS) & set(tables.metadata.tables))
     with_units = {name for name, columns in COLUMNS.items() if "unit" in columns}
     assert with_units - closed <= set(_narrow.NARROWINGS)
+
+
+def test_a_partner_reaches_its_own_units_and_an_insider_all(tmp_path: Path) -> None:
+    store = home(tmp_path)
+    store.put("unit", UNITS)
+    mine = store.as_viewer(Viewer("partner_staff", ("north",)))
+    assert [reaches(mine, unit) for unit in ("north", "unit-1", "unit-2", None)] == [True, True, False, False]
+    assert reaches(store, "unit-2")
+    assert reaches(store, None)
+    assert not reaches(store.as_viewer(Viewer()), "north")
+    with pytest.raises(Refused, match="no such case"):
+        check(mine, "unit-2", what="case")
