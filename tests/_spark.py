@@ -30,6 +30,17 @@ DEFAULTS = {
 """A cluster for a minute's work on small tables: quick to start rather than quick in the long run."""
 
 
+HERE = "local[2]"
+UNCOMPILED = {
+    "spark.ui.enabled": "false",
+    "spark.driver.host": LOOPBACK,
+    "spark.driver.bindAddress": LOOPBACK,
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+}
+"""Plans as first made, and run without being compiled: what takes a question to few rows most of its time."""
+
+
 def missing_part() -> tuple[str, str] | None:
     """What the machine lacks for a cluster and how to get it; None: nothing."""
     if find_spec("pyspark") is None:
@@ -58,6 +69,22 @@ def cluster(workers: int = 2) -> Iterator[str]:
         ]
         _wait_for(r"Successfully registered with master (\S+)", logs)
         yield address
+
+
+@contextmanager
+def here() -> Iterator[str]:
+    """The address of a session in this process, which engines join for the block; tables still lie in two parts.
+
+    What a question means is settled before it is known where it runs: only its cost differs from a cluster's.
+    """
+    from pyspark.sql import SparkSession
+
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SPARK_LOCAL_IP", LOOPBACK)
+        session = SparkSession.builder.master(HERE).config(map=DEFAULTS | UNCOMPILED).getOrCreate()
+        session.sparkContext.setLogLevel("ERROR")
+        yield HERE
+        session.stop()
 
 
 @contextmanager

@@ -10,14 +10,29 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from xdist.remote import Producer
 
-from tests import _postgres, _spark
+from tests import _order, _postgres, _spark
 from tests._doors import address, board, brand, dealer, nobody, sessions, stranger
 
 __all__ = ["address", "board", "brand", "dealer", "nobody", "sessions", "stranger"]  # fixtures of the doors
 
 ROOT = Path(__file__).parent.parent
 KEPT = ("TOUCHSTONE_TEST_DATA",)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _order.Order | None:
+    """Under `--dist loadfile` files go to the workers in an order of our own."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return _order.Order(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A worker collects in the order in which the files shall be run; without workers they stay as they are."""
+    if hasattr(config, "workerinput"):
+        _order.order(items)
 
 
 def missing(part: str, how: str) -> NoReturn:
@@ -92,4 +107,13 @@ def spark_master() -> Iterator[str]:
     if (lack := _spark.missing_part()) is not None:
         missing(*lack)
     with _spark.cluster() as address:
+        yield address
+
+
+@pytest.fixture
+def spark_here() -> Iterator[str]:
+    """The address of a Spark without a cluster, in two threads of this machine."""
+    if (lack := _spark.missing_part()) is not None:
+        missing(*lack)
+    with _spark.here() as address:
         yield address

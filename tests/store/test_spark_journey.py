@@ -14,11 +14,8 @@ from touchstone.act._journey import STEPS, connected
 from touchstone.core.settings import Settings
 from touchstone.store.home import create_store, open_store
 
-pytestmark = [
-    pytest.mark.xdist_group("spark"),
-    # pyspark leaves the sockets of its Java process to the garbage collector
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-]
+# pyspark leaves the sockets of its Java process to the garbage collector
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
 
 def test_a_journey_s_understanding_is_worked_out_on_the_cluster_with_equal_rows(

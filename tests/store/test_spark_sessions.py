@@ -12,11 +12,8 @@ from touchstone.core.errors import Stop
 from touchstone.store.spark import SparkEngine
 
 HERE = "local[1]"
-pytestmark = [
-    pytest.mark.xdist_group("spark"),
-    # pyspark leaves the sockets of its Java process to the garbage collector
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-]
+# pyspark leaves the sockets of its Java process to the garbage collector
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
 
 def test_the_last_engine_of_a_process_leaves_the_cluster_and_none_before_it() -> None:
