@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from touchstone.science import allocation, pricing
 from touchstone.science.allocation import allocate, conflicts
+from touchstone.science.outline import outlined
 from touchstone.science.portfolio import NONE, Cap, Choices, Flags, Limits, least_support
 
 
@@ -47,6 +48,7 @@ def problems(draw: st.DrawFn) -> tuple[Choices, Limits]:
         ),
         touchpoints=draw(st.sampled_from([None, 0, 1, 2, 3])),
         standard=draw(st.one_of(st.none(), groups(1, size))),
+        support=draw(st.sampled_from([True, True, False])),
     )
     return choices, limits
 
@@ -64,6 +66,7 @@ def keeps(choices: Choices, limits: Limits, taken: Flags) -> bool:
         together
         and len(places) == len(set(places))
         and spent <= limits.budget
+        and (limits.support or not least_support(choices, taken).any())
         and capped
         and (limits.touchpoints is None or len(set(choices.touchpoint[taken])) <= limits.touchpoints)
         and not ((choices.locked == 1) & ~taken).any()
@@ -93,6 +96,31 @@ def test_no_plan_of_a_small_problem_gains_more(problem: tuple[Choices, Limits]) 
     assert plan.gain == pytest.approx(known, abs=1e-9)
     assert plan.bound >= plan.gain
     assert plan.gap is None or plan.gap <= 1e-6
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(problems())
+def test_a_plan_at_a_glance_keeps_to_every_limit_and_its_bound_holds(problem: tuple[Choices, Limits]) -> None:
+    choices, limits = problem
+    plan, known = outlined(choices, limits, quick=True), best(choices, limits)
+    assert (plan is None) == (known is None)
+    if plan is not None and known is not None:
+        assert keeps(choices, limits, plan.taken)
+        assert plan.gain <= known + 1e-9
+        assert plan.bound >= known - 1e-9 * max(1.0, abs(known))
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize(("most", "gap"), [(None, 0.02), (4, 0.15)])
+def test_of_many_choices_a_plan_at_a_glance_tells_its_own_gap(most: int | None, gap: float) -> None:
+    choices, limits = spread(110, 20, seed=3, partners=True)
+    standard = np.where(choices.touchpoint == 7, choices.unit, NONE)
+    for some in (limits, replace(limits, caps=(), standard=standard), replace(limits, support=False)):
+        plan = outlined(choices, replace(some, touchpoints=most), quick=True)
+        assert plan is not None
+        assert keeps(choices, replace(some, touchpoints=most), plan.taken)
+        assert plan.gap is not None
+        assert plan.gap <= gap
 
 
 def spread(units: int, touchpoints: int, *, seed: int, partners: bool = False) -> tuple[Choices, Limits]:

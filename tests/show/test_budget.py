@@ -2,21 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
 from tests.decide.test_budget_home import STATED, home
-from touchstone.core.page import Chart, Form, Grid, Page
+from touchstone.core.page import Chart, Filters, Form, Grid, Note, Page
 from touchstone.core.viewer import INSIDER, Viewer
+from touchstone.decide._budget_chain import catalogue, chain
+from touchstone.decide._budget_choices import Possible
+from touchstone.decide._budget_choices import possible as choosable
 from touchstone.decide._budget_home import planned
-from touchstone.show import html
+from touchstone.decide._budget_terms import terms
+from touchstone.science.allocation import allocate
+from touchstone.show import _anew as anew
+from touchstone.show import _budget, html
+from touchstone.show._stored import Figure
 from touchstone.show.budget import show
 
 
 @cache
 def made() -> Any:
-    plan = planned(home(*STATED), "budget@1", budget=4000.0)
-    return home(*STATED, derived={"plan": plan})
+    return home(*STATED, derived={"plan": rows()})
+
+
+@cache
+def rows() -> pa.Table:
+    return planned(home(*STATED), "budget@1", budget=4000.0)
+
+
+@cache
+def possible() -> anew.Possible:
+    found = anew.possible(made(), planned_whole())
+    assert found is not None
+    return found
+
+
+def planned_whole() -> Figure:
+    whole = _budget.read(made()).whole
+    assert whole is not None
+    return whole
+
+
+@cache
+def choices() -> Possible:
+    ask = home(*STATED)
+    chosen, _ = terms(ask, budget=4000.0)
+    known = catalogue(ask)
+    return choosable(ask, known, chain(ask, known, chosen), chosen)
 
 
 def page(**filters: str) -> Page:
@@ -38,11 +75,69 @@ def test_the_plan_is_told_with_its_doubt_and_can_be_made_anew():
     assert "should gain" in html(shown, viewer=INSIDER, base="/")
 
 
-def test_another_budget_is_answered_from_what_is_stored():
-    small, large = (page(budget=each).sentence for each in ("400", "400000"))
-    assert small != large
-    assert page(budget="a lot").sentence == page().sentence
-    assert page(touchpoints="3").sentence
+def test_another_plan_is_solved_anew_and_held_against_the_one_in_force():
+    for more in ({"budget": "1000"}, {"touchpoints": "1"}, {"caution": "100"}, {"share": "0"}, {"support": "no"}):
+        shown = page(**more)
+        assert "would gain" in shown.sentence, more
+        assert "What it takes and brings" in grids(shown)
+        assert [each.action for each in shown.blocks if isinstance(each, Form)] == ["budget.plan"]
+        assert "would gain" in html(shown, viewer=INSIDER, base="/")
+
+
+@pytest.mark.parametrize("budget", [300.0, 1500.0, 9000.0])
+@pytest.mark.parametrize("most", [None, 2])
+def test_what_a_slider_shows_is_what_the_solver_finds(budget: float, most: int | None):
+    shown = possible()
+    wish = replace(anew.wished({}, shown), budget=budget, touchpoints=most)
+    found = anew.solved(shown, wish)
+    best = allocate(choices().choices, choices().within(budget, most))
+    assert found is not None
+    assert best is not None
+    assert found.plan.gain == pytest.approx(best.gain, rel=0.01)
+    assert found.plan.gain <= best.bound * (1 + 1e-6) <= found.plan.bound * (1 + 1e-3)
+    assert found.plan.cost + found.plan.support.sum() <= budget * (1 + 1e-6)
+
+
+def test_its_doubt_is_about_that_of_the_plan_with_the_same_choices():
+    whole, shown = planned_whole(), possible()
+    found = anew.solved(shown, anew.wished({}, shown))
+    assert found is not None
+    told = found.figure(whole)
+    assert (told.low, told.high) == pytest.approx((whole.low, whole.high), rel=0.05)
+
+
+def test_a_touchpoint_is_held_in_everywhere_or_left_out():
+    shown = possible()
+    usual = anew.wished({}, shown)
+    for name in shown.touchpoints:
+        own = shown.touchpoints.index(name)
+        without = anew.solved(shown, replace(usual, never=(name,)))
+        assert without is not None
+        assert own not in shown.touchpoint[without.plan.taken]
+    held = anew.solved(shown, replace(usual, budget=40_000.0, always=("parking",)))
+    assert held is not None
+    mine = held.plan.taken & (shown.touchpoint == shown.touchpoints.index("parking"))
+    assert mine.sum() == len(shown.units)
+    assert "at every dealer" in str(grids(page(budget="40000", always="parking"))["Held fixed"].rows)
+
+
+def test_what_cannot_be_kept_is_said_with_its_least_cost():
+    shown = page(budget="100", always="waiting area")
+    assert "No plan of" in shown.sentence
+    assert any("costs at least" in each.text for each in shown.blocks if isinstance(each, Note))
+
+
+@pytest.mark.parametrize("text", ["a lot", "nan", "inf", "-5", "9" * 400, "<b>", ""])
+def test_what_is_no_number_asks_for_nothing(text: str):
+    assert page(caution=text, touchpoints=text, share="x", always=text).sentence
+    assert "should gain" in page(budget="a lot", share="nan").sentence
+
+
+def test_a_plan_stored_without_what_it_was_chosen_from_is_shown_without_sliders():
+    bare = rows().filter(pc.invert(pc.starts_with(rows()["id"], "budget:initiative=")))
+    shown = show(home(*STATED, derived={"plan": bare}), budget="100")
+    assert "should gain" in shown.sentence
+    assert not [each for each in shown.blocks if isinstance(each, Filters)]
 
 
 def test_a_unit_has_its_own_view():
@@ -57,7 +152,7 @@ def test_a_unit_has_its_own_view():
 
 
 def test_a_partner_is_shown_no_plan_of_the_brand():
-    ask = home(*STATED, derived={"plan": planned(home(*STATED), "budget@1", budget=4000.0)})
+    ask = home(*STATED, derived={"plan": rows()})
     ask.viewer = Viewer("partner", ("x",))
     assert "By region" not in grids(show(ask))
     assert not [each for each in show(ask).blocks if isinstance(each, Form)]

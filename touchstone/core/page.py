@@ -190,7 +190,10 @@ class Note:
 
 @dataclass(frozen=True)
 class Field:
-    """One input of a form or filter; `choices` make it a list; kind `lines` is a text that a file may fill."""
+    """One input of a form or filter; `choices` make it a list; kind `lines` is a text that a file may fill.
+
+    Kind `range` slides `within` (least, most, step); beside it stands `told`, # for its value, or at its end `last`.
+    """
 
     name: str
     label: str
@@ -199,13 +202,17 @@ class Field:
     kind: str = "text"
     help: str = ""
     error: str = ""
+    within: tuple[float, float, float] | None = None
+    told: str = "#"
+    last: str = ""
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What the page is narrowed to."""
+    """What the page is narrowed to; one that is `live` says what the page is about, and answers while it is changed."""
 
     fields: tuple[Field, ...]
+    live: bool = False
 
 
 @dataclass(frozen=True)

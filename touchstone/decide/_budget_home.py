@@ -15,6 +15,7 @@ from touchstone.core.tables import PLAN
 from touchstone.decide import _budget_standards as standards
 from touchstone.decide._budget_chain import PRIOR, UNKNOWN, catalogue, chain
 from touchstone.decide._budget_choices import TAIL, Possible, possible
+from touchstone.decide._budget_each import initiative_rows
 from touchstone.decide._budget_terms import terms
 from touchstone.decide._budget_told import Made, by_group, choice_rows, learning, unit_rows
 from touchstone.decide._file import plans, row
@@ -32,6 +33,8 @@ MEASURED_IN = "customer equity"
 
 def planned(ask: Ask, maker: str, *, frontier: bool = True, **given: Any) -> pa.Table:
     """Rows of the plan: as a whole, by choice, touchpoint, region and unit; and the frontier, with few touchpoints too.
+
+    With the frontier, also each initiative with all that could be chosen of it.
 
     No row without initiatives; one that says why where no plan can be made.
     """
@@ -54,7 +57,7 @@ def planned(ask: Ask, maker: str, *, frontier: bool = True, **given: Any) -> pa.
     told = Made(ask, maker, of, plan, plan.taken.nonzero()[0])
     rows = [_whole(told, source), *by_group(told), *unit_rows(told), *choice_rows(told)]
     if frontier:
-        rows += _frontier(told)
+        rows += [*initiative_rows(told), *_frontier(told)]
     return plans(rows)
 
 

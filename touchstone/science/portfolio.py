@@ -41,12 +41,16 @@ class Cap:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a plan keeps to; `standard` numbers sets of choices, of each of which at least one must be taken."""
+    """What a plan keeps to; `standard` numbers sets of choices, of each of which at least one must be taken.
+
+    Without `support` units take part only in what they lose nothing by themselves.
+    """
 
     budget: float = np.inf
     caps: tuple[Cap, ...] = ()
     touchpoints: int | None = None
     standard: Ints | None = None
+    support: bool = True
 
 
 class Model:
@@ -61,7 +65,8 @@ class Model:
     def __init__(self, choices: Choices, limits: Limits) -> None:
         self.choices, self.limits = choices, limits
         self.bundle, self.bundles = _bundles(choices.together)
-        short = np.unique(choices.unit[choices.shortfall > 0]) if np.isfinite(limits.budget) else _nothing()
+        paid = np.isfinite(limits.budget) or not limits.support
+        short = np.unique(choices.unit[choices.shortfall > 0]) if paid else _nothing()
         self.short, self.counted = (
             short,
             np.unique(choices.touchpoint) if limits.touchpoints is not None else _nothing(),
@@ -110,7 +115,8 @@ class Model:
         self.profit, self.whole = np.zeros(self.size), np.ones(self.size, bool)
         np.maximum.at(self.lower, self.bundle, (choices.locked == 1).astype(float))
         np.minimum.at(self.upper, self.bundle, (choices.locked != 0).astype(float))
-        self.upper[self.support] = np.bincount(choices.unit, np.fmax(choices.shortfall, 0.0))[self.short]
+        most = np.bincount(choices.unit, np.fmax(choices.shortfall, 0.0))[self.short]
+        self.upper[self.support] = most if self.limits.support else 0.0
         np.add.at(self.profit, self.bundle, choices.gain)
         self.whole[self.support] = False
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from touchstone.core.ask import Ask
@@ -18,22 +17,11 @@ _STATED = (
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """The plan looked at: the one that was made (`planned`), or what another choice would bring."""
-
-    figure: Figure
-    budget: str
-    touchpoints: str
-    planned: bool
-
-
-@dataclass(frozen=True)
 class Planned:
     """All rows of the plan that the asker may see."""
 
     whole: Figure | None
     frontier: list[Figure]
-    few: list[Figure]  # with few touchpoints
     touchpoints: list[Figure]
     regions: list[Figure]
     units: list[Figure]
@@ -45,45 +33,18 @@ class Planned:
         told = self.whole or next(iter(self.units), None)
         return str(told.detail.get("currency", "")) if told is not None else ""
 
-    @property
-    def budgets(self) -> list[str]:
-        """The budgets looked at, the smallest first."""
-        return [each.by["budget"] for each in self.frontier]
-
-    @property
-    def fewest(self) -> list[str]:
-        """Numbers of touchpoints looked at."""
-        return sorted({each.by["touchpoints_at_most"] for each in self.few}, key=int)
-
     def money(self, value: float) -> str:
         """An amount for people: whole, with its currency."""
         return f"{self.currency} {value:,.0f}".strip().replace("-", "−")
 
-    def nearest(self, budget: str | None, touchpoints: str | None) -> Chosen:
-        """The stored plan nearest to what is wished for; what is no number wishes for nothing."""
-        assert self.whole is not None
-        own = f"{float(self.whole.detail['terms']['budget']):.2f}"
-        wanted = _number(budget, float(own))
-        some: Sequence[Figure] = [
-            each for each in self.few if touchpoints and each.by["touchpoints_at_most"] == touchpoints
-        ]
-        figure = min(
-            some or self.frontier or [self.whole], key=lambda each: abs(float(each.by.get("budget", own)) - wanted)
-        )
-        at = figure.by.get("budget", own)
-        few = figure.by.get("touchpoints_at_most", "")
-        planned = at == own and not few
-        return Chosen(self.whole if planned else figure, at, few, planned)
-
 
 def read(ask: Ask) -> Planned:
     """The plan as stored."""
-    kinds = ("", "budget", "budget,touchpoints_at_most", "touchpoint", "region", "unit")
-    whole, frontier, few, touchpoints, regions, units = (_stored.unfolded(ask.lake(_ROWS, [keys])) for keys in kinds)
+    kinds = ("", "budget", "touchpoint", "region", "unit")
+    whole, frontier, touchpoints, regions, units = (_stored.unfolded(ask.lake(_ROWS, [keys])) for keys in kinds)
     return Planned(
         whole[0] if whole else None,
         sorted(frontier, key=lambda each: float(each.by["budget"])),
-        few,
         sorted(touchpoints, key=lambda each: (-each.detail["cost"], each.by["touchpoint"])),
         sorted(regions, key=lambda each: (-each.detail["cost"], each.by["region"])),
         sorted(units, key=lambda each: (-(each.value or 0.0), each.by["unit"])),
@@ -97,10 +58,3 @@ def stated(ask: Ask) -> list[tuple[str, str]]:
         (row["id"], f"{row['touchpoint']}, level {row['level']}" + (f" ({row['unit']})" if row["unit"] else ""))
         for row in ask.lake(_STATED).to_pylist()
     ]
-
-
-def _number(text: str | None, other: float) -> float:
-    try:
-        return float(text) if text else other
-    except ValueError:
-        return other

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Cards, Chart, Estimate, Field, Form, Grid, Link, Note
-from touchstone.show import _budget, _say
-from touchstone.show._budget import Chosen, Planned
+from touchstone.show import _anew, _budget, _say
+from touchstone.show._anew import Possible
+from touchstone.show._budget import Planned
 from touchstone.show._charts import frontier as drawn
 from touchstone.show._may import may
 from touchstone.show._stored import Figure
@@ -23,6 +24,7 @@ _ALSO = (
     ("gained by dealers", "partner_gain"),
     ("mean of the worst tenth", "worst_tenth"),
 )
+LEAD = "Associations and beliefs, with their doubt: what people stated, what customers answered and bought."
 _BACK = Field("back", "", "/budget", kind="hidden")
 _TERMS = {
     "budget": "Budget", "company_margin": "Company's margin on sales", "partner_margin": "Dealers' margin on sales",
@@ -44,11 +46,10 @@ def estimate(figure: Figure, label: str, *, seed: int, ceiling: float | None = N
     )  # fmt: skip
 
 
-def sentence(plan: Planned, chosen: Chosen) -> str:
+def sentence(plan: Planned, figure: Figure) -> str:
     """What the money should bring, with its doubt."""
-    figure = chosen.figure
     spent = plan.money(figure.detail["cost"] + figure.detail["support"])
-    low, high = (_plain(each) for each in (figure.low, figure.high))
+    low, high = (plainly(each) for each in (figure.low, figure.high))
     told = f"{spent} should gain {plan.money(figure.value or 0.0)} of customer equity ({low} to {high})"
     return f"{told}; {_chance(figure.detail['probability'])}."
 
@@ -61,50 +62,55 @@ def _chance(share: float) -> str:
     return f"with {_say.number(share, measured_in='share')} probability it brings more than it costs"
 
 
-def whole(plan: Planned, chosen: Chosen, *, seed: int) -> Iterator[Block]:
-    """The figures that carry the plan, other budgets, and what goes to which touchpoint."""
-    told = chosen.figure.detail
-    cards = [estimate(chosen.figure, "Customer equity gained", seed=seed)]
-    yield Cards(tuple(cards))
+def takes(plan: Planned, figure: Figure) -> Grid:
+    """What a plan takes and brings, and how far it is proven."""
+    told = figure.detail
     rows = [
         ("paid by head office for initiatives", plan.money(told["cost"])),
         ("support that brings dealers in", plan.money(told["support"])),
         ("the next 1,000 would gain, cautiously", plan.money(1000 * told["price"])),
         ("no plan is better, proven, by more than", _proof(told["gap"])),
+        *((name, plan.money(told[key])) for name, key in _ALSO),
     ]
-    if chosen.planned:
-        rows += [(name, plan.money(told[key])) for name, key in _ALSO]
-    yield Grid("What it takes and brings", "", ("", "amount"), tuple(rows), narrow=True)
+    return Grid("What it takes and brings", "", ("", "amount"), tuple(rows), narrow=True)
+
+
+def whole(plan: Planned, of: Possible | None, *, seed: int, noun: str) -> Iterator[Block]:
+    """The figures that carry the plan, other budgets, and what goes to which touchpoint."""
+    assert plan.whole is not None
+    yield Cards((estimate(plan.whole, "Customer equity gained", seed=seed),))
+    yield takes(plan, plan.whole)
     if len(plan.frontier) > 1:
-        yield _frontier(plan, chosen, seed)
-    if not chosen.planned:
-        yield _where(plan, chosen)
-        return
-    yield _touchpoints(plan, seed)
+        yield frontier(plan, plan.whole, budget=float(plan.whole.detail["terms"]["budget"]), seed=seed)
+    yield _touchpoints(plan, of, seed=seed, noun=noun)
     if out := [each for each in plan.touchpoints if not each.detail["units"]]:
-        rest = tuple((_say.named(each.by["touchpoint"]), _turning(each)) for each in out)
-        yield Grid("Where no money goes", "", ("touchpoint", "would come in"), rest, narrow=True, folded=True)
+        rest = tuple((_say.named(each.by["touchpoint"]), _turning(each), *_fixed(of, each)) for each in out)
+        columns = ("touchpoint", "would come in", "what if")[: len(rest[0])]
+        yield Grid("Where no money goes", "", columns, rest, narrow=True, folded=True)
+
+
+def _fixed(of: Possible | None, each: Figure) -> tuple[Link, ...]:
+    """Leads to the plan without this touchpoint, or with it everywhere where it gets no money."""
+    if of is None:
+        return ()
+    lead = _anew.out if each.detail["units"] else _anew.into
+    return (lead(of, _anew.wished({}, of), each.by["touchpoint"]),)
 
 
 def _proof(gap: float | None) -> str:
-    return "–" if gap is None else f"{100 * gap:.2f} %"
+    return "–" if gap is None else f"{100 * gap:.2f} %" if gap >= 5e-5 else "0.01 %"
 
 
-def _frontier(plan: Planned, chosen: Chosen, seed: int) -> Chart:
-    """What each budget can gain at most, with its band; the one looked at is named."""
-    curve = plan.frontier
-    if chosen.touchpoints:
-        curve = [each for each in plan.few if each.by["touchpoints_at_most"] == chosen.touchpoints]
-        curve = sorted(curve, key=lambda each: float(each.by["budget"]))
-    figures = tuple(estimate(each, plan.money(float(each.by["budget"])), seed=seed) for each in curve)
-    price = chosen.figure.detail["price"]
-    title = f"The next 1,000 would bring {_plain(1000 * price)}"
+def frontier(plan: Planned, figure: Figure, *, budget: float, seed: int) -> Chart:
+    """What each budget can gain at most, with its band; the plan looked at is named."""
+    figures = tuple(estimate(each, plan.money(float(each.by["budget"])), seed=seed) for each in plan.frontier)
+    title = f"The next 1,000 would bring {plainly(1000 * figure.detail['price'])}"
     lead = "Gain of the best plan for each budget, with its 95 % band; on the dashed line money brings itself back."
-    points = [(float(row.by["budget"]), each) for row, each in zip(curve, figures, strict=True)]
-    return Chart(title, lead, drawn(points, at=float(chosen.budget)), figures)
+    points = [(float(row.by["budget"]), each) for row, each in zip(plan.frontier, figures, strict=True)]
+    return Chart(title, lead, drawn(points, here=(budget, figure.value or 0.0)), figures)
 
 
-def _touchpoints(plan: Planned, seed: int) -> Grid:
+def _touchpoints(plan: Planned, of: Possible | None, *, seed: int, noun: str) -> Grid:
     """What each touchpoint gets and gains, and at which lift that would change."""
     ceiling = max((each.high or 0.0 for each in plan.touchpoints), default=1.0)
     rows = tuple(
@@ -113,8 +119,9 @@ def _touchpoints(plan: Planned, seed: int) -> Grid:
             plan.money(each.detail["cost"] + each.detail["support"]),
             estimate(each, each.by["touchpoint"], seed=seed, ceiling=ceiling),
             _say.count(each.detail["units"]),
-            _levels(each.detail["levels"]),
+            levels(each.detail["levels"]),
             _turning(each),
+            *_fixed(of, each),
         )
         for each in plan.touchpoints
         if each.detail["units"]
@@ -123,11 +130,13 @@ def _touchpoints(plan: Planned, seed: int) -> Grid:
         "What head office pays there, support included. The last column says by how much its lift would have to differ "
         "from what is believed for it to leave the plan."
     )
-    return Grid("By touchpoint", lead, ("touchpoint", "paid", "gain", "dealers", "levels", "would change"), rows)
+    columns = ("touchpoint", "paid", "gain", _say.plural(noun), "levels", "would change", "what if")
+    return Grid("By touchpoint", lead, columns[: 6 if of is None else 7], rows)
 
 
-def _levels(levels: dict[str, int]) -> str:
-    return ", ".join(f"{count} × level {level}" for level, count in sorted(levels.items())) or "–"
+def levels(found: Mapping[str, int]) -> str:
+    """How often each level of effort is taken."""
+    return ", ".join(f"{count} × level {level}" for level, count in sorted(found.items())) or "–"
 
 
 def _turning(figure: Figure) -> str:
@@ -136,17 +145,6 @@ def _turning(figure: Figure) -> str:
         return "–"
     share = f"{turning:.1f}×" if turning >= 1.995 else f"{100 * turning:.0f} %"
     return f"below {share} of its lift" if figure.detail["units"] else f"above {share} of its lift"
-
-
-def _where(plan: Planned, chosen: Chosen) -> Grid:
-    """What another choice would spend at each touchpoint."""
-    where = chosen.figure.detail.get("where", {})
-    ranked = sorted(where.items(), key=lambda each: (-each[1]["cost"], each[0]))
-    rows = tuple(
-        (_say.named(name), plan.money(each["cost"]), plan.money(each["gain"]), _say.count(each["units"]))
-        for name, each in ranked
-    )
-    return Grid("By touchpoint", "Without the support.", ("touchpoint", "paid", "gain", "dealers"), rows)
 
 
 def learning(plan: Planned) -> Iterator[Block]:
@@ -256,14 +254,12 @@ def _term(plan: Planned, name: str, value: float) -> str:
     return f"{value:g}" if name == "caution" else _say.number(value, measured_in="share")
 
 
-def forms(plan: Planned, chosen: Chosen | None, ask: Ask) -> tuple[Block, ...]:
+def forms(plan: Planned, ask: Ask) -> tuple[Block, ...]:
     """Plan anew with other terms; state an initiative; withdraw one."""
     if not may(ask.viewer, "budget.plan"):
         return ()
     held = plan.whole.detail.get("terms", {}) if plan.whole is not None else {}
-    budget = chosen.budget if chosen is not None else ""
-    given = {**held, "budget": budget, "touchpoints_at_most": chosen.touchpoints if chosen is not None else ""}
-    again = tuple(Field(name, _TERMS[name], _plainly(given.get(name)), kind="number") for name in _ASKED)
+    again = tuple(Field(name, _TERMS[name], _short(held.get(name)), kind="number") for name in _ASKED)
     table = (Field("lines", "Initiatives as a table", kind="lines", help=_TABLE), _BACK)
     made: list[Block] = [
         Form("budget.plan", "Plan anew", (*again, _BACK), "Plan", beside=(("/act/budget.plan", "All settings", ""),)),
@@ -276,9 +272,10 @@ def forms(plan: Planned, chosen: Chosen | None, ask: Ask) -> tuple[Block, ...]:
     return tuple(made)
 
 
-def _plainly(value: Any) -> str:
+def _short(value: Any) -> str:
     return "" if value in (None, "") else f"{float(value):g}"
 
 
-def _plain(value: float | None) -> str:
+def plainly(value: float | None) -> str:
+    """An amount without its currency."""
     return f"{value or 0.0:,.0f}".replace("-", "−")

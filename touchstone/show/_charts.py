@@ -162,8 +162,8 @@ def over_time(series: Sequence[Estimate], *, title: str, lead: str, mean: float)
     return Chart(title, lead, _layered(layers), tuple(series))
 
 
-def frontier(points: Sequence[tuple[float, Estimate]], *, at: float) -> dict[str, Any]:
-    """Gain by budget with its band; the budget `at` is named; on the dashed line money brings itself back."""
+def frontier(points: Sequence[tuple[float, Estimate]], *, here: tuple[float, float]) -> dict[str, Any]:
+    """Gain by budget with its band; `here` (budget, gain) is named; on the dashed line money brings itself back."""
     rows: Rows = [
         {"budget": budget, "value": each.value, "low": each.low, "high": each.high, "text": _say.aloud(each)}
         for budget, each in points
@@ -173,7 +173,7 @@ def frontier(points: Sequence[tuple[float, Estimate]], *, at: float) -> dict[str
     axis = {"title": "budget", "format": "~s", "tickCount": 5, "titlePadding": 4}
     x = _quantity("budget", scale={"nice": False, "zero": True}, axis=axis)
     y = {"title": None, "tickCount": 4, "format": "~s"}
-    mine = [{**each, "name": each["value"]} for each in rows if abs(each["budget"] - at) < 0.01]
+    mine: Rows = [{"budget": here[0], "value": here[1]}]
     dot = {"type": "circle", "opacity": 1}
     said = {"type": "text", "align": "right", "dx": -9, "dy": -9, "fontWeight": 600, "color": LIGHT["ink"]}
     layers = [
@@ -181,8 +181,8 @@ def frontier(points: Sequence[tuple[float, Estimate]], *, at: float) -> dict[str
         layer({**DASHED, "type": "line"}, even, x=x, y=_quantity("even")),
         layer({"type": "line", "color": LIGHT["ink"], "strokeWidth": 1.4}, rows, x=x, y=_quantity("value", axis=y)),
         layer({**dot, "size": 30, "color": LIGHT["dot"]}, rows, x=x, y=_quantity("value", axis=y), tooltip=TIP),
-        layer({**dot, "size": 70, "color": LIGHT["gold"]}, mine, x=x, y=_quantity("value", axis=y), tooltip=TIP),
-        layer(said, mine, x=x, y=_quantity("value", axis=y), text=_quantity("name", format=",.0f")),
+        layer({**dot, "size": 70, "color": LIGHT["gold"]}, mine, x=x, y=_quantity("value", axis=y)),
+        layer(said, mine, x=x, y=_quantity("value", axis=y), text=_quantity("value", format=",.0f")),
     ]
     return _layered(layers)
 

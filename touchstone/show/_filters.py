@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from touchstone.core import finder
-from touchstone.core.page import Chart, Estimate, Grid, Streaks, Verbatim, Words
+from touchstone.core.page import Chart, Estimate, Field, Grid, Streaks, Verbatim, Words
 from touchstone.show import _draw, _marks, _say, _ties, _voices
 
 
@@ -93,6 +93,19 @@ def emphasis(sentence: str, accent: str) -> tuple[str, str, str]:
     return before, found, after
 
 
+def bare(number: float) -> str:
+    """A number as an input takes it."""
+    return f"{number:.12g}"
+
+
+def slid(field: Field) -> str:
+    """What stands beside a slider where it is."""
+    value = float(field.value or 0.0)
+    if field.last and field.within is not None and value >= field.within[1]:
+        return field.last
+    return field.told.replace("#", f"{value:,.0f}")
+
+
 def kind(block: Any) -> str:
     """The name of a block's kind."""
     return type(block).__name__.lower()
@@ -133,6 +146,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "action": action,
     "address": _marks.address,
     "aloud": _say.aloud,
+    "bare": bare,
     "bound": bound,
     "count": _say.count,
     "denies": _voices.denies,
@@ -159,6 +173,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "safe_json": safe_json,
     "share": share,
     "states": _voices.states,
+    "slid": slid,
     "streak": _marks.streak,
     "tone": tone,
     "tied": lambda layer: _ties.LAYERS.get(layer, layer),

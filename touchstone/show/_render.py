@@ -143,7 +143,8 @@ def _inside(base: str) -> Any:
 
 def _carried(page: Page) -> str:
     """The filters in force as a query, so that going to another page keeps them."""
-    fields = [field for block in page.blocks if isinstance(block, Filters) for field in block.fields]
+    filters = [block for block in page.blocks if isinstance(block, Filters) and not block.live]
+    fields = [field for block in filters for field in block.fields]
     chosen = [(field.name, field.value) for field in fields if field.value]
     return "?" + urlencode(chosen) if chosen else ""
 

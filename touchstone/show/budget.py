@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from touchstone.core.ask import Ask
-from touchstone.core.page import Block, Field, Filters, Note, Page
-from touchstone.show import _budget, _budget_blocks, _league
+from touchstone.core.page import Block, Note, Page
+from touchstone.show import _anew, _anew_blocks, _budget, _budget_blocks, _league
 from touchstone.show._budget import Planned
 from touchstone.show._stored import Figure
 
@@ -13,32 +13,50 @@ _PLACE = 12, "Plans"
 _TITLE = "Budget"
 
 
-def show(ask: Ask, *, budget: str | None = None, touchpoints: str | None = None, unit: str | None = None) -> Page:
-    """The plan, or what another `budget` or fewer `touchpoints` would bring; with `unit` that unit's own view."""
+def show(
+    ask: Ask,
+    *,
+    budget: str | None = None,
+    touchpoints: str | None = None,
+    caution: str | None = None,
+    share: str | None = None,
+    support: str | None = None,
+    always: str | None = None,
+    never: str | None = None,
+    unit: str | None = None,
+) -> Page:
+    """The plan, or what another would bring, solved anew; with `unit` that unit's own view.
+
+    Another plan has another `budget`, fewer `touchpoints`, other percentages of `caution` or partners' `share`, no
+    `support`, or touchpoints (between semicolons) `always` at every unit or `never`.
+    """
     plan = _budget.read(ask)
     if ask.viewer.side == "partner" or unit:
         return _of_unit(ask, plan, unit)
     if plan.whole is None or plan.whole.value is None:
         return _none(ask, plan)
-    chosen = plan.nearest(budget, touchpoints)
+    of = _anew.possible(ask, plan.whole)
+    if of is not None:
+        given = {"budget": budget, "touchpoints": touchpoints, "caution": caution, "share": share, "support": support,
+                 "always": always, "never": never}  # fmt: skip
+        wish = _anew.wished(given, of)
+        if wish != _anew.wished({}, of):
+            return _anew_blocks.page(ask, plan, of, wish)
+    return _planned(ask, plan, plan.whole, of)
+
+
+def _planned(ask: Ask, plan: Planned, whole: Figure, of: _anew.Possible | None) -> Page:
+    """The plan in force."""
     noun = _league.nouns(ask)[0]
-    blocks: list[Block] = [_controls(plan, chosen), *_budget_blocks.whole(plan, chosen, seed=ask.seed)]
-    if chosen.planned:
-        blocks += [*_budget_blocks.learning(plan), *_budget_blocks.places(plan, seed=ask.seed, noun=noun)]
-    else:
-        blocks.append(Note("This is what another choice would bring.", "plain", "Plan with it below to see every row."))
-    blocks += [*_budget_blocks.terms(plan), *_budget_blocks.forms(plan, chosen, ask)]
-    lead = "Associations and beliefs, with their doubt: what people stated, what customers answered and bought."
-    return Page("budget", _TITLE, _budget_blocks.sentence(plan, chosen), lead, tuple(blocks))
-
-
-def _controls(plan: Planned, chosen: _budget.Chosen) -> Filters:
-    budgets = tuple((each, plan.money(float(each))) for each in plan.budgets)
-    few = (("", "as many as pay"), *((each, f"at most {each}") for each in plan.fewest))
-    return Filters((
-        Field("budget", "Budget", chosen.budget, budgets),
-        Field("touchpoints", "Touchpoints", chosen.touchpoints, few),
-    ))  # fmt: skip
+    controls = () if of is None else (_anew_blocks.controls(plan, of, _anew.wished({}, of)),)
+    blocks: list[Block] = [*controls, *_budget_blocks.whole(plan, of, seed=ask.seed, noun=noun)]
+    blocks += [
+        *_budget_blocks.learning(plan),
+        *_budget_blocks.places(plan, seed=ask.seed, noun=noun),
+        *_budget_blocks.terms(plan),
+    ]
+    blocks += _budget_blocks.forms(plan, ask)
+    return Page("budget", _TITLE, _budget_blocks.sentence(plan, whole), _budget_blocks.LEAD, tuple(blocks))
 
 
 def _none(ask: Ask, plan: Planned) -> Page:
@@ -48,7 +66,7 @@ def _none(ask: Ask, plan: Planned) -> Page:
     todo = "State what can be done, what it costs and what it should lift; then plan."
     note = Note(text, "empty", todo)
     return Page("budget", _TITLE, "Where to spend is not planned yet.", "",
-                (note, *_budget_blocks.forms(plan, None, ask)))  # fmt: skip
+                (note, *_budget_blocks.forms(plan, ask)))  # fmt: skip
 
 
 def _of_unit(ask: Ask, plan: Planned, unit: str | None) -> Page:

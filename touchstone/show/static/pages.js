@@ -1,4 +1,4 @@
-// Charts become interactive when somebody turns to them; the page is whole without this file.
+// Charts become interactive when somebody turns to them, sliders say where they are; the page is whole without this file.
 "use strict";
 (() => {
   const here = document.currentScript.src.replace(/pages\.js.*$/, "");
@@ -43,4 +43,12 @@
     if (chart) enliven(chart).catch(() => { /* the drawn chart stays */ });
   };
   document.addEventListener("pointerover", watch, { passive: true });
+
+  // What stands beside a slider follows it; the page itself is asked for by htmx, or by the button without scripts.
+  document.addEventListener("input", ({ target }) => {
+    const said = target.type === "range" && target.parentElement.querySelector("output");
+    if (!said) return;
+    const { told, last } = said.dataset;
+    said.textContent = (target.value === target.max && last) || told.replace("#", Number(target.value).toLocaleString("en"));
+  });
 })();
