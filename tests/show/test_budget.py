@@ -18,6 +18,7 @@ from touchstone.decide._budget_choices import Possible
 from touchstone.decide._budget_choices import possible as choosable
 from touchstone.decide._budget_home import planned
 from touchstone.decide._budget_terms import terms
+from touchstone.rules.initiatives import LEAST
 from touchstone.science.allocation import allocate
 from touchstone.show import _anew as anew
 from touchstone.show import _budget, html
@@ -104,6 +105,30 @@ def test_its_doubt_is_about_that_of_the_plan_with_the_same_choices():
     assert found is not None
     told = found.figure(whole)
     assert (told.low, told.high) == pytest.approx((whole.low, whole.high), rel=0.05)
+
+
+def test_quarters_and_standards_of_the_plan_in_force_are_kept():
+    chosen = {"budget": 6000.0, "quarters": 2.0, f"{LEAST}waiting area": 3.4}
+    table = planned(home(*STATED, planning=chosen), "budget@1")
+    ask = home(*STATED, planning=chosen, derived={"plan": table})
+    whole = _budget.read(ask).whole
+    assert whole is not None
+    shown = anew.possible(ask, whole)
+    assert shown is not None
+    assert (shown.group("standard") >= 0).any()
+    force = anew.in_force(ask, shown)
+    assert force.sum() == pc.sum(pc.starts_with(table["id"], "budget:choice=")).as_py()
+    assert shown.gain[force].sum() == pytest.approx(whole.value, rel=1e-6)
+    found = anew.solved(shown, anew.wished({}, shown))
+    assert found is not None
+    assert found.plan.gain == pytest.approx(whole.detail["chosen_by"], rel=0.01)
+    spent = [found.paid(found.plan.taken.nonzero()[0][starts]) for starts in quarters_of(shown, found)]
+    assert max(spent) <= 3000 * (1 + 1e-6)
+
+
+def quarters_of(shown: anew.Possible, found: anew.Anew) -> list[Any]:
+    starts = shown.group("start")[found.plan.taken]
+    return [starts == each for each in range(len(shown.quarters))]
 
 
 def test_a_touchpoint_is_held_in_everywhere_or_left_out():
