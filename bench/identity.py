@@ -22,8 +22,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from touchstone.connect import _identity_pairs
+from touchstone.connect._identity_duck import connection
 from touchstone.connect._identity_groups import components
-from touchstone.connect._identity_match import Matched, connection, filled, match
+from touchstone.connect._identity_match import Matched, filled, match
 from touchstone.connect._identity_values import clean
 from touchstone.connect.identity import connect
 from touchstone.core.tables import LINK, METRIC

@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import json
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from tests.connect._people import people
 from tests.store import _worlds
 from touchstone.act._journey import STEPS, connected
 from touchstone.core.settings import Settings
+from touchstone.store._clustered import Clustered
 from touchstone.store.home import create_store, open_store
 
 # pyspark leaves the sockets of its Java process to the garbage collector
@@ -39,9 +42,16 @@ def test_a_journey_s_understanding_is_worked_out_on_the_cluster_with_equal_rows(
     assert found["spark"] == found["duckdb"]
 
 
-def test_persons_of_a_home_on_the_cluster_get_the_links_that_one_machine_tells(
-    tmp_path: Path, spark_master: str
+def test_persons_of_a_home_are_compared_on_the_cluster_with_the_links_that_one_machine_tells(
+    tmp_path: Path, spark_master: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    compared, on_cluster = [], Clustered.spread
+
+    def counted(self: Clustered, function: Any, table: pa.Table, schema: pa.Schema) -> pa.Table:
+        compared.append(len(table))
+        return on_cluster(self, function, table, schema)
+
+    monkeypatch.setattr(Clustered, "spread", counted)
     persons = [
         {"id": row["id"], "name": f"{row['given_name']} {row['surname']}", "contacts": json.dumps(row)}
         for row in people(12)
@@ -60,3 +70,5 @@ def test_persons_of_a_home_on_the_cluster_get_the_links_that_one_machine_tells(
             found[engine] = open_store(tmp_path / engine).ask().lake("select * from link order by id").to_pylist()
     assert {(row["left"], row["right"]) for row in found["duckdb"]} >= {("3-a", "3-b"), ("11-a", "11-b")}
     assert found["spark"] == found["duckdb"]
+    assert len(compared) == 4  # twice in each run
+    assert compared[0] == 22 * 23 // 2

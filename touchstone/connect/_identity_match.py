@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,11 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from touchstone.connect._identity_duck import connection
 from touchstone.connect._identity_fields import FIELDS, KEYS
 from touchstone.connect._identity_groups import groups, probabilities, seen_whole
 from touchstone.connect._identity_model import Learned, Model, Scored
 from touchstone.connect._identity_pairs import pair_up
+from touchstone.connect._identity_spread import score
 from touchstone.connect._identity_values import Whole, clean, lay_out
+from touchstone.core.ask import Spread
 
 Numbers = npt.NDArray[np.float64]
 
@@ -44,22 +45,11 @@ class Matched:
     """None where there was nobody to learn from."""
 
 
-@contextmanager
-def connection() -> Iterator[Any]:
-    """A DuckDB of its own, in memory, as Splink opens it: it reads and writes no file."""
-    import splink
+def match(records: pa.Table, *, seed: int, spread: Spread | None = None) -> Matched:
+    """Who of `records` (`id`, and any of FIELDS, as text) may be one; their order does not matter.
 
-    duck = splink.DuckDBAPI().duckdb_con
-    try:
-        for setting in ("temp_directory = ''", "enable_progress_bar = false"):  # no personal data on disk, no talk
-            duck.execute(f"set {setting}").fetchall()
-        yield duck
-    finally:
-        duck.close()
-
-
-def match(records: pa.Table, *, seed: int) -> Matched:
-    """Who of `records` (`id`, and any of FIELDS, as text) may be one; their order does not matter."""
+    Pairs are compared by the cluster where there is one; blocks, samples to learn from and groups are made here.
+    """
     given = records.sort_by([(name, "ascending") for name in records.column_names])
     count, fields = len(given), filled(given)
     if count < 2 or not fields:
@@ -70,20 +60,20 @@ def match(records: pa.Table, *, seed: int) -> Matched:
         model = Model(duck, records, values=values, count=count, seed=seed)
         model.learn()
         pair_up(duck, values, fresh=np.ones(count, bool))
-        return _compared(model, given["id"].combine_chunks())
+        return _compared(model, given["id"].combine_chunks(), spread)
 
 
-def _compared(model: Model, ids: pa.Array) -> Matched:
+def _compared(model: Model, ids: pa.Array, spread: Spread | None) -> Matched:
     """Compared once as records, and once more where each group counts as one in how frequent values are."""
     count = len(ids)
     every = count * (count - 1) / 2
     model.count_values(np.arange(count))
-    first = model.score("pairs")
+    first = score(model, "pairs", spread=spread)
     chance = probabilities(first.total, pairs_in_all=every)
     model.apart(min(chance.sum() / every, 0.5))
     likely, chance = likely_one(model, first, chance)
     model.count_values(groups(count, first.left[likely], first.right[likely], chance[likely]))
-    found = model.score(again(model.duck, first))
+    found = score(model, again(model.duck, first), spread=spread)
     chance = probabilities(found.total, pairs_in_all=every)
     share = min(max(chance.sum() / every, 1e-12), 0.5)
     found_one = told(model, found, np.where(found.total > 0, chance, 0.0), ids=ids)

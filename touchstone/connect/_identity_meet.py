@@ -9,19 +9,21 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from touchstone.connect._identity_duck import connection
 from touchstone.connect._identity_groups import components, likely, seen_whole
 from touchstone.connect._identity_match import (
     Matched,
     Numbers,
     again,
     alone,
-    connection,
     likely_one,
     told,
 )
 from touchstone.connect._identity_model import Learned, Model, Scored
 from touchstone.connect._identity_pairs import pair_up
+from touchstone.connect._identity_spread import score
 from touchstone.connect._identity_values import Whole, clean, lay_out
+from touchstone.core.ask import Spread
 
 _SURE, _ONE = 0.9, 0.5  # from where two who are known bear a value as one would, and stand in one group
 
@@ -45,7 +47,9 @@ class Ties:
         return Ties(left, right, known.probability)
 
 
-def meet(records: pa.Table, fresh: npt.NDArray[np.bool_], *, learned: Learned, ties: Ties) -> Matched:
+def meet(
+    records: pa.Table, fresh: npt.NDArray[np.bool_], *, learned: Learned, ties: Ties, spread: Spread | None = None
+) -> Matched:
     """Who of the `fresh` may be one with anybody of `records` (in order of id), given the `ties` of the others.
 
     Nothing is learned anew. `ids` are those of whoever has to do with somebody fresh; pairs are by place in them.
@@ -60,7 +64,7 @@ def meet(records: pa.Table, fresh: npt.NDArray[np.bool_], *, learned: Learned, t
         _number(duck, near)
         model = Model(duck, lay_out(duck, "few", values, near), values=values, count=len(records))
         model.expected, model.distinct, model.places = dict(learned.expected), learned.distinct, near
-        return _compared(_Newcomers(model, fresh, ties, learned.share), records["id"].combine_chunks())
+        return _compared(_Newcomers(model, fresh, ties, learned.share, spread), records["id"].combine_chunks())
 
 
 def _near(duck: Any, fresh: npt.NDArray[np.bool_], ties: Ties) -> Whole:
@@ -92,6 +96,7 @@ class _Newcomers:
     fresh: npt.NDArray[np.bool_]
     ties: Ties
     share: float
+    spread: Spread | None
 
     def count_values(self, found: Ties) -> None:
         """How frequent the values of the fresh are among all, persons counted once; `found` are pairs that are one."""
@@ -102,6 +107,10 @@ class _Newcomers:
         )
         self.model.count_values(components(len(self.fresh), left, right), asked=self.fresh)
 
+    def score(self, pairs: str) -> Scored:
+        """The weights of the pairs in table `pairs` that are not out of the question."""
+        return score(self.model, pairs, spread=self.spread)
+
     def chances(self, found: Scored) -> Numbers:
         """How likely each pair is, at the share of matches that was found before."""
         return likely(found.total, share=self.share)
@@ -111,10 +120,10 @@ def _compared(those: _Newcomers, ids: pa.Array) -> Matched:
     """Compared twice as all were before, then seen in the light of the groups that are there."""
     none = np.empty(0, np.int64)
     those.count_values(Ties(none, none, none.astype(float)))
-    first = those.model.score("pairs")
+    first = those.score("pairs")
     sure, chance = likely_one(those.model, first, those.chances(first))
     those.count_values(Ties(first.left[sure], first.right[sure], chance[sure]))
-    found = those.model.score(again(those.model.duck, first))
+    found = those.score(again(those.model.duck, first))
     chance = np.where(found.total > 0, those.chances(found), 0.0)
     new = told(those.model, found, chance, ids=ids.take(pa.array(those.model.places)))
     old = those.ties.numbered(those.model.places)

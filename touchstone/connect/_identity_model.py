@@ -19,6 +19,7 @@ import pyarrow as pa
 from touchstone.connect._identity_fields import FIELDS, LESSONS, comparison, told
 from touchstone.connect._identity_values import Values, Whole
 
+Numbers = npt.NDArray[np.float64]
 Expected = dict[str, dict[str, tuple[float, float]]]
 """Field → level → (m, u)."""
 
@@ -68,6 +69,7 @@ class Model:
         self.fields = fields = frozenset(values)
         self.places = np.arange(count)  # of the records that are compared, among those whose values are counted
         self.distinct: dict[str, float] = {}  # of those who bear a value of a field, how many are different persons
+        self._frequent: dict[str, Numbers] = {}  # by value of a field, how frequent it is; NaN where nobody else has it
         self.named = [each for each in FIELDS if each in fields]
         self.records = self.api.register(records)
         self.expected: Expected = {
@@ -138,8 +140,10 @@ class Model:
         Where only some records are `asked`, only values that one of those bears.
         """
         for field in self.named:
-            rarity = self._rarity(field, bearers, asked)
-            self.duck.register("rarity", rarity)
+            frequent = self._frequent[field] = self._rarity(field, bearers, asked)
+            known = ~np.isnan(frequent)
+            spelled = self.values[field].spelled.filter(pa.array(known))
+            self.duck.register("rarity", pa.table({field: spelled, f"tf_{field}": frequent[known]}))
             self.duck.execute(f"create or replace table rarity_{field} as select * from rarity").fetchall()
             self.duck.unregister("rarity")
 
@@ -162,26 +166,31 @@ class Model:
             {each: table[each].to_numpy() for each in self.named},
         )
 
-    def _rarity(self, field: str, bearers: Whole, asked: npt.NDArray[np.bool_] | None) -> pa.Table:
-        """How frequent each value of a field is, among others than the one who bears it."""
+    def frequency(self, field: str, records: Whole) -> pa.Array:
+        """How frequent the values that some of the records bear were counted to be; null where nobody else has it."""
+        found = np.append(self._frequent[field], np.nan)[self.values[field].borne[self.places[records]]]
+        return pa.array(found, mask=np.isnan(found))
+
+    def _rarity(self, field: str, bearers: Whole, asked: npt.NDArray[np.bool_] | None) -> Numbers:
+        """How frequent each value of a field is, among others than the one who bears it; NaN where there is none."""
         values = self.values[field]
-        borne, spelled, records = values.borne, values.spelled, values.bearers
+        borne, size, records = values.borne, len(values.spelled), values.bearers
         several = records > 1
         if asked is None:
             known = borne >= 0
-            persons = _persons(borne[known], bearers[known], len(spelled))
+            persons = _persons(borne[known], bearers[known], size)
             total = float(persons.sum())
             self.distinct[field] = float(f"{total / max(records.sum(), 1):.6g}")
         else:
             several &= values.borne_by(asked) > 0
             rare = several & (records <= _FREQUENT)
             those = np.flatnonzero(np.append(rare, False)[borne])  # -1, none, is the last
-            persons = _persons(borne[those], bearers[those], len(spelled))
+            persons = _persons(borne[those], bearers[those], size)
             persons = np.where(rare, persons, records * self.distinct[field])
             total = float(records.sum()) * self.distinct[field]
         expected = _PRIOR_VALUES * self.expected[field]["same"][1]
         share = (persons - 1 + expected) / (total + _PRIOR_VALUES)
-        return pa.table({field: spelled.filter(pa.array(several)), f"tf_{field}": share[several]})
+        return np.where(several, share, np.nan)
 
     def _linker(self) -> Any:
         import splink

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from touchstone.connect._identity_duck import connection
 from touchstone.connect._identity_fields import FIELDS
-from touchstone.connect._identity_match import connection
 from touchstone.core.ask import Ask
 from touchstone.core.tables import TEXT
 

@@ -47,10 +47,10 @@ def connect(ask: Ask, *, region: str = "", whole: bool = False) -> Iterator[pa.T
     if kept is not None and kept.serves(records, fresh, region=region):
         told, ties = still(ask, known["id"].combine_chunks(), fresh, maker=_MAKER)
         yield told
-        found = meet(records, fresh, learned=kept.learned, ties=ties)
+        found = meet(records, fresh, learned=kept.learned, ties=ties, spread=ask.spread)
         kept = replace(kept, reached=now)
     else:
-        found = match(records, seed=ask.seed)
+        found = match(records, seed=ask.seed, spread=ask.spread)
         kept = Kept(found.learned, now, len(records), region) if found.learned else None
     yield from links(ask, found, known, maker=_MAKER)
     if kept is not None:

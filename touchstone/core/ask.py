@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -10,6 +10,9 @@ import pyarrow as pa
 
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import Viewer
+
+Spread = Callable[[Callable[[pa.Table], pa.Table], pa.Table, pa.Schema], pa.Table]
+"""What a function makes of a table's rows, a part of them at a time, as rows of a schema in no particular order."""
 
 
 class Ask(Protocol):
@@ -21,6 +24,10 @@ class Ask(Protocol):
     taxonomy: Taxonomy
     given: pa.Table | None
     """The file of a one-shot call, its columns under the names of fields; None on a home."""
+
+    @property
+    def spread(self) -> Spread | None:
+        """A cluster to do the work; None where there is none."""
 
     def lake(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """The answer to DuckDB SQL with `?` parameters, over the tables docs/rooms/store.md lists."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -52,3 +53,13 @@ class Clustered:
     def answer(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """The answer to one question, worked out by the cluster."""
         return self._engine.query(sql, parameters)
+
+    def spread(self, function: Callable[[pa.Table], pa.Table], table: pa.Table, schema: pa.Schema) -> pa.Table:
+        """What `function`, which travels to the workers, makes of the rows of `table`, a part of them at a time."""
+        self._engine.add("spread", table)
+        return self._engine.map_batches("spread", partial(_of_batch, function, schema), schema)
+
+
+def _of_batch(function: Callable[[pa.Table], pa.Table], schema: pa.Schema, batch: pa.RecordBatch) -> pa.RecordBatch:
+    made = function(pa.Table.from_batches([batch])).select(schema.names).cast(schema)
+    return pa.RecordBatch.from_arrays([pa.concat_arrays(column.chunks) for column in made.columns], schema=schema)

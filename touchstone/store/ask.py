@@ -13,6 +13,7 @@ import pyarrow as pa
 from sqlalchemy import select
 
 from touchstone.core import taxonomy as taxonomies
+from touchstone.core.ask import Spread
 from touchstone.core.errors import Refused, Retry
 from touchstone.core.settings import Settings
 from touchstone.core.tables import CORRECTED, CUSTOMER, DERIVED, INITIATIVE, INTERACTION, KNOWN, PLANNING, UNIT
@@ -197,6 +198,11 @@ class StoreAsk:
         except Retry:  # the lake moved on and an old file was swept away
             self._behind = self._window.behind(self.viewer)
             return self._answer(self._behind, sql, parameters) if self._behind else INTERACTION.empty_table()
+
+    @property
+    def spread(self) -> Spread | None:
+        """The cluster, where this asker's questions go to one."""
+        return self._behind.spread if isinstance(self._behind, Clustered) else None
 
     def record(self, select: Any) -> list[dict[str, Any]]:
         """The rows of a SQLAlchemy select over store/tables.py, fresh, narrowed to the viewer."""

@@ -26,6 +26,7 @@ class Scratch:
     """An `Ask` over tables in memory; it has no record."""
 
     given: pa.Table | None = None
+    spread = None
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, *, taxonomy: Taxonomy, seed: int, now: datetime) -> None:
         self._connection = connection
