@@ -80,6 +80,23 @@ def test_two_records_alone_are_told_by_what_is_expected_where_nothing_can_be_lea
     assert found["x"]["person"] == found["y"]["person"] == "x"
 
 
+def test_addresses_made_of_the_same_name_speak_for_one_person_only_if_their_numbers_agree_but_for_a_slip() -> None:
+    name = {"given_name": "Rachel", "surname": "Mbeki"}
+    users = {
+        "she": "rachel.mbeki.1937",
+        "slip": "rachel.mbeki.1938",
+        "letter": "rachel.mbki.1937",
+        "else": "rachel.mbeki.18681",
+    }
+    found = told([{"id": id, **name, "email": f"{user}@mail.example"} for id, user in users.items()])
+    links = json.loads(found["she"]["detail"])["links"]
+    assert {link["other"]: link["reason"]["email"] > 0 for link in links} == {
+        "slip": True,
+        "letter": True,
+        "else": False,
+    }
+
+
 @pytest.mark.parametrize(
     "rows",
     [
