@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,14 @@ def _stated(home: Any) -> dict[str, Any]:
     return {"initiative": home.act("initiative.state", **_initiative(home, Path()), name="Passing")["initiatives"][0]}
 
 
+def _drawn(home: Any) -> dict[str, Any]:
+    """A customer who came once and allows offers."""
+    home.store.put("person", [{"id": "dora", "consents": '{"offer": "granted"}'}])
+    came = {"source": "door", "source_id": "dora", "person": "dora", "kind": "visit", "level": "end_customer"}
+    home.store.append([[came | {"occurred_at": home.store.now - timedelta(days=9)}]])
+    return {"campaign": ["spring"], "person": ["dora"]}
+
+
 def _merged(home: Any) -> dict[str, Any]:
     own = _theme(home, "merge")
     return own | {"into": next(id for id in known(home.store) if id != own["theme"])}
@@ -112,6 +121,7 @@ TWICE: dict[str, Sample] = {
     "model.apply": lambda home, _folder: _taught(home, {}),
     "model.discard": lambda home, _folder: _taught(home, {}),
     "model.teach": lambda home, _folder: _taught(home, {"durable": False}),
+    "offer.draw": lambda home, _folder: _drawn(home),
     "person.consent": lambda home, _folder: {"person": _known(home, "ann"), "state": "revoked"},
     "person.erase": lambda home, _folder: {"person": _known(home, "ben")},
     "person.export": lambda home, _folder: {"person": _known(home, "cleo")},

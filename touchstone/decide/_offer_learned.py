@@ -58,6 +58,12 @@ def learned(
     return made
 
 
+def of_draws(ask: Ask, limits: Set, *, days: int, money: Money) -> Learned | None:
+    """What offers drawn by lot teach together; None where none was drawn whose outcome is known by now."""
+    draws = drawn(ask, days=days)
+    return _case(None, draws, draws.slice(0, 0), limits, time="no", money=money, rewarded=[]) if len(draws) else None
+
+
 def _case(
     name: str | None, held: pa.Table, lives: pa.Table, limits: Set, *, time: str, money: Money, rewarded: list[str]
 ) -> Learned:

@@ -57,7 +57,9 @@ def next_of_home(
     fresh = [] if limits.learn == "no" else sorted(set(wanted.campaign) - known)
     persons = sorted(lives["person"].to_pylist())
     if cases or fresh:
-        limits = replace(limits, worth=money.worth, floor=limits.floor if cases else 1.0)
+        floor = limits.floor if cases else 1.0  # of nothing known all is dealt out evenly
+        again = limits.seed + ask.now.toordinal() * (limits.learn != "no")  # other lots on another day
+        limits = replace(limits, worth=money.worth, floor=floor, seed=again)
         choice = ways(cases, limits, persons=len(persons), fresh={each: money.cost(each) for each in fresh})
         yield from _rows(maker, ask, choice, persons, who=who, wanted=wanted, money=money)
     else:

@@ -123,7 +123,7 @@ def detail_of(told: Ways, given: Chosen, at: int, alone: str | None) -> dict[str
     }
     if told.offers[first][1] is not None:
         detail["send_time"] = told.offers[place][1] if place != NOTHING else None
-    if given.probability is not None:
+    if given.probability is not None and alone is None:  # who is left alone was not drawn for
         detail |= _probabilities(told.names, given.probability[at], place)
     return detail
 

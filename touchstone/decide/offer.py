@@ -16,6 +16,7 @@ from touchstone.decide._offer_found import Set
 from touchstone.decide._offer_home import of_home
 from touchstone.decide._offer_money import money
 from touchstone.decide._offer_next import Wanted, next_of_home
+from touchstone.decide._offer_policy import policies
 from touchstone.decide._offer_value import valued
 
 FIELDS = {
@@ -59,7 +60,7 @@ def decide(
     _check(worth, floor, draws, least=min(rest, days, top, often - 1))
     limits = Set(control, worth or 1.0, cost, budget, at_most, rest, incentive, learn, floor, draws, ask.seed)
     if ask.given is None:
-        return plans(_of_home(ask, limits, Wanted(person, unit, top, campaign, days, often, time), worth))
+        return plans(_of_home(ask, mode, limits, Wanted(person, unit, top, campaign, days, often, time), worth))
     if mode == "value":
         return plans([each for by, table in problems(given(ask)) for each in valued(_MAKER, by, table)])
     needed = given(ask, "person", "offer", "outcome")
@@ -74,8 +75,10 @@ def _check(worth: float | None, floor: float, draws: int, *, least: float) -> No
         raise Refused("a setting cannot be that.", field="floor", todo=todo)
 
 
-def _of_home(ask: Ask, limits: Set, wanted: Wanted, worth: float | None) -> list[dict[str, Any]]:
-    past = of_home(_MAKER, ask, campaign=wanted.campaign, days=wanted.days)
+def _of_home(ask: Ask, mode: str, limits: Set, wanted: Wanted, worth: float | None) -> list[dict[str, Any]]:
     terms = money(ask, worth=worth, cost=limits.cost)
+    if mode == "value":
+        return list(policies(_MAKER, ask, limits, days=wanted.days, money=terms))
+    past = of_home(_MAKER, ask, campaign=wanted.campaign, days=wanted.days)
     then = next_of_home(_MAKER, ask, past, limits, wanted=wanted, money=terms)
     return [*(row for each in past for row in each.rows), *then]

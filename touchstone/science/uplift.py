@@ -86,6 +86,7 @@ class Uplift:
     trial: Trial
     own: Floats  # rows by offers: each row's own effect, unbiased and noisy
     apart: Floats  # rows by offers: expected from features, by models that have not seen the row
+    level: Floats  # rows by arms: the outcome expected, by models that have not seen the row
     views: Floats  # folds by rows by offers: differences of outcome models learned without each fold
     models: Floats  # arms by features: of all rows
     scales: list[Scale]
@@ -104,13 +105,13 @@ class Uplift:
 def uplift(trial: Trial) -> Uplift:
     """Effects of every offer against control; each arm needs rows in all folds but any one."""
     given = lot(trial.whole, trial.arm, trial.arms, trial.fold, trial.logged)
-    own = np.zeros((len(trial.arm), trial.arms - 1))
+    own, level = np.zeros((len(trial.arm), trial.arms - 1)), np.zeros((len(trial.arm), trial.arms))
     views = np.zeros((FOLDS, *own.shape))
     for fold in range(FOLDS):
         held = trial.fold == fold
         told = _told(trial, trial.whole, _models(trial, ~held))
         views[fold] = _differences(told)
-        own[held] = _effects(trial, told, given.probability, held)
+        own[held], level[held] = _effects(trial, told, given.probability, held), told[held]
     apart = np.zeros_like(own)
     seen = views[trial.fold, np.arange(len(own))]
     for offer in range(trial.arms - 1):
@@ -118,7 +119,7 @@ def uplift(trial: Trial) -> Uplift:
             held = trial.fold == fold
             apart[held, offer] = _scale(own[~held, offer], seen[~held, offer])(seen[held, offer])
     scales = [_scale(own[:, offer], seen[:, offer]) for offer in range(trial.arms - 1)]
-    return Uplift(trial, own, apart, views, _models(trial, np.ones(len(own), bool)), scales, given)
+    return Uplift(trial, own, apart, level, views, _models(trial, np.ones(len(own), bool)), scales, given)
 
 
 def _models(trial: Trial, used: NDArray[np.bool_]) -> Floats:

@@ -1,0 +1,1 @@
+"""Offers that are drawn by lot, so that learning goes on."""
