@@ -124,6 +124,9 @@ def erased(lived: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_nothing_of_an_erased_person_is_left_in_any_file(erased: Any) -> None:
     home, ids = erased["home"], erased["ids"]
     assert erased["told"]["interactions"] == len(ids) == 6
+    assert {"record.sqlite-wal", "record.sqlite-shm"} <= {
+        each.name for each in home.path.iterdir()
+    }  # looked through too
     assert holding(home.path, STRINGS) == []
     assert holding(home.path / "lake", ids) == []  # the chain of what was done keeps ids of what she said
     assert home.store.verify() is None

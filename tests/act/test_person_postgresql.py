@@ -48,6 +48,10 @@ def test_she_sees_everything_is_erased_and_no_back_up_brings_her_back(
     assert (found["person"][0]["name"], len(found["interaction"])) == (NAME, 6)
     assert MAIL in str(found["person"])
     assert set(left(home)) >= {"interaction", "person"}
+    with home.store.record.writing() as connection:
+        connection.exec_driver_sql("analyze")  # samples of columns are kept as well
+    held = {each.split("/")[0] for each in in_files_of(postgres, name)}
+    assert held == {"base", "pg_wal"}
     assert home.act("person.erase", person=WHO)["interactions"] == 6
     home.store.erase(TWIN)
     assert left(home) == []
@@ -65,10 +69,26 @@ def test_she_sees_everything_is_erased_and_no_back_up_brings_her_back(
 
 
 def in_files_of(postgres: Server, name: str) -> list[str]:
-    """The files of the database that hold her strings, after what was written is in them; its log is not looked at."""
+    """The files of the server that hold her strings, its write-ahead log too, after what was written is in them.
+
+    The files of other databases, its back-up among them, are not looked at.
+    """
     postgres.execute("CHECKPOINT")
     import psycopg  # an extra of the package: only where there is a server
 
     with psycopg.connect(host=str(postgres.folder), user="postgres", dbname="postgres") as connection:
         (oid,) = connection.execute("select oid from pg_database where datname = %s", [name]).fetchone()
-    return holding(Path(postgres.folder) / "data" / "base" / str(oid), STRINGS)
+    found = holding(Path(postgres.folder) / "data", STRINGS)
+    return [each for each in found if not each.startswith("base/") or each.startswith(f"base/{oid}/")]
+
+
+def test_a_log_that_the_server_keeps_is_told_of(lived: tuple[Any, str, str], postgres: Server) -> None:
+    """A stand-by that has not caught up, say: the log of before is not let go of."""
+    postgres.execute("select pg_create_physical_replication_slot('behind', true)")
+    try:
+        home = touchstone.open(lived[0].path)
+        home.store.put("person", [{"id": "late", "name": "Ada Late"}])
+        assert home.act("person.erase", person="late")["log"] == "kept"
+        home.store.close()
+    finally:
+        postgres.execute("select pg_drop_replication_slot('behind')")

@@ -177,7 +177,7 @@ def test_who_is_asked_about_goes_with_who_is_erased_and_partners_see_no_more_tha
     home.run(durable=False)
     [gone] = home.ask().lake("select person from interaction where id = ?", [in_order(home)[0]])["person"].to_pylist()
     before = in_order(home)
-    assert home.store.erase(gone) == 1
+    assert home.store.erase(gone).interactions == 1
     assert in_order(home) == before[1:]
     partner = home.store.as_viewer(Viewer("partner", units=("north",)))
     sql = "select distinct i.unit from signal s join interaction i on i.id = s.interaction where s.layer = 'asking'"
@@ -203,7 +203,7 @@ def test_examples_that_quote_an_erased_person_go_and_others_stay(tmp_path: Path)
         home.act("example", touchpoint="parking", texts=typed)
     lines = json.dumps({"text": letter["text"], "mentions": []})
     home.act("example", lines=lines)
-    assert home.store.erase("ann") == 1
+    assert home.store.erase("ann").interactions == 1
     assert [json.loads(row["change"])["text"] for row in home.store.corrections()] == ["Cold coffee."]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests._search import holding
 from tests.connect.test_themes import PLANTED, START, said
+from touchstone.act._examples import keep
 from touchstone.act._journey import STEPS, connected
 from touchstone.act._themes import known
 from touchstone.core import finder, taxonomy
@@ -136,6 +137,41 @@ def test_of_who_is_erased_no_theme_and_no_decision_keeps_a_word_that_only_they_s
     connected(store, "themes")
     assert "Charger" in called(store)
     assert not holding(store.path, ["Zanzibarian", "calamity", "Quillfeather"])
+
+
+def test_of_who_is_erased_no_promoted_touchpoint_keeps_a_word_that_only_they_said(store: Any):
+    """The name of a touchpoint, its words, what it is said to be, and all that was made with that name."""
+    secrets = ["Zanzibarian", "calamity", "Quillfeather"]
+    store.put("person", [{"id": "p9", "name": "Ada Quillfeather"}])
+    row = {"text": "The puppy has a leash. Zanzibarian leash calamity!", "person": "p9", "occurred_at": START}
+    store.append([[row | {"source_id": "own"}]], source="letters")
+    STEPS["derive"](store)
+    connected(store, "themes")
+    hers = do(store, "theme.promote", theme=about(store, "puppy"), touchpoint="Zanzibarian leash")
+    told = "Singing, as Quillfeather has it."
+    kept = do(store, "theme.promote", theme=about(store, "choir"), touchpoint="songs", description=told)
+    known_one = do(store, "theme.promote", theme=about(store, "voltage"), touchpoint="parking")
+    assert all(each["new"] for each in (hers, kept, known_one))
+    assert not do(store, "theme.promote", theme=about(store, "puppy"), touchpoint="Zanzibarian leash")["new"]
+    (other,) = store.ask().lake("select id, seq from interaction where person is null order by seq limit 1").to_pylist()
+    heard = {"id": "m", "interaction": other["id"], "touchpoint": "Zanzibarian leash", "polarity": "negative"}
+    store.extend("mention", "touchpoint@1", [heard], other["seq"])
+    said = {"value": 1.0, "n": 1, "detail": "{}", "name": "nps"}
+    figures = [said | {"id": name, "by": [("touchpoint", name)]} for name in ("Zanzibarian leash", "parking")]
+    store.replace("metric", "t@1", figures)
+    store.put("initiative", [{"id": "i1", "name": "More leashes", "touchpoint": "Zanzibarian leash", "level": 1}])
+    text = {"text": "Where is my leash?", "mentions": [{"touchpoint": "Zanzibarian leash"}]}
+    keep(store, [text])
+    assert do(store, "person.erase", person="p9")["taxonomy"] == "changed"
+    assert not holding(store.path, secrets)
+    names = [each.name for each in store.taxonomy]
+    assert {"songs", "parking"} <= set(names)
+    assert store.taxonomy.find("songs").words["en"]  # others say them too
+    assert store.ask().lake("select id from metric where name = 'nps'")["id"].to_pylist() == ["parking"]
+    assert store.ask().lake("select id from interaction where id = ?", [other["id"]]).num_rows == 1
+    STEPS["derive"](store)
+    connected(store, "themes")
+    assert not holding(store.path, secrets)
 
 
 IMPOSSIBLE = (

@@ -17,7 +17,7 @@ from touchstone.act import _journey
 from touchstone.home.export import lines
 from touchstone.store import _land, tables
 
-STEPS = ("denied", "granted", "says", "derive")
+STEPS = ("denied", "granted", "says", "derive", "merge", "part")
 DENIED, GRANTED = '{"analysis": "denied"}', '{"analysis": "granted"}'
 
 
@@ -122,21 +122,79 @@ def test_a_record_from_before_is_held_to_it_when_it_is_opened(home: Any) -> None
     assert heard(home) == [str(each) for each in range(12) if each % 4 != 1]
 
 
+def link(home: Any, left: str, right: str) -> None:
+    why = {"id": "l", "left": left, "right": right, "layer": "same_person", "probability": 0.99, "reason": "{}"}
+    home.store.replace("link", "t@1", [why])
+
+
+def test_what_one_refuses_holds_for_every_id_that_is_surely_theirs(home: Any) -> None:
+    everyone, without = [str(each) for each in range(12)], lambda *who: [str(n) for n in range(12) if n % 4 not in who]
+    home.store.put("person", [{"id": "p1", "consents": DENIED}])
+    assert heard(home) == without(1)
+    link(home, "p2", "p1")
+    assert heard(home) == without(1, 2)
+    home.store.append([[said(22, "p2")]])
+    assert heard(home) == without(1, 2)
+    home.store.replace("link", "t@1", [])  # what told the link is left out: that it is found no more says nothing
+    assert heard(home) == without(1, 2)
+    home.act("link.reject", person="p1", other="p2")  # but that they are two does
+    assert heard(home) == [*without(1), "22"]
+    merged = home.act("link.merge", person="p1", other="p3")["decision"]
+    assert heard(home) == [*without(1, 3), "22"]
+    home.act("link.undo", decision=merged)
+    assert heard(home) == [*without(1), "22"]
+    home.act("link.merge", person="p1", other="p3")
+    home.act("person.consent", person="p3", purpose="analysis", state="denied")
+    home.act("person.consent", person="p1", purpose="analysis", state="granted")
+    assert heard(home) == [*without(1, 3), "22"]  # the other says no now
+    home.act("person.consent", person="p3", purpose="analysis", state="granted")
+    assert heard(home) == [*everyone, "22"]
+
+
+def test_who_is_left_out_with_another_stays_out_when_that_one_is_erased(bare: Path, tmp_path: Path) -> None:
+    home = touchstone.open(shutil.copytree(bare, tmp_path / "home"))
+    home.store.append([[said(number, f"p{number % 4}") for number in range(12)]])
+    home.store.put("person", [{"id": "p1", "consents": DENIED}])
+    link(home, "p2", "p1")
+    home.store.derive()
+    home.act("person.erase", person="p1")
+    assert heard(home) == [str(each) for each in range(12) if each % 4 in (0, 3)]
+    home.store.put("person", [{"id": "p2", "consents": GRANTED}])
+    assert heard(home) == [str(each) for each in range(12) if each % 4 != 1]
+
+
+def test_a_big_delivery_brings_no_words_of_an_id_left_out_with_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_land, "ENOUGH", 5)
+    home = touchstone.open(tmp_path / "home", taxonomy="auto_dealer")
+    home.store.put("person", [{"id": "p1", "consents": DENIED}])
+    link(home, "p2", "p1")
+    home.store.derive()
+    home.store.append([[said(number, f"p{number % 4}") for number in range(40)]])
+    assert heard(home) == [str(each) for each in range(40) if each % 4 in (0, 3)]
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(STEPS)), max_size=9))
 def test_in_any_order_the_lake_holds_just_what_is_allowed(
     tmp_path_factory: Any, bare: Path, steps: list[tuple[str, str]]
 ) -> None:
     home = touchstone.open(shutil.copytree(bare, tmp_path_factory.mktemp("any") / "home"))
-    texts, refused = dict[int, str](), set[str]()
+    home.store.put("person", [{"id": each} for each in "ab"])
+    texts, refused, one = dict[int, str](), set[str](), False
     for number, (who, step) in enumerate(steps):
         if step == "says":
             home.store.append([[said(number, who)]])
             texts[number] = who
         elif step == "derive":
             home.store.derive()
-        else:
+        elif step in ("merge", "part"):
+            home.act("link.merge" if step == "merge" else "link.reject", person="a", other="b")
+            one = step == "merge"
+        elif step in ("denied", "granted"):
             home.store.put("person", [{"id": who, "consents": json.dumps({"analysis": step})}])
             refused = refused | {who} if step == "denied" else refused - {who}
-    assert heard(home) == [str(number) for number, who in texts.items() if who not in refused]
+    out = refused | ({"a", "b"} if one and refused & {"a", "b"} else set())
+    assert heard(home) == [str(number) for number, who in texts.items() if who not in out]
     home.store.close()

@@ -167,8 +167,8 @@ def test_erasing_leaves_nothing_of_a_person_anywhere(tmp_path: Path) -> None:
     store.rejected([{"source": "file", "record": {"person": "ann", "text": secret}}, {"source": "file", "record": {}}])
     store.derive()
     understand(store, MAKER)
-    assert store.erase("ann") == 2
-    assert store.erase("ann") == 0
+    assert store.erase("ann").interactions == 2
+    assert store.erase("ann").interactions == 0
     for path in tmp_path.rglob("*"):
         if path.is_file():
             assert secret.encode() not in path.read_bytes(), path

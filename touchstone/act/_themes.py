@@ -9,7 +9,7 @@ from typing import Any
 from touchstone.act._journey import connected
 from touchstone.core.errors import Refused
 from touchstone.core.tables import CORRECTION
-from touchstone.rules.themes import standing
+from touchstone.rules.themes import Edit, standing
 
 _TOLD = """select map_extract("by", 'theme')[1] as theme, detail from metric
     where name = 'theme' and maker = 'themes@1' and cardinality("by") = 1 order by id"""
@@ -47,13 +47,15 @@ def decide(store: Any, verb: str, id: str, **change: Any) -> dict[str, Any]:
     telling = known(store).get(id, {}).get("words", [])
     said = {"verb": verb, "theme": id, **change}
     last = next((each for each in reversed(standing(made)) if (each.verb, each.theme) == (verb, id)), None)
-    if last is not None and all(getattr(last, name) == _plain(value) for name, value in change.items()):
+    if last is not None and all(_same(last, name, value) for name, value in change.items()):
         return {"decision": last.id, "new": False}
     return keep(store, {**said, "telling": telling})
 
 
-def _plain(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _same(edit: Edit, name: str, value: Any) -> bool:
+    """Whether an edit says this; what is only noted beside it is no matter."""
+    plain = tuple(value) if isinstance(value, list) else value
+    return bool(getattr(edit, name, plain) == plain)
 
 
 def keep(store: Any, change: dict[str, Any], *, again: bool = True) -> dict[str, Any]:

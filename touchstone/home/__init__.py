@@ -28,7 +28,7 @@ class Home:
     def __init__(
         self, path: str | Path = ".", *, viewer: Viewer = INSIDER, create: bool = True, **settings: Any
     ) -> None:
-        from touchstone.store.ask import TAXONOMY
+        from touchstone.store._taxonomy import TAXONOMY
         from touchstone.store.home import create_store, open_store
 
         self.path = Path(path)

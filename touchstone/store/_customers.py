@@ -14,6 +14,8 @@ from sqlalchemy import Connection, delete, func, select, update
 from touchstone.core.tables import LINK
 from touchstone.rules.belonging import SAME, Belonging, belonging, standing
 from touchstone.science.grouping import grouped
+from touchstone.store import _aside
+from touchstone.store._derive import catch_up
 from touchstone.store._lake import Bench, Lake, Piece
 from touchstone.store._record import put
 from touchstone.store.tables import correction, customer, setting
@@ -43,12 +45,16 @@ def resolve(lake: Lake) -> bool:
         scope = links.reached(_named_since(made, kept["decision"]), decided)
     found = customers(links.sure(scope), decided if scope is None else decided.among(scope))
     with lake.record.writing() as connection:
-        moved = _stamp(lake, connection) != stamp or _kept_stamp(connection) != kept
-        if not moved:
+        still = _stamp(lake, connection) == stamp and _kept_stamp(connection) == kept
+        if still:
             changed = _write(connection, _known(connection, scope), found)
+            followed = _aside.follow(connection, set(decided.apart), decided=scope is not None)
             put(connection, setting, [{"name": STAMP, "value": json.dumps(stamp)}], key="name")
-            return changed
-    return resolve(lake)  # what came meanwhile counts too
+    if not still:
+        return resolve(lake)  # what came meanwhile counts too
+    if followed:
+        catch_up(lake)  # who is one with somebody who refuses goes at once
+    return changed or followed
 
 
 class _Links:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, delete, or_, select
 
-from touchstone.store import _quoting, _unsaid
+from touchstone.store import _aside, _quoting, _taxonomy, _unsaid
 from touchstone.store._activity import forget
 from touchstone.store._append import release
 from touchstone.store._customers import forget as forget_customer
@@ -26,7 +26,6 @@ from touchstone.store._erased import Erased
 from touchstone.store._lake import Bench, Draft, Lake, bump
 from touchstone.store._record import Record, put
 from touchstone.store.tables import (
-    aside,
     correction,
     customer,
     interaction,
@@ -52,25 +51,41 @@ class Traces:
     name: str = ""
     contacts: list[str] = field(default_factory=list)
     alone: set[str] = field(default_factory=set)  # words in decisions about themes that nobody else says
+    touchpoints: set[str] = field(default_factory=set)  # touchpoints that are named by such words
+
+    @property
+    def quoted(self) -> list[str]:
+        """What they said that is long enough to be told by alone."""
+        return [each for each in self.said if len(each) >= LONG]
 
     @property
     def written(self) -> list[str]:
         """Strings that tell of the person wherever they stand; ids as JSON writes them."""
-        long = [each for each in self.said if len(each) >= LONG]
         names = [self.name] if " " in self.name else []
-        told = [each for each in (*long, *names, *self.contacts) if each]
+        told = [each for each in (*self.quoted, *names, *self.contacts) if each]
         return [
             *(json.dumps(each, ensure_ascii=False) for each in (self.who, *self.ids, *self.alone)),
             *map(_within, told),
         ]
 
 
-def erase(record: Record, lake: Lake, *, who: str, home: Path, now: datetime) -> int:
-    """Erases a person from record, lake and rejects; returns how many interactions went."""
+@dataclass(frozen=True)
+class Gone:
+    """What an erasure took: how many interactions, whether touchpoints changed; whether the database's log holds none.
+
+    The log of a shared database is the server's: it may keep what a role may not clear.
+    """
+
+    interactions: int
+    touchpoints: bool
+    cleared: bool = True
+
+
+def erase(record: Record, lake: Lake, *, who: str, home: Path, now: datetime) -> Gone:
+    """Erases a person from record, lake, taxonomy and rejects; returns what went."""
     place = Erased(home).add(who, at=now)
-    count = _erase(record, lake, who=who, home=home)
-    _settle(record, lake, upto=place, whole=False)
-    return count
+    gone = _erase(record, lake, who=who, home=home)
+    return replace(gone, cleared=_settle(record, lake, upto=place, whole=False))
 
 
 def again(record: Record, lake: Lake, *, home: Path) -> int:
@@ -110,39 +125,48 @@ def _known(connection: Connection) -> set[str]:
     return {id for each in (*columns, person.c.id) for id in connection.execute(select(each).distinct()).scalars()}
 
 
-def _erase(record: Record, lake: Lake, *, who: str, home: Path) -> int:
+def _erase(record: Record, lake: Lake, *, who: str, home: Path) -> Gone:
     """What is derived goes first, by what the record still tells of the person; then the record itself."""
     catch_up(lake)
     with record.reading() as connection:
         traces = _traces(connection, who)
-        naming = _quoting.naming(lake, connection, traces)
-        traces.alone = _unsaid.theirs(connection, traces, _quoting.pattern(traces))
+        pattern, naming = _quoting.pattern(traces), _quoting.naming(lake, connection, traces)
+        before = _taxonomy.own(home)
+        traces.alone = _unsaid.theirs(connection, traces, pattern, before)
+        traces.touchpoints = _unsaid.named(connection, traces.alone)
+        after = _unsaid.untold(connection, before, traces, pattern)
+        anew = _unsaid.mentioning(lake, connection, traces.touchpoints)
     _rejects(home / "rejects", traces)
+    if after != before:
+        _taxonomy.keep(home, after)
     lake.change(lambda connection: _unlinked(lake, connection, traces), discard=True)
     with record.writing() as connection:
         _unquote(connection, traces.said)
+        _unsaid.unname(connection, traces.touchpoints)
         _unsaid.unsay(connection, traces.alone)
-        _quoting.hide(connection, naming, traces)
+        _quoting.hide(connection, naming, traces, anew=anew)
         theirs = interaction.c.person == who
         seqs = list(connection.execute(select(interaction.c.seq).where(theirs)).scalars())
         _forget(connection, who, traces.ids)
         release(connection, seqs)
         bump(connection)
-    return len(seqs)
+    return Gone(len(seqs), after != before)
 
 
-def _settle(record: Record, lake: Lake, *, upto: int, whole: bool) -> None:
+def _settle(record: Record, lake: Lake, *, upto: int, whole: bool) -> bool:
     """The lake lets go, nothing is left in corners; then the record says that entry `upto` is done (or all up to it).
 
-    An earlier entry that another process is still at, or was killed at, is left for the next opening.
+    An earlier entry that another process is still at, or was killed at, is left for the next opening. Returns whether
+    the database's log holds nothing of it either.
     """
     catch_up(lake, discard=True)
     lake.clear()
     resolve(lake)
-    record.compact()
+    cleared = record.compact()
     with record.writing() as connection:
         if whole or _done(connection) == upto - 1:
             put(connection, setting, [{"name": DONE, "value": str(upto)}], key="name")
+    return cleared
 
 
 def _done(connection: Connection) -> int:
@@ -191,8 +215,8 @@ def _forget(connection: Connection, who: str, ids: Sequence[str]) -> None:
         some = list(ids[start : start + 500])
         connection.execute(delete(history).where(or_(history.c.person == who, history.c.id.in_(some))))
         connection.execute(delete(correction).where(correction.c.interaction.in_(some)))
-    for table, column in ((person, person.c.id), (aside, aside.c.person)):
-        connection.execute(delete(table).where(column == who))
+    connection.execute(delete(person).where(person.c.id == who))
+    _aside.forget(connection, who)
     forget_customer(connection, who)
     forget(connection, who)
 
@@ -201,7 +225,8 @@ def _unlinked(lake: Lake, connection: Connection, traces: Traces) -> Draft | Non
     """Drafts links, figures and plans without those of the erased, or that quote them."""
     draft = Draft(lake.state(connection))
     bench = Bench(lake)
-    bench.take("erased", pa.table({"id": pa.array([*traces.ids, traces.who], pa.string())}))
+    named = [*traces.ids, traces.who, *traces.touchpoints]
+    bench.take("erased", pa.table({"id": pa.array(named, pa.string())}))
     bench.take("trace", pa.table({"words": pa.array(traces.written, pa.string())}))
     quoted = "exists (select 1 from trace where contains({}, words))"
     figure = (

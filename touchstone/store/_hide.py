@@ -1,22 +1,32 @@
-"""Personal data hidden in what a partner is shown: addresses of every kind, and the name its writer is known by.
+"""Personal data hidden in what is shown: addresses of every kind, and the name its writer is known by.
 
 The record keeps the words as they were said; who may see all sees them so.
 """
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Text, select
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import Column, ColumnElement, Connection, Table, Text, case, cast, false, literal, null, select, true
 
 from touchstone.language import personal
+from touchstone.store import tables
 from touchstone.store._duck import connect
-from touchstone.store._record import HIDE, Record
+from touchstone.store._record import Record
 from touchstone.store.tables import person
+
+AT_ONCE = 500  # as many values as a statement takes everywhere
+HIDING = {
+    "interaction": ("text", "attributes"),
+    "interaction_history": ("text", "attributes"),
+    "correction": ("change",),
+}
+"""Columns of the record that hold words of people."""
 
 _NAMED = """with told as (select place, text, name, unnest(string_split(lower(name), ' ')) as part from given)
     select place, any_value(name) as name from told where length(part) > 2 and contains(lower(text), part)
@@ -24,19 +34,49 @@ _NAMED = """with told as (select place, text, name, unnest(string_split(lower(na
 """The rows whose text may name its writer: only these are looked at one by one."""
 
 
-class Hidden(FunctionElement[str]):
-    """In the record's SQL: a text, and the name its writer is known by, as a partner reads it."""
+def marked(column: Column[Any], token: str) -> ColumnElement[str]:
+    """In the record's SQL: a mark that gives nothing away in the place of a text; null where there is none.
 
-    type = Text()
-    inherit_cache = True
+    `told` puts the text without personal data there once the rows are read: no database has to know how to hide, and
+    whatever a question makes of the column it makes of the mark.
+    """
+    mark = literal(f"{token} {column.table.name} {column.name} ").concat(cast(column.table.c.seq, Text))
+    return case((column.is_not(None), mark)).label(column.name)
 
 
-@compiles(Hidden)
-def _written(element: Hidden, compiler: Any, **given: Any) -> str:
-    """SQLite asks us; PostgreSQL cannot, and tells a partner nothing: his words come from the lake."""
-    if compiler.dialect.name == "postgresql":
-        return "null"
-    return f"{HIDE}({compiler.process(element.clauses, **given)})"
+def told(
+    connection: Connection, rows: list[dict[str, Any]], token: str, units: frozenset[str] | None
+) -> list[dict[str, Any]]:
+    """`rows` with the texts that their marks of `token` stand for, personal data hidden.
+
+    A question may make a mark of its own out of one it was given: words are read of `units` alone (None: of all).
+    """
+    mark = re.compile(rf"{token} (\w+) (\w+) ([0-9]{{1,18}})")
+    seqs = defaultdict[tuple[str, str], set[int]](set)
+    for value in {each for row in rows for each in row.values() if isinstance(each, str)}:
+        if (found := mark.fullmatch(value)) and found[2] in HIDING.get(found[1], ()):
+            seqs[found[1], found[2]].add(int(found[3]))
+    words = {
+        f"{token} {table} {column} {seq}": text
+        for (table, column), some in seqs.items()
+        for seq, text in _words(connection, tables.metadata.tables[table], column, sorted(some), units)
+    }
+    return [{name: words.get(value, value) if words else value for name, value in row.items()} for row in rows]
+
+
+def _words(
+    connection: Connection, table: Table, column: str, seqs: list[int], units: frozenset[str] | None
+) -> Iterator[tuple[int, str]]:
+    """The texts in a column of rows of the record, by seq, as whoever sees no personal data reads them."""
+    known = select(person.c.name).where(person.c.id == table.c.person).scalar_subquery()
+    name = null() if table is tables.correction else known  # who corrected is no customer
+    mine = true() if units is None else table.c.unit.in_(sorted(units)) if "unit" in table.c else false()
+    for start in range(0, len(seqs), AT_ONCE):
+        some = table.c.seq.in_(seqs[start : start + AT_ONCE])
+        found = connection.execute(select(table.c.seq, table.c[column], name).where(some, mine)).all()
+        own, texts, names = ([row[at] for row in found] for at in range(3))
+        hidden = personal.masked(pa.array(texts, pa.string()), pa.array(names, pa.string()))
+        yield from zip(own, hidden.to_pylist(), strict=True)
 
 
 def hidden(record: Record, rows: pa.Table, columns: tuple[str, ...]) -> pa.Table:
@@ -55,8 +95,8 @@ def _names(record: Record, persons: pa.ChunkedArray) -> pa.Array:
     ids = pc.drop_null(pc.unique(persons.cast(pa.string())))
     known: dict[str, str] = {}
     with record.reading() as connection:
-        for start in range(0, len(ids), 500):
-            some = person.c.id.in_(ids[start : start + 500].to_pylist())
+        for start in range(0, len(ids), AT_ONCE):
+            some = person.c.id.in_(ids[start : start + AT_ONCE].to_pylist())
             rows = connection.execute(select(person.c.id, person.c.name).where(some, person.c.name.is_not(None)))
             known |= {row.id: row.name for row in rows}
     names = pa.array([known.get(each) for each in ids.to_pylist()], pa.string())

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from touchstone.core.errors import Refused
 from touchstone.core.viewer import Viewer
 from touchstone.store import tables
 from touchstone.store._cubes import CUBES
-from touchstone.store._hide import Hidden
+from touchstone.store._hide import HIDING, marked
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,8 @@ class Narrowing:
 NARROWINGS = {
     each.table: each
     for each in (
-        Narrowing("interaction", "unit", personal=("text", "attributes")),
-        Narrowing("interaction_history", "unit", personal=("text", "attributes")),
+        Narrowing("interaction", "unit", personal=HIDING["interaction"]),
+        Narrowing("interaction_history", "unit", personal=HIDING["interaction_history"]),
         Narrowing("unit", "id"),
         Narrowing("person", "id", through="person", masked=("contacts",)),
         Narrowing("customer", "person", through="person"),
@@ -57,10 +56,8 @@ NARROWINGS = {
         *(Narrowing(cube, "unit") for cube, columns in CUBES.items() if "unit" in columns),
     )
 }
-INSIDE = {
-    "interaction": (("text", "attributes"), ()),
-    "interaction_history": (("text", "attributes"), ()),
-    "correction": (("change",), ()),
+INSIDE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    **{name: (columns, ()) for name, columns in HIDING.items()},
     "person": ((), ("name", "contacts")),
 }
 """What an insider reads without personal data: columns in which it is hidden, and columns that are null."""
@@ -119,25 +116,26 @@ def personal(name: str) -> tuple[str, ...]:
     return NARROWINGS[name].personal if name in NARROWINGS else ()
 
 
-def record(wanted: Any, units: frozenset[str]) -> Any:
-    """The SQLAlchemy select `wanted`, reading narrowed rows in place of every table it names."""
+def record(wanted: Any, units: frozenset[str], token: str) -> Any:
+    """The SQLAlchemy select `wanted`, reading narrowed rows in place of every table it names.
+
+    `token` is a word of this question alone: none can name a subquery of its own like ours, or write our marks.
+    """
     if not isinstance(wanted, Select):
         raise Refused("a partner may only select.", where=type(wanted).__name__)
     named = {each for each in visitors.iterate(wanted) if isinstance(each, Table)}
     if any(_written(each) for each in visitors.iterate(wanted)):
         raise Refused("a partner's question holds no SQL text.", where="record")
-    token = secrets.token_hex(8)  # no question can name a subquery of its own like ours
     for table in sorted(named, key=lambda each: each.name):
         wanted = ClauseAdapter(_narrowed(table, units, token)).traverse(wanted)
     _check(wanted, token)
     return wanted
 
 
-def without_personal_data(wanted: Any) -> Any:
+def without_personal_data(wanted: Any, token: str) -> Any:
     """The SQLAlchemy select `wanted` of an insider who sees no personal data: every row, less what names people."""
-    token = secrets.token_hex(8)
     named = {each for each in visitors.iterate(wanted) if isinstance(each, Table) and each.name in INSIDE}
-    for table in sorted(named, key=lambda each: each.name, reverse=True):  # what hides names reads whole persons
+    for table in sorted(named, key=lambda each: each.name):
         hidden, masked = INSIDE[table.name]
         rule = Narrowing(table.name, "", masked=masked, personal=hidden)
         shown = select(*(_told(rule, each, token) for each in table.columns)).subquery(f"{table.name}_{token}")
@@ -171,14 +169,11 @@ def _narrowed(table: Table, units: frozenset[str], token: str) -> Subquery:
 
 
 def _told(rule: Narrowing, column: Any, token: str) -> Any:
-    """A column as a partner reads it: as it is, null, or with its personal data hidden."""
+    """A column as it is read: as it is, null, or as a mark of the words without personal data."""
     if column.name in rule.masked:
         return null().label(column.name)
     if column.name in rule.personal:
-        who = tables.person.alias(f"person_{token}")
-        known = select(who.c.name).where(who.c.id == column.table.c.person).scalar_subquery()
-        name = null() if column.table is tables.correction else known  # who corrected is no customer
-        return Hidden(column, name).label(column.name)
+        return marked(column, token)
     return column
 
 

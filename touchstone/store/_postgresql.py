@@ -1,4 +1,4 @@
-"""PostgreSQL's own bulk way in: COPY into a passing table, then what is not known yet moves on."""
+"""PostgreSQL's own ways: COPY in bulk, and a write-ahead log without what was erased."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 PIECE = 8_000  # rows handed to COPY at once
+AT_MOST = 512  # segments of the log, of 16 MB as PostgreSQL ships, that are written over when somebody is erased
+_SEGMENTS = """select count(*) from pg_ls_waldir() where name ~ '^[0-9A-F]{{24}}$'
+    and name {} pg_walfile_name(pg_current_wal_lsn())"""
 ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
@@ -27,6 +31,31 @@ def add(connection: Connection, chunk: pa.Table) -> int:
     added: int = cursor.rowcount
     cursor.close()
     return added
+
+
+def clear_log(connection: Connection) -> bool:
+    """Writes over what the write-ahead log holds of before; False where it may not, or the server keeps it.
+
+    A checkpoint lets go of older segments, but keeps some, unchanged, to be used again: each switch to the next fills
+    one with zeros. `connection` commits each statement.
+    """
+    try:
+        _switch(connection)
+        connection.exec_driver_sql("checkpoint")
+        ahead, kept = (int(connection.exec_driver_sql(_SEGMENTS.format(each)).scalar_one()) for each in "><")
+        for _ in range(min(ahead, AT_MOST) + 1):  # the last is begun by the one before, and filled by its own
+            _switch(connection)
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        return False  # a role that may not switch, or look
+    return ahead <= AT_MOST and not kept
+
+
+def _switch(connection: Connection) -> None:
+    """Goes on to the next segment of the log, which then begins with a few bytes: one that is empty is not left."""
+    connection.exec_driver_sql("select pg_logical_emit_message(false, 'touchstone', '')")
+    connection.exec_driver_sql("select pg_switch_wal()")
 
 
 def _lines(table: pa.Table) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -50,24 +51,23 @@ def naming(lake: Lake, connection: Connection, traces: Traces) -> list[int]:
     return sorted(int(seq) for (seq,) in found.fetchall())
 
 
-def hide(connection: Connection, seqs: list[int], traces: Traces) -> None:
+def hide(connection: Connection, seqs: list[int], traces: Traces, *, anew: Collection[int] = ()) -> None:
     """Hides what names the person in these interactions and what they said before, letter for letter.
 
-    They get a new seq, so that the lake takes them in anew and they are understood anew.
+    Those get a new seq, and those of `anew` too, so that the lake takes them in anew and they are understood anew.
     """
     told = pattern(traces)
-    if told is None:
-        return
+    again, wanted = set(anew), sorted({*seqs, *anew})
     changed = []
-    for start in range(0, len(seqs), 500):
-        rows = connection.execute(select(RAW).where(RAW.c.seq.in_(seqs[start : start + 500]))).all()
-        changed += [(was, now) for was in rows if (now := _hidden(was, told)) != tuple(was)]
+    for start in range(0, len(wanted), 500):
+        rows = connection.execute(select(RAW).where(RAW.c.seq.in_(wanted[start : start + 500]))).all()
+        changed += [(was, now) for was in rows if (now := _hidden(was, told)) != tuple(was) or was.seq in again]
         _hide_history(connection, [row.id for row in rows], told)
     release(connection, [was[0] for was, _ in changed])
     add_changed(connection, [now for _, now in changed])
 
 
-def _hide_history(connection: Connection, ids: list[str], pattern: re.Pattern[str]) -> None:
+def _hide_history(connection: Connection, ids: list[str], pattern: re.Pattern[str] | None) -> None:
     history = interaction_history.c
     wanted = select(history.seq, *(history[name] for name in FIELDS)).where(history.id.in_(ids))
     for row in connection.execute(wanted).all():
@@ -76,13 +76,13 @@ def _hide_history(connection: Connection, ids: list[str], pattern: re.Pattern[st
             connection.execute(update(interaction_history).where(history.seq == row.seq).values(now))
 
 
-def _hidden(row: Any, pattern: re.Pattern[str]) -> tuple[Any, ...]:
+def _hidden(row: Any, pattern: re.Pattern[str] | None) -> tuple[Any, ...]:
     places = {NAMES.index(name) for name in FIELDS}
     return tuple(_masked(value, pattern) if place in places else value for place, value in enumerate(row))
 
 
-def _masked(text: str | None, pattern: re.Pattern[str]) -> str | None:
-    return pattern.sub(lambda found: MASK * len(found[0]), text) if text else text
+def _masked(text: str | None, pattern: re.Pattern[str] | None) -> str | None:
+    return pattern.sub(lambda found: MASK * len(found[0]), text) if text and pattern else text
 
 
 def pattern(traces: Traces) -> re.Pattern[str] | None:

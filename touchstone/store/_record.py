@@ -15,10 +15,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from touchstone.core.errors import Retry, Stop
+from touchstone.store import _postgresql
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE = 60  # seconds a writer waits for another to finish
-HIDE = "without_personal_data"  # in SQL: of a text, and the name its writer is known by
 PRAGMAS = (
     "journal_mode = wal",
     "synchronous = full",  # the record is precious: a commit survives a power cut
@@ -77,13 +77,17 @@ class Record:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
-    def compact(self) -> None:
-        """Rewrites the database's file, so that nothing erased is left in a corner of it."""
+    def compact(self) -> bool:
+        """Rewrites the database's files, so that nothing erased is left in a corner of them; False: its log still may.
+
+        `Retry` where somebody is reading what was.
+        """
         with _told(self.address):
             if self.shared:
                 with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    connection.exec_driver_sql("analyze")  # samples of columns are kept too, in a table vacuumed next
                     connection.exec_driver_sql("vacuum full")
-                return
+                    return _postgresql.clear_log(connection)
             plain = self.engine.raw_connection()  # outside any transaction: SQLite takes no vacuum in one
             try:
                 plain.cursor().execute("vacuum").fetchall()
@@ -93,6 +97,7 @@ class Record:
                 raise Retry(f"the record is in use ({error}).", where=self.name, todo="Erase again shortly.") from error
             finally:
                 plain.close()
+        return True
 
     @property
     def name(self) -> str:
@@ -153,15 +158,8 @@ def _engine(address: str) -> Engine:
 
 def _prepare(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
-    connection.create_function(HIDE, 2, _hidden, deterministic=True)
     for pragma in PRAGMAS:
         connection.execute(f"pragma {pragma}").fetchall()
-
-
-def _hidden(text: str | None, name: str | None) -> str | None:
-    from touchstone.language.personal import mask  # only where a partner reads the record
-
-    return text and mask(text, name=name)
 
 
 def _begin(connection: Connection) -> None:

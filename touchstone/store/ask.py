@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pyarrow as pa
 from sqlalchemy import select
 
-from touchstone.core import taxonomy as taxonomies
 from touchstone.core.ask import Spread
 from touchstone.core.errors import Refused, Retry
 from touchstone.core.settings import Settings
@@ -26,15 +26,15 @@ from touchstone.store._corrections import named as corrections
 from touchstone.store._cubes import CUBES, empty
 from touchstone.store._derive import KEPT_SCHEMAS
 from touchstone.store._duck import TOUCHPOINT, answer, connect, fill, run, shut, touchpoints
-from touchstone.store._hide import hidden
+from touchstone.store._hide import hidden, told
 from touchstone.store._lake import Lake, State, read_files
 from touchstone.store._record import Record
+from touchstone.store._taxonomy import read_taxonomy
 from touchstone.store._veil import veil
 
 if TYPE_CHECKING:
     from touchstone.store.spark import SparkEngine
 
-TAXONOMY = "taxonomy.yaml"
 FIGURES, HELD = ("metric", "plan"), 200_000  # a page asks for these again and again: so many rows stay in memory
 KEPT = 8  # databases in memory kept ready, one per viewer and version of the lake
 COLUMNS = {
@@ -50,26 +50,6 @@ COLUMNS = {
     **{name: [*columns, "n"] for name, columns in CUBES.items()},
 }
 """Every table a question may name, with its columns."""
-
-
-def read_taxonomy(path: Path, settings: Settings) -> Taxonomy:
-    """The home's taxonomy: the setting's, else the home's own."""
-    if settings.taxonomy:
-        return taxonomies.load(settings.taxonomy)
-    return taxonomies.parse((path / TAXONOMY).read_text("utf-8"), where=TAXONOMY)
-
-
-def write_taxonomy(path: Path, settings: Settings, taxonomy: Taxonomy) -> None:
-    """Makes `taxonomy` the home's own; `Refused` where a setting names one, which would stand against it."""
-    if settings.taxonomy:
-        raise Refused("the setting `taxonomy` names another.", todo="Take it out of the settings.")
-    written = taxonomies.write(taxonomy)
-    taxonomies.parse(written, where=TAXONOMY)  # two touchpoints of one name stop here
-    unfinished = path / f"{TAXONOMY}.unfinished"
-    unfinished.write_text(written, "utf-8")
-    unfinished.replace(path / TAXONOMY)
-
-
 RECORDED = {
     "unit": (tables.unit, UNIT),
     "person": (tables.person, KNOWN),
@@ -208,12 +188,16 @@ class StoreAsk:
         """The rows of a SQLAlchemy select over store/tables.py, fresh, narrowed to the viewer."""
         if self.viewer.side not in ("insider", "partner"):
             raise Refused("an outsider may not ask.", where=self.viewer.side)
+        token, units = secrets.token_hex(8), None
         with self._window.record.reading() as connection:
             if self.viewer.side == "partner":
-                select = _narrow.record(select, _narrow.allowed(connection, self.viewer))
+                units = _narrow.allowed(connection, self.viewer)
+                select = _narrow.record(select, units, token)
             elif not self.viewer.personal:
-                select = _narrow.without_personal_data(select)
-            return [dict(row) for row in connection.execute(select).mappings()]
+                select = _narrow.without_personal_data(select, token)
+            rows = [dict(row) for row in connection.execute(select).mappings()]
+            whole = self.viewer.side == "insider" and self.viewer.personal
+            return rows if whole else told(connection, rows, token, units)
 
     def _answer(self, behind: Behind, sql: str, parameters: Sequence[Any]) -> pa.Table:
         question = read(sql)

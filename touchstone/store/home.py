@@ -41,7 +41,8 @@ from touchstone.store._append import Appended
 from touchstone.store._erased import Erased
 from touchstone.store._record import Record, put
 from touchstone.store._rejects import Rejects
-from touchstone.store.ask import TAXONOMY, StoreAsk, Window, read_taxonomy, write_taxonomy
+from touchstone.store._taxonomy import TAXONOMY, read_taxonomy, write_taxonomy
+from touchstone.store.ask import StoreAsk, Window
 
 PUT = {"unit": UNIT, "person": PERSON, "initiative": INITIATIVE, "planning": PLANNING}
 
@@ -141,11 +142,8 @@ class Store:
         self._may_write()
         arrived = {row["id"]: row for row in conform(rows, CORRECTION).to_pylist()}
         with self._record.writing() as connection:
-            known = set(
-                connection.execute(
-                    select(tables.correction.c.id).where(tables.correction.c.id.in_(list(arrived)))
-                ).scalars()
-            )
+            own = tables.correction.c.id
+            known = set(connection.execute(select(own).where(own.in_(list(arrived)))).scalars())
             fresh = [row for key, row in arrived.items() if key not in known]
             if fresh:
                 connection.execute(insert(tables.correction), fresh)
@@ -245,8 +243,8 @@ class Store:
         """None where the chain of what was done holds, else the seq of its first broken link."""
         return _activity.verify(self._record)
 
-    def erase(self, person: str) -> int:
-        """Erases all of a person, here and in the lake, for good; returns how many interactions went."""
+    def erase(self, person: str) -> _erase.Gone:
+        """Erases all of a person, here and in the lake, for good; returns what went."""
         self._may_write()
         self._window.close()  # what is kept in memory goes too
         return _erase.erase(self._record, self._lake, who=person, home=self.path, now=self.now)

@@ -90,7 +90,10 @@ gone = Table(  # seqs no longer in `interaction`, until the lake has let go of t
     "gone", metadata, Column("seq", COUNT, primary_key=True, autoincrement=False)
 )
 aside = Table(  # who does not allow analysis: the lake leaves out what they said, see _aside.py
-    "aside", metadata, Column("person", Text, primary_key=True)
+    "aside",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("because", Text, primary_key=True),  # who refused: they themselves, or another person of the same customer
 )
 unit = Table("unit", metadata, *_columns(arrow.UNIT, "id"))
 person = Table(

@@ -15,8 +15,10 @@ def act(store: Any, *, person: str, together: bool = False) -> dict[str, Any]:
     """What went: {"persons", "interactions", "others": [ids]}; it does not come back, nor with an older back-up.
 
     `others` are persons who are the same customer and stay; with `together` they go as well. Where a person's texts
-    taught a model, every taught model goes, and the one in force is taught anew from what is left. Stored figures
-    follow with the next `run`. `Refused`: nobody of this id.
+    taught a model, every taught model goes, and the one in force is taught anew from what is left ("model"). A
+    touchpoint promoted from a theme loses words that only they said, and goes where those are its name ("taxonomy":
+    "changed"). "log": "kept" says that the server of a shared record still keeps its write-ahead log of before. Stored
+    figures follow with the next `run`. `Refused`: nobody of this id.
     """
     if not persons.knows(store, id=person):
         todo = "Give the id of a person; one who was erased is not known any more."
@@ -25,6 +27,9 @@ def act(store: Any, *, person: str, together: bool = False) -> dict[str, Any]:
     gone = ids if together else [person]
     store.log("person.erase", people=gone, by=store.viewer.account or None)
     before = taught_from(store)
-    count = sum(store.erase(each) for each in gone)
-    told = {"persons": len(gone), "interactions": count, "others": ids[len(gone) :]}
-    return told | ({"model": unlearn(store)} if taught_from(store) < before else {})
+    took = [store.erase(each) for each in gone]
+    told = {"persons": len(gone), "interactions": sum(each.interactions for each in took), "others": ids[len(gone) :]}
+    changed, kept = any(each.touchpoints for each in took), not took[-1].cleared  # the last clears for all
+    told |= {"taxonomy": "changed"} if changed else {}
+    told |= {"log": "kept"} if kept else {}
+    return told | ({"model": unlearn(store)} if changed or taught_from(store) < before else {})

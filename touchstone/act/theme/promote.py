@@ -45,7 +45,7 @@ def act(
     name = name if known is None else known.name
     texts = store.ask().lake(_TEXTS, [theme, _TAUGHT])["text"].to_pylist()
     kept = _examples.keep(store, ({"text": text, "mentions": [{"touchpoint": name}]} for text in texts))
-    made = _themes.decide(store, "promote", theme, touchpoint=name)
+    made = _themes.decide(store, "promote", theme, touchpoint=name, made=known is None)
     return {**made, "touchpoint": name, "examples": kept}
 
 
