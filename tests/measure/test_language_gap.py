@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from tests import _living
 from tests.measure._answers import brand, unfolded
 from touchstone.core.errors import Refused
-from touchstone.core.tables import INTERACTION
+from touchstone.core.tables import INTERACTION, conform
 from touchstone.listen._example_planted import BRAND_WORDS, CUSTOMER_WORDS
 from touchstone.listen.example import listen
 from touchstone.measure.language_gap import measure
@@ -89,6 +89,15 @@ def test_an_everyday_word_is_told_where_it_is_beyond_chance_and_only_there() -> 
     assert "bars" not in [each["by"]["word"] for each in told(world(10) + [said("customers", "bars")] * 4)]
 
 
+def test_everyday_words_take_at_most_half_of_the_places() -> None:
+    everyday = ("husband", "yesterday", "holiday", "weather", "coffee", "happy", "money", "bars")
+    rows = world(12) + [said("customers", ", ".join(everyday)) for _ in range(60)]
+    rows += [said("customers", "clonk, gasket") for _ in range(30)]
+    found = [each for each in told(rows, top=6) if each["by"]["side"] == "customers"]
+    assert sum(each["detail"]["everyday"] for each in found) <= 3
+    assert "clonk" in [each["by"]["word"] for each in found]
+
+
 def test_where_no_word_is_beyond_chance_it_says_so() -> None:
     rows = world(11) + [said("customers", "clonk, gasket") for _ in range(3)]
     (row,) = [each for each in told(rows) if each["by"]["side"] == "customers"]
@@ -159,6 +168,8 @@ def test_a_brand_without_words_has_no_gap_and_it_says_so() -> None:
 def test_agents_are_another_voice_than_claims() -> None:
     rows = world(5) + [said("customers", "postcode, gearbox", level="employee", kind="turn") for _ in range(60)]
     assert "postcode" not in real(told(rows), "brand")
+    letters = [said("customers", "postcode, gearbox", level="employee", kind="message") for _ in range(60)]
+    assert "postcode" in real(told(world(5) + letters), "brand"), "what an employee writes, the brand says"
     assert "postcode" in real(told(rows, voice="agents"), "brand")
     with pytest.raises(Refused, match="voice"):
         told(rows, voice="choir")
@@ -189,18 +200,23 @@ def test_a_file_says_by_its_column_who_speaks() -> None:
     assert refused.value.field == "side"
 
 
-def test_the_example_brand_s_own_words_are_among_the_first_ten() -> None:
-    heard = _living.tables()["interaction"]
-    talked = heard.filter(pc.is_valid(heard["text"])).select(INTERACTION.names)
-    found = unfolded(measure(scratch(talked)))
-    assert among(found, "brand", BRAND_WORDS) >= 5
-    assert all(each["detail"]["real"] for each in found if each["by"]["word"] == "curated")
+@cache
+def example(seed: int) -> pa.Table:
+    """All that is said in words in the example brand."""
+    parts = [each for each in listen(seed=seed) if isinstance(each, pa.RecordBatch)]
+    return pa.Table.from_batches(parts).filter(pc.field("text").is_valid())
 
 
-def halves(seed: int, interactions: int = 60_000) -> pa.Table:
+def test_the_words_planted_in_the_example_brand_are_among_the_first_ten_of_either_side() -> None:
+    found = unfolded(measure(scratch(conform(example(20261121), INTERACTION))))
+    assert among(found, "customers", CUSTOMER_WORDS) == 6
+    assert among(found, "brand", BRAND_WORDS) >= 7
+    assert all(each["detail"]["real"] for each in found)
+
+
+def halves(seed: int) -> pa.Table:
     """Half of the example brand's customers, and a brand that speaks as the others do but for the planted words."""
-    parts = [each for each in listen(seed=seed, interactions=interactions) if isinstance(each, pa.RecordBatch)]
-    heard = pa.Table.from_batches(parts).filter(pc.field("text").is_valid())
+    heard = example(seed)
     heard = heard.filter(~pc.field("level").isin(["employee", "vendor"]))
     claim = pc.equal(heard["kind"], "claim").to_numpy(zero_copy_only=False)
     brand_s = claim | (np.random.default_rng(seed).random(len(heard)) < 0.5)

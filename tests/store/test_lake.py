@@ -18,6 +18,7 @@ from touchstone.core.errors import Stop
 from touchstone.core.tables import METRIC
 from touchstone.store import _tidy
 from touchstone.store._arrive import identify
+from touchstone.store._map import MADE, _flattened
 from touchstone.store.home import Store
 
 MAKER = "reader@1"
@@ -70,6 +71,21 @@ def test_extending_twice_adds_nothing_and_older_versions_of_a_maker_leave(tmp_pa
     assert len(held) == before
     assert {row["maker"] for row in held} == {"reader@2"}
     counted(store)
+
+
+def test_what_the_brand_itself_says_waits_for_no_maker(tmp_path: Path) -> None:
+    store = home(tmp_path)
+    rows = [said(1), said(2, kind="claim"), said(3, kind="turn", level="employee"), said(4, level="employee")]
+    store.append([rows])
+    store.derive()
+    waiting = pa.concat_tables(batch for batch, _ in store.pending(MAKER))
+    kept = [identify("survey", "1"), identify("survey", "4")]  # an employee's own answer is his own
+    assert sorted(waiting["id"].to_pylist()) == sorted(kept)
+    held = store.ask().lake("select id, seq, text, touchpoint, kind, level from interaction")
+    flat = pa.schema([("id", pa.string()), (MADE, pa.string())])
+    for batch in held.to_batches():
+        told = _flattened(lambda found: {"mention": found.select(["id"])}, 0, flat, batch)
+        assert sorted(told["id"].to_pylist()) == sorted(kept), "on a cluster as here"
 
 
 def test_a_maker_of_two_tables_sees_a_batch_again_until_both_have_it(tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ import pyarrow as pa
 
 from touchstone.act._reader import Reader
 from touchstone.act._sample import sample
-from touchstone.core.tables import SIGNAL
+from touchstone.core.tables import SIGNAL, ours
 from touchstone.rules.examples import LONGEST, SHORTEST
 
 MAKER, LAYER, LABEL = "asking@1", "asking", "unsure"
 MOST = 500  # texts asked about before the next run
-_OPEN = f"""length(text) between {SHORTEST} and {LONGEST}
+_OPEN = f"""length(text) between {SHORTEST} and {LONGEST} and not {ours()}
     and id not in (select interaction from correction where interaction is not null)"""
 
 

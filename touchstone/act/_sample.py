@@ -7,11 +7,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from touchstone.core.tables import ours
+
 MOST = 20_000  # texts, as many as `touchstone tag` looks at
 _STRETCHES, _LENGTH = 8, 10_000  # of neighbours by seq, spread over all; a small home is looked at whole
 
 
-def sample(ask: Any, columns: str, *, which: str = "text <> ''") -> pa.Table:
+def sample(ask: Any, columns: str, *, which: str = f"text <> '' and not {ours()}") -> pa.Table:
     """`columns` of up to 20,000 interactions as `which` says, in order of id: ids are hashes, so that is a random draw.
 
     Of a large home only stretches are read, spread over all that came: what is stored apart need not be opened.

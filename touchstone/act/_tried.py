@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from touchstone.act._misreading import texts_of
 from touchstone.act._reader import Reader
 from touchstone.core import finder
+from touchstone.core.tables import ours
 
 MAKER = "lesson@1"
 SHOWN = 12  # changed texts kept to be looked at
@@ -67,7 +68,7 @@ def moved(before: Any, after: Any) -> Changes:
         )
     differ = pc.or_(pc.or_(kinds["added"], kinds["removed"]), kinds["turned"])
     changed = sorted(set(both.filter(differ)["interaction"].to_pylist()))
-    texts = before.lake("select count(*) as n from interaction where text is not null and text <> ''")["n"][0].as_py()
+    texts = before.lake(f"select count(*) as n from interaction where text <> '' and not {ours()}")["n"][0].as_py()
     return Changes(int(texts), changed, rows)
 
 

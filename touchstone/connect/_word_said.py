@@ -32,7 +32,10 @@ CONTACT = pa.schema(
 )
 _LEAST_WORDS = 6  # of a line that can be told from chance where it stands again
 _TALK = f"""
-with answered as (select distinct reply_to as source_id from interaction where reply_to is not null),
+with answered as (
+    select distinct reply_to as source_id from interaction
+    where reply_to is not null and coalesce(level, '') <> 'employee'
+),
 said as (
     select i.id, i.source, i.source_id, coalesce(i.thread, i.reply_to, i.source_id) as thread, i.reply_to,
         coalesce(one.called, i.person) as person, i.text, i.attributes, i.occurred_at, i.unit,

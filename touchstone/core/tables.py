@@ -18,6 +18,8 @@ KINDS = (
     "review", "answer", "message", "turn", "post", "idea",
     "impression", "visit", "purchase", "redemption", "referral", "offer", "claim", "event",
 )  # fmt: skip
+SPOKEN = ("turn", "message", "post")
+"""What an employee says for the brand; an employee's own review, answer or idea is his own."""
 LEVELS = ("prospect", "end_customer", "dealer", "distributor", "agency", "vendor", "department", "employee")
 INCENTIVES = ("none", "disclosed", "unknown")
 METRICS = ("nps", "csat", "ces", "rating", "number", "boolean")
@@ -131,6 +133,20 @@ CORRECTION = pa.schema(
         pa.field("made_at", INSTANT),
     ]
 )
+
+
+def ours(of: str = "") -> str:
+    """SQL: whether the brand itself speaks, in a claim or by an employee; `of` stands before columns, such as `i.`.
+
+    The brand's own words are nobody's experience: they are not understood, and not shown as what customers say.
+    """
+    spoken = ", ".join(f"'{each}'" for each in SPOKEN)
+    return (
+        f"(coalesce({of}kind, '') = 'claim' or "
+        f"(coalesce({of}level, '') = 'employee' and coalesce({of}kind, '') in ({spoken})))"
+    )
+
+
 INITIATIVE = pa.schema(
     [
         pa.field("id", TEXT),

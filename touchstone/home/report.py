@@ -12,6 +12,7 @@ from typing import Any
 
 from touchstone.core import finder
 from touchstone.core.errors import Refused, Stop
+from touchstone.core.tables import ours
 from touchstone.home import FIRST, Home
 from touchstone.home.rows import plain
 from touchstone.show._findings import measures
@@ -163,7 +164,7 @@ def _verbatims(ask: Any, touchpoint: str | None, count: int) -> list[dict[str, A
     chosen = "exists (select 1 from mention m where m.interaction = i.id and m.touchpoint = ?)" if touchpoint else "?=?"
     sql = f"""
         select i.id, i.text, strftime(i.occurred_at, '%Y-%m-%d') as occurred_at, i.url
-        from interaction i where i.text is not null and i.text <> '' and {chosen}
+        from interaction i where i.text is not null and i.text <> '' and not {ours("i.")} and {chosen}
         order by md5(i.id || ?), i.id limit ?"""
     parameters = [touchpoint] if touchpoint else [1, 1]
     rows: list[dict[str, Any]] = ask.lake(sql, [*parameters, str(ask.seed), count]).to_pylist()

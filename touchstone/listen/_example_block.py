@@ -15,7 +15,8 @@ from touchstone.listen._example_world import BRAND, MODELS, Floats, Whole, World
 
 BLOCK = 20_000
 STREAMS = ("survey", "review", "bought", "call", "forum", "partner", "visit", "purchase", "impression", "offer",
-           "redemption", "referral", "need", "comment", "answer", "way", "regular")  # fmt: skip
+           "redemption", "referral", "need", "comment", "answer", "way", "regular", "published-m", "published-l",
+           "reply")  # fmt: skip
 DAY = 86_400_000_000
 
 

@@ -32,8 +32,8 @@ BOUGHT = 0.015
 """Bought reviews, as a share of all interactions, all while the campaign runs."""
 
 
-def reviews(block: Block, writer: Writer, tally: Tally) -> pa.Table:
-    """Reviews with an overall rating; touchpoints and moods follow what the writer lived."""
+def reviews(block: Block, writer: Writer, tally: Tally) -> tuple[pa.Table, list[Written]]:
+    """Reviews with an overall rating, and what each says; touchpoints and moods follow what the writer lived."""
     random, world = block.random("review"), block.world
     count = block.share(0.11)
     survey = ask(world, random, dealers(world, random, count), block.days(random, count))
@@ -41,7 +41,10 @@ def reviews(block: Block, writer: Writer, tally: Tally) -> pa.Table:
     plans = Plans(world, random, survey)
     site = random.choice(len(SITES), count, p=[0.5, 0.2, 0.3])
     lifted = survey.outcome + np.where(site == 1, 0.35, 0.0)
-    return rows(
+    written = [writer.write(plan) for plan in plans]
+    tally.add(survey.unit, written, source_ids=numbered("w", block, count))
+    known: Floats = (np.arange(count) % 3 > 0).astype(float)  # sites often do not say the language
+    table = rows(
         block,
         "w",
         source=pick(SITES, site),
@@ -58,8 +61,10 @@ def reviews(block: Block, writer: Writer, tally: Tally) -> pa.Table:
         best=np.full(count, 5.0),
         incentive=pick(("none", "unknown"), (random.random(count) < 0.2).astype(np.int64)),
         url=pc.binary_join_element_wise("https://", pick(SITES, site), ".example/r/", ids("", block, count), ""),
-        **told(writer, plans, tally, prefix="w", block=block),
+        text=pa.array([each.text for each in written], pa.string()),
+        language=pick(LANGUAGES, world.people.language[survey.person], where=known > 0),
     )
+    return table, written
 
 
 def comments(block: Block, writer: Writer, tally: Tally, asked: tuple[Survey, Whole]) -> pa.Array:
@@ -197,15 +202,3 @@ def lengths(random: np.random.Generator, count: int, longest: float) -> tuple[Wh
     few, many = np.array([1, 1, 2, 3, 4]), np.array([1, 2, 3, 5, MOST])
     topics = np.floor(few[size] + random.random(count) * (many[size] - few[size] + 1)).astype(np.int64)
     return np.maximum(1, (length * longest).astype(np.int64)), topics
-
-
-def told(writer: Writer, plans: Plans, tally: Tally, *, prefix: str, block: Block) -> dict[str, Any]:
-    """Text and language columns of the plans; their truth goes to the tally."""
-    written: list[Written] = [writer.write(plan) for plan in plans]
-    survey, people = plans.survey, plans.world.people
-    tally.add(survey.unit, written, source_ids=numbered(prefix, block, len(written)))
-    known: Floats = (np.arange(len(written)) % 3 > 0).astype(float)  # sites often do not say the language
-    return {
-        "text": pa.array([each.text for each in written], pa.string()),
-        "language": pick(LANGUAGES, people.language[survey.person], where=known > 0),
-    }

@@ -49,6 +49,7 @@ class Written:
     said: tuple[Said, ...]
     kinds: tuple[str, ...]
     woven: tuple[str, ...] = ()  # lists of planted sentences that it truly holds
+    language: int = 0
 
 
 @dataclass
@@ -117,9 +118,10 @@ class Writer:
             self._long(draft)
         return self._finish(draft)
 
-    def line(self, name: str, plan: Plan) -> Written:
-        """One way to say list `name`, as this plan's writer would, with no touchpoint in it."""
+    def line(self, name: str, plan: Plan, about: str = "") -> Written:
+        """One way to say list `name`, as this plan's writer would, with nothing lived in it; `about` a touchpoint."""
         self._plan, self._now = plan, self._grammars[plan.language]
+        self._topic = slug(about) or self._topic
         text = self._drawn_out(name, 0.7)
         return self._finish(_Draft([(text, None), ("" if text.endswith("?") else ". ", None)]))
 
@@ -274,4 +276,4 @@ class Writer:
         kinds = set(draft.kinds)
         kinds |= {"problem"} if any(each.polarity < 0 for each in said) else set()
         kinds |= {"praise"} if any(each.polarity > 0 for each in said) else set()
-        return Written(whole, tuple(said), tuple(sorted(kinds)), tuple(draft.woven))
+        return Written(whole, tuple(said), tuple(sorted(kinds)), tuple(draft.woven), self._plan.language)

@@ -17,6 +17,7 @@ from touchstone.listen import _example_people as people
 from touchstone.listen import _example_surveys as surveys
 from touchstone.listen import _example_talk as talk
 from touchstone.listen import _example_texts as texts
+from touchstone.listen import _example_voice as voice
 from touchstone.listen._example_block import Block, blocks
 from touchstone.listen._example_names import slug
 from touchstone.listen._example_response import initiatives, response
@@ -73,15 +74,18 @@ def _tally(world: World, labels: TextIO | None, interactions: int) -> Tally:
 def _batches(block: Block, writer: Writer, tally: Tally, earliest: datetime | None) -> Iterator[pa.RecordBatch]:
     """The block's interactions in order of time."""
     asked = surveys.asked(block)
+    reviewed, told = texts.reviews(block, writer, tally)
     tables = [
         surveys.answers(block, *asked, texts.comments(block, writer, tally, asked)),
         surveys.between_firms(block),
-        texts.reviews(block, writer, tally),
+        reviewed,
         texts.bought(block, writer, tally),
         talk.calls(block, writer, tally),
         talk.forum(block, writer, tally),
         needs.needs(block, writer, tally),
         needs.claims(block, writer, tally),
+        voice.publications(block, writer),
+        voice.answers(block, writer, reviewed, told),
         *events.listen(block),
     ]
     table = pa.concat_tables(tables).sort_by([("occurred_at", "ascending"), ("source_id", "ascending")])

@@ -21,6 +21,8 @@ Chosen = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 SIDES = ("customers", "brand")
 VOICES = {
+    "written": """(act = 'claim' AND coalesce(speaker, '') <> 'vendor')
+        OR (speaker = 'employee' AND coalesce(act, '') <> 'turn')""",
     "claims": "act = 'claim' AND coalesce(speaker, '') <> 'vendor'",
     "agents": "speaker = 'employee'",
     "all": "(act = 'claim' AND coalesce(speaker, '') <> 'vendor') OR speaker = 'employee'",

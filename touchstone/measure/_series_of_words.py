@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
+from touchstone.core.tables import ours
 from touchstone.measure._answers import Question, day
 from touchstone.measure._series import Series, finished, shares
 
@@ -47,7 +48,7 @@ def of_kinds(ask: Ask, question: Question, every: str) -> list[Series]:
 
     By columns of the interaction itself; Refused for others and beside `where`.
     """
-    told, said = _counted(ask, question, every, (_TOLD, _SAID), heard="i.text is not null")
+    told, said = _counted(ask, question, every, (_TOLD, _SAID), heard=f"i.text is not null and not {ours('i.')}")
     by = (*question.by, "label")
     return finished(shares(told, said, by, "start", figure="", of="interactions with words"), every, ask.now.date())
 

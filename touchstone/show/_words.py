@@ -8,13 +8,14 @@ from typing import Any
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Heard, Verbatim, Words
+from touchstone.core.tables import ours
 from touchstone.show._narrow import Narrow
 
 EACH = 3  # verbatims behind one figure
 METRIC_OF = {"yes_share": "boolean"}  # a measure whose answers bear another name
 FIELDS = "i.id, i.text, i.url, i.source, coalesce(u.name, i.unit) as unit, strftime(i.occurred_at, '%Y-%m-%d') as day"
 JOINED = "left join unit u on u.id = i.unit"
-SAID = "i.text is not null and i.text <> ''"
+SAID = f"i.text is not null and i.text <> '' and not {ours('i.')}"
 
 Draws = dict[str, tuple[Verbatim, ...]]
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Field, Form, Note, Page
+from touchstone.core.tables import ours
 from touchstone.rules.examples import LONGEST, SHORTEST
 from touchstone.show import _say, _voices
 
 WHO = ("insight", "contact_centre")
-_LEFT = """i.text is not null and length(i.text) between ? and ?
+_LEFT = f"""i.text is not null and length(i.text) between ? and ? and not {ours("i.")}
     and i.id not in (select c.interaction from correction c where c.interaction is not null)"""
 _UNSURE = f"""select i.id from signal s join interaction i on i.id = s.interaction
     where s.layer = 'asking' and {_LEFT} order by s.score desc, i.id limit 1 offset ?"""

@@ -7,11 +7,13 @@ from typing import Any
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Grid, Note, Page
+from touchstone.core.tables import ours
 from touchstone.show import _say
 
 WHO = ("insight",)
 _PLACE = 41, "Reading"
-_TOTALS = """select count(*) as n, count(text) as texts, count(value) as scores, count(unit) as units,
+_TOTALS = f"""select count(*) as n, count(text) as texts,
+    count(case when text <> '' and not {ours()} then 1 end) as told, count(value) as scores, count(unit) as units,
     count(occurred_at) as dated, strftime(min(occurred_at), '%Y-%m-%d') as first_day,
     strftime(max(occurred_at), '%Y-%m-%d') as last_day, count(distinct unit) as different_units from interaction"""
 _SOURCES = """select source, kind, coalesce(channel, '–') as channel, count(*) as n, count(text) as texts,
@@ -51,9 +53,11 @@ def _lead(totals: Mapping[str, Any], heard: Mapping[str, Any], read: Mapping[str
     parts = []
     if totals["first_day"]:
         parts.append(f"From {totals['first_day']} to {totals['last_day']}.")
-    if totals["texts"]:
-        share = _say.number(heard["n"] / totals["texts"], measured_in="share")
-        parts.append(f"In {share} of the {_say.count(totals['texts'])} texts a touchpoint was heard.")
+    if totals["told"]:
+        share, whose = _say.number(heard["n"] / totals["told"], measured_in="share"), ""
+        if totals["told"] < totals["texts"]:
+            whose = " that are not the brand's own"
+        parts.append(f"In {share} of the {_say.count(totals['told'])} texts{whose} a touchpoint was heard.")
     if read.get("taxonomy"):
         parts.append(f"Read with the taxonomy “{str(read['taxonomy']).replace('_', ' ')}”.")
     return " ".join(parts)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection
 
 from touchstone.core.errors import Stop
-from touchstone.core.tables import DERIVED, INTERACTION, conform
+from touchstone.core.tables import DERIVED, INTERACTION, conform, ours
 from touchstone.store._corrections import corrected, standing
 from touchstone.store._cubes import FACTS, siblings
 from touchstone.store._derive import KEPT_SCHEMAS, MARK, SEQ
@@ -37,13 +37,14 @@ def mark(name: str, maker: str) -> str:
 def pending(lake: Lake, maker: str, names: tuple[str, ...], batch: int) -> Iterator[tuple[pa.Table, int]]:
     """Interactions of the lake with words that `maker` has not understood, in order of seq, up to `batch` at a time.
 
-    Each time with the seq up to which the maker has then come: what has no words is passed over.
+    Each time with the seq up to which the maker has then come: what has no words, and what the brand itself says, is
+    passed over.
     """
     duck, reached, end = connect(), 0, 0
     for pieces, low in _gathered(unread(lake, maker, names)):
         end = pieces[-1].high
         if files := read_files([lake.path(each) for each in pieces if each.path]):
-            wanted = f"select {', '.join(UNREAD)} from ({files}) where seq > {low} and text <> ''"
+            wanted = f"select {', '.join(UNREAD)} from ({files}) where seq > {low} and text <> '' and not {ours()}"
             found = answer(duck, wanted).sort_by("seq")
             for start in range(0, len(found), batch):
                 some = found.slice(start, batch)

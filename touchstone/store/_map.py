@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from touchstone.core.tables import SPOKEN
+from touchstone.store._extend import UNREAD
+
 if TYPE_CHECKING:
     from touchstone.store.spark import SparkEngine
 
@@ -58,7 +61,7 @@ def on_cluster(
     for path, low, high in files:
         rows: dict[str, pa.Table] = {}
         if path:
-            engine.add("unread", [path], columns=("seq", "id", "text", "touchpoint"))
+            engine.add("unread", [path], columns=(*UNREAD, "kind", "level"))
             found = engine.map_batches("unread", partial(_flattened, function, low, flat), flat)
             rows = {
                 name: found.filter(pc.equal(found[MADE], name)).select(schema.names) for name, schema in schemas.items()
@@ -67,10 +70,13 @@ def on_cluster(
 
 
 def _flattened(function: Function, low: int, flat: pa.Schema, batch: pa.RecordBatch) -> pa.RecordBatch:
-    """All rows made of the interactions of a batch that have words and stand above `low`, in one form."""
+    """All rows made of the interactions of a batch that have words of others and stand above `low`, in one form."""
     table = pa.Table.from_batches([batch])
     spoken = pc.fill_null(pc.greater(pc.binary_length(table["text"]), 0), False)
-    made = function(table.filter(pc.and_(spoken, pc.greater(table["seq"], low))))
+    own = pc.and_(pc.equal(table["level"], "employee"), pc.is_in(table["kind"], value_set=pa.array(SPOKEN)))
+    own = pc.or_(pc.fill_null(own, False), pc.fill_null(pc.equal(table["kind"], "claim"), False))  # as `ours` in SQL
+    table = table.filter(pc.and_(pc.and_not(spoken, own), pc.greater(table["seq"], low)))
+    made = function(table.select(UNREAD))
     marked = [rows.append_column(MADE, pa.repeat(name, len(rows))) for name, rows in made.items()]
     whole = pa.concat_tables([flat.empty_table(), *marked], promote_options="default").select(flat.names)
     return pa.RecordBatch.from_arrays([pa.concat_arrays(column.chunks) for column in whole.columns], schema=flat)

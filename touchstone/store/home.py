@@ -200,7 +200,7 @@ class Store:
     def pending(self, maker: str, *names: str, batch: int = 250_000) -> Iterator[tuple[pa.Table, int]]:
         """Interactions with words that `maker` has not yet understood, by seq, each time with the seq then come to.
 
-        Name the derived tables it fills if several. What has no words is passed over.
+        Name the derived tables it fills if several. What has no words, and what the brand itself says, is passed over.
         """
         return _extend.pending(self._lake, maker, names, batch)
 
