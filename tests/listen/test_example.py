@@ -18,7 +18,6 @@ import pytest
 from tests.listen._brand_read import SMALL, Brand, read, whole
 from touchstone.core.errors import Stop
 from touchstone.core.tables import ARRIVING, INCENTIVES, KINDS, LEVELS, METRICS
-from touchstone.listen._example_planted import BRAND_WORDS, CUSTOMER_WORDS
 from touchstone.listen.example import listen
 
 
@@ -129,29 +128,6 @@ def test_replies_and_turns_answer_rows_of_their_own_thread(brand: Brand) -> None
     talk = [row for row in brand.every_row if row["kind"] in ("post", "turn")]
     thread = {row["source_id"]: row["thread"] for row in talk}
     assert all(thread[row["reply_to"]] == row["thread"] for row in talk if row["reply_to"])
-
-
-def written(brand: Brand) -> list[dict[str, Any]]:
-    return brand.rows(kind="message", level="employee")
-
-
-def test_the_brand_writes_pages_and_answers_and_never_says_what_its_customers_coined(brand: Brand) -> None:
-    texts = " ".join(row["text"].lower() for row in written(brand))
-    assert not [word for word in CUSTOMER_WORDS if word in texts]
-    assert min(texts.count(word) for word in BRAND_WORDS) > 50
-    sources = Counter(row["source"] for row in written(brand) if row["reply_to"] is None)
-    assert set(sources) == {"website", "service-notes", "newsletter", "advertising"}
-    assert min(sources.values()) > 200
-
-
-def test_answers_come_after_the_review_they_answer_and_are_about_its_unit(brand: Brand) -> None:
-    reviews = {row["source_id"]: row for row in brand.rows(kind="review")}
-    replies = [row for row in written(brand) if row["reply_to"]]
-    assert 0.3 < len(replies) / len(brand.rows(kind="review", incentive="none")) < 0.6
-    for row in replies:
-        asked = reviews[row["reply_to"]]
-        assert (row["source"], row["unit"]) == (asked["source"], asked["unit"])
-        assert row["occurred_at"] >= asked["occurred_at"]
 
 
 def test_ratings_fall_around_their_planted_means(brand: Brand) -> None:

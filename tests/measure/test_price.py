@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ from tests import _living
 from tests.measure._answers import brand, mention, unfolded
 from touchstone.core.errors import Refused
 from touchstone.core.taxonomy import Taxonomy, Touchpoint
+from touchstone.measure._price_words import pattern
 from touchstone.measure.price import measure
 from touchstone.store.scratch import scratch
 
@@ -211,3 +213,20 @@ def test_the_example_brand_speaks_of_prices_in_all_three_ways() -> None:
 def test_a_column_nobody_knows_is_refused() -> None:
     with pytest.raises(Refused):
         measure(brand([]), by=["person"])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("The invoice from Harrow in Orrin is not clear at all.", True),
+        ("A confusing bill again", True),
+        ("la facture de Castellan n'est pas claire du tout", True),
+        ("La cuenta del taller es poco clara", True),
+        ("Die Rechnung der Werkstatt ist leider unverständlich", True),
+        ("They sent the bill. The weather is unclear.", False),
+        ("The bill is clear", False),
+    ],
+)
+def test_a_bill_that_nobody_follows_is_told_by_its_shape(text: str, said: bool) -> None:
+    assert bool(re.search(pattern("unclear"), text.lower())) is said
+    assert bool(re.search(pattern("any"), text.lower()))

@@ -55,7 +55,7 @@ SAID = {
     "not_dear": (
         "not expensive", "not too expensive", "not overpriced", "isn't expensive", "wasn't expensive",
         "pas cher",
-        "pas chère", "pas trop cher", "no es caro", "no es cara", "nada caro", "nicht teuer",
+        "pas chère", "pas trop cher", "pas trop chère", "no es caro", "no es cara", "nada caro", "nicht teuer",
         "gar nicht teuer",
     ),
     "dear": (
@@ -64,8 +64,9 @@ SAID = {
         "pricey", "pricy", "costly", "steep price", "bit steep", "too steep", "exorbitant", "overcharged",
         "extortionate", "too much money", "costs too much",
         "cost too much", "cannot afford", "can't afford", "price hike", "cheaper elsewhere",
-        "trop cher", "trop chère", "hors de prix", "très cher", "très chère", "coûteux", "exorbitant",
-        "demasiado caro", "muy caro", "muy cara", "carísimo", "carísima", "costoso",
+        "trop cher", "trop chère", "bien cher", "bien chère", "hors de prix", "très cher", "très chère",
+        "coûteux", "exorbitant",
+        "demasiado caro", "demasiado cara", "muy caro", "muy cara", "carísimo", "carísima", "costoso",
         "zu teuer", "sehr teuer", "teuer", "überteuert", "kostspielig", "wucher",
     ),
 }  # fmt: skip
@@ -99,6 +100,34 @@ CLARITY = ("clarity", "clear", "understandable", "transparent", "transparency")
 """Words in its name that make an unhappy mention one of prices that are unclear."""
 
 
+BILLED = (
+    "bills?|invoices?|prices?|pricing|charges?|surcharges?|fees?|costs|quotes?|items?|"
+    "factures?|devis|prix|tarifs?|frais|suppléments?|facturas?|cuentas?|presupuestos?|precios?|cargos?|"
+    "recargos?|rechnung|rechnungen|posten|preise?|gebühr|gebühren|betrag"
+)
+"""Words for what is to be paid, as it is written down."""
+BEFORE = (
+    "confusing|unexplained|unclear|baffling|puzzling|cryptic|mysterious|incomprehensible|unintelligible|opaque|"
+    "unexpected|unannounced|unklare[nr]?|unverständliche[nr]?|undurchsichtige[nr]?|unerklärte[nr]?|rätselhafte[nr]?"
+)
+"""What stands before such a word where nobody can follow it."""
+AFTER = (
+    "unclear|confusing|baffling|cryptic|incomprehensible|not clear|not transparent|a mystery|a riddle|"
+    "(pas|peu) (claire?|transparente?|compréhensible)s?|incompréhensibles?|illisibles?|un mystère|"
+    "(poco|nada) (clar|transparent)[aoe]s?|incomprensibles?|ilegibles?|confus[ao]s?|un misterio|"
+    "unklar|unverständlich|undurchsichtig|nicht nachvollziehbar|ein rätsel"
+)
+"""What is said of it, a verb between."""
+VERBS = "is|was|are|were|looks|remains|n'est|n'était|ne sont|est|était|reste|es|era|son|está|ist|war|sind|bleibt"
+SHAPED = {
+    "unclear": (
+        f"({BEFORE}) ({BILLED})",
+        f"({BILLED})( _){{0,5}} ({VERBS})( _)? ({AFTER})",
+    ),
+}
+"""What no list of phrases would end in: a bill and that nobody follows it, its writer named between; _ is a word."""
+
+
 @cache
 def pattern(name: str) -> str:
     """The expression that finds any of the phrases in a text in small letters; plain enough for every engine.
@@ -106,7 +135,8 @@ def pattern(name: str) -> str:
     `said` finds whatever one of SAID would, `any` whatever that or `about` would.
     """
     settling = tuple(dict.fromkeys(phrase for phrases in SAID.values() for phrase in phrases))
-    known = {**SAID, "about": ABOUT, "said": settling, "any": (*settling, *ABOUT)}
-    phrases = known[name]
-    found = "|".join(each.replace("'", "['’]").replace(" ", "[ -]+") for each in phrases)
+    shaped = tuple(shape for shapes in SHAPED.values() for shape in shapes)
+    known = {**SAID, "about": ABOUT, "said": (*settling, *shaped), "any": (*settling, *shaped, *ABOUT)}
+    phrases = (*known[name], *SHAPED.get(name, ()))
+    found = "|".join(each.replace("'", "['’]").replace(" ", "[ -]+").replace("_", "[^ .,;:!?]+") for each in phrases)
     return f"(^|[^a-zà-ÿ])({found})([^a-zà-ÿ]|$)"
