@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from touchstone.connect._identity_fields import FIELDS
+from touchstone.connect._identity_fields import FIELDS, KEYS
 
 Whole = npt.NDArray[np.int64]
 _AT_ONCE = 100_000  # values in one batch, so that every thread has some
@@ -49,15 +49,22 @@ def clean(duck: Any, given: pa.Table, fields: Iterable[str]) -> dict[str, Values
     """The fields of records as they are compared."""
     values = {}
     for name in sorted(fields):
-        whole = given[name].combine_chunks().dictionary_encode()  # each value is cleaned once
-        spelled = pa.table({"x": whole.dictionary})
-        duck.register("spelled", pa.Table.from_batches(spelled.to_batches(_AT_ONCE), spelled.schema))
-        cleaned = duck.sql(f"select {FIELDS[name].clean.format(x='x')} as x from spelled").to_arrow_table()["x"]
-        duck.unregister("spelled")
-        once = cleaned.combine_chunks().dictionary_encode()
-        borne = once.indices.take(whole.indices).fill_null(-1)
-        values[name] = Values(once.dictionary, borne.to_numpy(zero_copy_only=False).astype(np.int64))
+        given_here = given[name].combine_chunks()
+        once = None if name in KEYS else given_here.dictionary_encode()  # what many bear is cleaned once
+        spelled = _cleaned(duck, name, given_here if once is None else once.dictionary).dictionary_encode()
+        borne = spelled.indices if once is None else spelled.indices.take(once.indices)
+        places = borne.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        values[name] = Values(spelled.dictionary, places)
     return values
+
+
+def _cleaned(duck: Any, field: str, spelled: pa.Array) -> pa.Array:
+    """The values as they are compared, in their order."""
+    table = pa.table({"x": spelled})
+    duck.register("spelled", pa.Table.from_batches(table.to_batches(_AT_ONCE), table.schema))
+    found = duck.sql(f"select {FIELDS[field].clean.format(x='x')} as x from spelled").to_arrow_table()["x"]
+    duck.unregister("spelled")
+    return found.combine_chunks()
 
 
 def lay_out(duck: Any, table: str, values: Mapping[str, Values], places: Whole) -> str:
