@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from touchstone.core import taxonomy
 from touchstone.core.tables import INTERACTION, UNIT, conform
+from touchstone.decide._budget_chain import catalogue, chain
+from touchstone.decide._budget_choices import possible
 from touchstone.decide._budget_home import planned
+from touchstone.decide._budget_terms import Terms
 from touchstone.decide.budget import decide
 from touchstone.listen.example import listen
 from touchstone.rules.initiatives import stated
@@ -164,3 +169,15 @@ def test_few_surveys_weigh_all_touchpoints_alike_and_say_so():
     few = brand()[0].filter([kind == "purchase" for kind in brand()[0]["kind"].to_pylist()])
     told = rows(planned(home(*STATED, said=few), "budget@1", frontier=False))[()][0]["detail"]
     assert "equal" in told["weights"]
+
+
+def test_where_a_step_weighs_more_below_the_middle_units_that_stand_there_gain_more():
+    ask = home(*STATED)
+    known, terms = catalogue(ask), Terms(budget=4000.0)
+    made = chain(ask, known, terms)
+    plain = replace(made, bend=np.zeros_like(made.bend))
+    bent = replace(made, bend=np.full_like(made.bend, 0.2))
+    gains = [possible(ask, known, each, terms) for each in (plain, bent)]
+    below = made.below[gains[0].unit, gains[0].touchpoint]
+    assert ((gains[1].gain > gains[0].gain) == (below > 0)).all()
+    assert min((below > 0).sum(), (below < 0).sum()) > 0

@@ -84,3 +84,13 @@ def test_quarters_begin_after_now_and_what_waits_a_year_loses_a_years_value_and_
     assert kept[0] == 1
     assert kept[4] == pytest.approx(0.8 / 1.1)
     assert (np.diff(kept) < 0).all()
+
+
+def test_a_plan_that_is_averse_to_its_own_worst_tenth_has_a_better_one_and_says_how_near_the_best_it_is():
+    bold, averse = (plan(*STATED, budget=4000.0, caution=0.0, aversion=each)[()][0] for each in (0.0, 1.0))
+    told = averse["detail"]
+    assert told["worst_tenth"] >= bold["detail"]["worst_tenth"]
+    assert averse["value"] <= bold["value"] + 1e-9
+    assert told["chosen_by"] == pytest.approx(told["worst_tenth"])
+    assert 0 <= told["gap"] < 0.02
+    assert told["bound"] >= told["chosen_by"]

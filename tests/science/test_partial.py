@@ -7,7 +7,7 @@ import pytest
 
 from touchstone.science.opinion import believed
 from touchstone.science.outline import outlined
-from touchstone.science.partial import regression, weights
+from touchstone.science.partial import bends, regression, weights
 from touchstone.science.portfolio import NONE, Choices, Limits
 
 TRUE = np.array([0.5, 0.3, *[0.03] * 10])
@@ -48,6 +48,28 @@ def test_a_thing_that_nobody_rates_has_no_weight_of_its_own():
     rated[:, 5] = np.nan
     drawn = weights(regression(rated, outcome, unit), size=50, seed=1)
     assert np.isfinite(drawn).all()
+
+
+def test_a_thing_that_weighs_more_below_its_middle_is_told_from_those_that_weigh_alike():
+    rated, outcome, unit = world(20_000)
+    bent = outcome + 0.6 * np.fmin(np.nan_to_num(rated[:, 4]), 0.0)
+    found = bends(rated, bent, unit, np.zeros((len(unit), len(TRUE))))
+    drawn = found.draws(size=400, seed=1)
+    low, high = np.quantile(drawn[:, 4], (0.025, 0.975))
+    assert found.alike < 0.01
+    assert low < 0.6 * 0.9 < high + 0.1  # a little less: others' common part tells of it too
+    assert np.abs(np.delete(drawn.mean(axis=0), 4)).max() < 0.1
+
+
+def test_where_everything_weighs_alike_or_bends_alike_hardly_any_asymmetry_is_told():
+    rated, outcome, unit = world(4000)
+    middle = np.zeros((len(unit), len(TRUE)))
+    curved = outcome + 0.1 * np.fmin(np.nan_to_num(rated), 0.0).sum(axis=1)
+    for each in (outcome, curved):
+        found = bends(rated, each, unit, middle)
+        assert found.alike > 0.5
+        assert np.abs(found.draws(size=400, seed=1).mean(axis=0)).max() < 0.03
+    assert (bends(rated[:, :1], outcome, unit, middle[:, :1]).draws(size=9, seed=1) == 0).all()
 
 
 def test_opinions_on_levels_of_one_thing_inform_one_another_and_lose_their_error():

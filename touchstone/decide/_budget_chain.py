@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from touchstone.core.ask import Ask
 from touchstone.decide import _budget_heard as heard
+from touchstone.decide._budget_premium import premium
 from touchstone.decide._budget_terms import Terms
 from touchstone.science.chain import Terms as Money
 from touchstone.science.chain import periods
@@ -45,11 +47,15 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Chain:
-    """All factors of gain. `weight` draws x touchpoints (rating's standard deviations), `lift` draws x initiatives (in
+    """All factors of gain. `weight` draws x touchpoints (rating's standard deviations), `bend` how much more a step
+    weighs below the middle of the scale than above, `below` units x touchpoints the share of ratings below it, beyond
+    the brand's; `lift` draws x initiatives (in
     shares of the scale at an average unit), `room` units x touchpoints with draws, `money` draws: what a standard
     deviation of the outcome is worth per unit of sales. `told` says where each comes from."""
 
     weight: Floats
+    bend: Floats
+    below: Floats
     lift: Floats
     room: Floats
     rooms: Floats
@@ -77,11 +83,13 @@ def chain(ask: Ask, known: Catalogue, terms: Terms) -> Chain:
     sold = heard.sales(ask)
     standing = heard.standings(ask, sold.units, known.touchpoints, size=DRAWS)
     of = heard.weights(ask, sold.units, known.touchpoints, standing)
-    if of.of is None:
+    if of.of is None or of.bends is None:
         random = np.random.default_rng(ask.seed)
+        bend, alike = np.zeros((DRAWS, len(known.touchpoints))), None
         weight = 0.06 * np.exp(0.7 * random.standard_normal((DRAWS, len(known.touchpoints))) - 0.7**2 / 2)
     else:
         weight = weights(of.of, size=DRAWS, seed=ask.seed)
+        bend, alike = of.bends.draws(size=DRAWS, seed=ask.seed), of.bends.alike
     lifted, lift, lifts = _lifts(ask, known, most=_MOST * (1 - standing.brand)[known.touchpoint])
     rooms = (1 - standing.drawn) / (1 - standing.brand)
     money, link = _money(ask, terms, sold, step=of.step)
@@ -89,10 +97,19 @@ def chain(ask: Ask, known: Catalogue, terms: Terms) -> Chain:
         "surveys": of.surveys,
         "weights": "equal, with wide doubt: too few surveys rate touchpoints" if of.of is None else "learned",
         "lifts": lifts,
+        "probably_symmetric": alike,
         **link,
     }
     room = (1 - standing.value) / (1 - standing.brand)
-    return Chain(weight, lift, room, rooms, money, lifted, standing.spread, sold, standing, told)
+    return Chain(
+        weight, bend, _below(standing), lift, room, rooms, money, lifted, standing.spread, sold, standing, told
+    )
+
+
+def _below(standing: heard.Standings) -> Floats:
+    """Units x touchpoints: the share of customers whose rating lies below the middle, less the brand's."""
+    here, brand = (ndtr((heard.MIDDLE - each) / standing.spread) for each in (standing.value, standing.brand))
+    return np.asarray(here - brand, float)
 
 
 def _lifts(ask: Ask, known: Catalogue, *, most: Floats) -> tuple[Floats, Floats, dict[str, int]]:
@@ -157,6 +174,10 @@ def _money(ask: Ask, terms: Terms, sold: heard.Sales, *, step: float) -> tuple[F
             per = float(sold.amount.sum() / sold.customers.sum()) if name == "spend" else 1.0
             worth = worth + step * np.fmax(_normal(known[name], random), 0.0) / per * each
             told["links"].append(name)
+    told["premium"] = more = premium(ask)
+    if more["real"] and "spend" not in known:  # or it would count twice
+        worth = worth + step * np.fmax(_normal(more, random), 0.0) * stays
+        told["links"].append("premium")
     return worth, told
 
 

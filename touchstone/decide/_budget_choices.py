@@ -62,7 +62,7 @@ class Possible:
         for start in range(0, len(taken), _AT_ONCE):
             some = taken[start : start + _AT_ONCE]
             which, unit = self.initiative[some], self.unit[some]
-            weight = _weight(known, chain.weight, which)
+            weight = _weight(self, chain.weight, chain.bend, some)
             room = chain.rooms[:, unit, known.touchpoint[which]]
             made[:, start : start + _AT_ONCE] = chain.lift[:, which] * room * weight * chain.money[:, None]
         return made * _scale(self, taken)
@@ -108,10 +108,15 @@ def _borne(ask: Ask, row: dict[str, object], terms: Terms) -> float:
     return terms.partner_share if found is not None and found.owner == "partner" else 0.0
 
 
-def _weight(known: Catalogue, weight: Floats, which: Ints) -> Floats:
-    """Weight of each initiative's touchpoint, with what spills over to another."""
+def _weight(of: Possible, weight: Floats, bend: Floats, some: Ints) -> Floats:
+    """Weight of each choice's touchpoint at its unit, none below 0, with what spills over to another."""
+    known, below, which, unit = of.known, of.chain.below, of.initiative[some], of.unit[some]
+
+    def here(at: Ints) -> Floats:
+        return np.fmax(weight[..., at] + bend[..., at] * below[unit, at], 0.0)
+
     spill = np.where(known.other >= 0, _of(known, "spill"), 0.0)[which]
-    return np.asarray(weight[..., known.touchpoint[which]] + spill * weight[..., known.other[which]], float)
+    return np.asarray(here(known.touchpoint[which]) + spill * here(known.other[which]), float)
 
 
 def _scale(of: Possible, some: Ints) -> Floats:
@@ -126,7 +131,7 @@ def _scale(of: Possible, some: Ints) -> Floats:
 def _expected(of: Possible) -> Floats:
     """The product of what is expected of each factor."""
     chain, known, every = of.chain, of.known, np.arange(len(of.initiative))
-    weight = _weight(known, chain.weight.mean(axis=0), of.initiative)
+    weight = _weight(of, chain.weight.mean(axis=0), chain.bend.mean(axis=0), every)
     room = chain.room[of.unit, known.touchpoint[of.initiative]]
     gain = chain.lifted[of.initiative] * room * weight * float(chain.money.mean()) * _scale(of, every)
     return np.asarray(gain, float)

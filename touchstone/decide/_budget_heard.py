@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from touchstone.core.ask import Ask
-from touchstone.science.partial import Normal, regression
+from touchstone.science.partial import Bends, Normal, bends, regression
 from touchstone.science.shrinkage import Posterior, draws, posterior
 
 Floats = NDArray[np.float64]
 MOST = 150_000  # surveys that weights are learned from; of more, so many drawn by their names
+MIDDLE = 0.5  # of a scale, as a share of it
 _DIGITS = 9  # of sums that count: the engine adds up in any order, and the last ones hang on it
 _FEWEST = 200  # of them; with fewer every touchpoint weighs the same
 _RATED = """WITH rated AS (
@@ -81,9 +82,13 @@ class Standings:
 
 @dataclass(frozen=True)
 class Weights:
-    """The regression of outcome on ratings, in standard deviations; `step`: that of the outcome, in points of 10."""
+    """The regression of outcome on ratings, in standard deviations; `step`: that of the outcome, in points of 10.
+
+    `bends` is how much more a step of each touchpoint weighs below the middle of its scale than above.
+    """
 
     of: Normal | None
+    bends: Bends | None
     step: float
     surveys: int
 
@@ -173,18 +178,31 @@ def weights(ask: Ask, units: tuple[str, ...], touchpoints: tuple[str, ...], stan
         row.setdefault(each["thread"], len(row))
     first = {row[each["thread"]]: each for each in reversed(held)}
     if len(row) < _FEWEST:
-        return Weights(None, 2.5, len(row))
+        return Weights(None, None, 2.5, len(row))
     unit = np.array([place[first[at]["unit"]] for at in range(len(row))], np.int64)
-    rated = np.full((len(row), len(touchpoints)), np.nan)
+    shares = np.full((len(row), len(touchpoints)), np.nan)
     for each in held:
-        at = column[each["touchpoint"]]
-        rated[row[each["thread"]], at] = (
-            round(each["x"], _DIGITS) - standing.value[place[each["unit"]], at]
-        ) / standing.spread
+        shares[row[each["thread"]], column[each["touchpoint"]]] = round(each["x"], _DIGITS)
     metric = np.array([first[at]["metric"] for at in range(len(row))])
     given = _steady(np.array([first[at]["y"] for at in range(len(row))]))
     step = float(np.sqrt(np.mean([given[metric == name].var() for name in np.unique(metric)]))) * 10
-    return Weights(regression(rated, _scored(given, metric), unit), step, len(row))
+    scored = _scored(given, metric)
+    rated = (shares - standing.value[unit]) / standing.spread
+    return Weights(regression(rated, scored, unit), _bends(shares, scored, unit, standing), step, len(row))
+
+
+def _bends(shares: Floats, scored: Floats, unit: NDArray[np.int64], standing: Standings) -> Bends:
+    """Bends of ratings as normal scores too, or what a scale crowds at its ends would look like one."""
+    rated, middle = np.full_like(shares, np.nan), np.zeros(shares.shape[1])
+    for at, share in enumerate(shares.T):
+        said = np.flatnonzero(~np.isnan(share))
+        if not len(said):
+            continue
+        rated[said, at] = _scored(share[said], np.zeros(len(said), np.str_))
+        below = (share[said] < MIDDLE).sum() + (share[said] == MIDDLE).sum() / 2
+        middle[at] = ndtri((below + 0.5) / (len(said) + 1))
+    here = ((standing.value - standing.brand) / standing.spread)[unit]
+    return bends(rated - here, scored, unit, middle - here)
 
 
 def _scored(value: Floats, kind: NDArray[np.str_]) -> Floats:

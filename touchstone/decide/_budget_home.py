@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from touchstone.core.ask import Ask
 from touchstone.core.tables import PLAN
 from touchstone.decide import _budget_standards as standards
+from touchstone.decide._budget_averse import averse
 from touchstone.decide._budget_chain import PRIOR, UNKNOWN, catalogue, chain
 from touchstone.decide._budget_choices import TAIL, Possible, possible
 from touchstone.decide._budget_each import initiative_rows
 from touchstone.decide._budget_terms import terms
 from touchstone.decide._budget_told import Made, by_group, choice_rows, learning, unit_rows
 from touchstone.decide._file import plans, row
-from touchstone.science.allocation import Plan, allocate, conflicts
+from touchstone.science.allocation import Plan, conflicts
 from touchstone.science.outline import outlined
 
 Floats = NDArray[np.float64]
@@ -48,7 +49,7 @@ def planned(ask: Ask, maker: str, *, frontier: bool = True, **given: Any) -> pa.
     of = standards.kept(possible(ask, known, made, chosen), standards.stated(ask))
     if not len(of.initiative):
         return _none(maker, "no initiative is at a unit where customers buy")
-    plan = allocate(of.choices, of.limits)
+    of, plan = averse(of)
     if plan is None:
         at = ", ".join(conflicts(of.choices, of.limits))
         least = standards.least_cost(of)

@@ -15,8 +15,9 @@ class Terms:
     `retention` is the share of customers who stay a year; `kept_per_point` how much it rises per point of a score of
     0-10 (None: as measured, else a prior); `partner_share` of the cost is the unit's where it owns the touchpoint and
     an initiative says nothing else; `caution` is how far the worst tenth counts instead of the mean (0 to 1):
-    who chooses the best of many doubtful things is disappointed by their means (Smith & Winkler 2006). Over so many
-    `quarters` a plan is phased (None: all at once), with `quarter_cap` for each (None: an even part of the budget).
+    who chooses the best of many doubtful things is disappointed by their means (Smith & Winkler 2006). `aversion` is
+    how far the whole plan's own worst tenth counts (0 to 1). Over so many `quarters` a plan is phased (None: all at
+    once), with `quarter_cap` for each (None: an even part of the budget).
     """
 
     budget: float | None = None
@@ -32,6 +33,7 @@ class Terms:
     quarter_cap: float | None = None
     quarters: float | None = None
     caution: float = 0.5
+    aversion: float = 0.0
 
 
 NAMES = tuple(each.name for each in fields(Terms))

@@ -125,11 +125,13 @@ def _owner(ask: Ask, name: str) -> str:
 
 
 def _why(told: Made, at: int) -> dict[str, float]:
-    """How much the touchpoint weighs, with its limits, and how it stands."""
-    weight = told.of.chain.weight[:, at]
-    low, high = np.quantile(weight, (0.025, 0.975))
-    return {"weight": float(weight.mean()), "weight_low": float(low), "weight_high": float(high),
-            "standing": float(told.of.chain.standing.brand[at])}  # fmt: skip
+    """How much the touchpoint weighs, with its limits, how much more so below the middle, and how it stands."""
+    chain = told.of.chain
+    found: dict[str, float] = {}
+    for name, drawn in (("weight", chain.weight[:, at]), ("asymmetry", chain.bend[:, at])):
+        low, high = np.quantile(drawn, (0.025, 0.975))
+        found |= {name: float(drawn.mean()), f"{name}_low": float(low), f"{name}_high": float(high)}
+    return found | {"standing": float(chain.standing.brand[at])}
 
 
 def _turning(told: Made, at: int) -> dict[str, Any]:

@@ -19,12 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from touchstone.science.shrinkage import draws, posterior
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 KINDS = (1.2, 0.6, 0.3)
 """Spreads of what matters more, as multiples of the largest weight by least squares."""
 _BURN = 200  # sweeps before the draws count
 _EVERY = 2  # sweeps between draws
+_GRID = 200  # spreads of bends looked at
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,63 @@ def regression(rated: Floats, outcome: Floats, unit: Ints) -> Normal:
     freedom = max(rows - things - len(np.unique(unit)), 1)
     rest = float(((centred - filled @ weight) ** 2).sum())
     return Normal(square, cross, max(rest / freedom, 1e-9), rows)
+
+
+@dataclass(frozen=True)
+class Bends:
+    """By thing how much more a step weighs below the middle of the scale than above it, and the variance of that."""
+
+    figure: Floats
+    variance: Floats
+
+    def draws(self, *, size: int, seed: int) -> Floats:
+        """`size` draws (rows) of how far each bends beyond what all have in common, drawn towards none.
+
+        What all bend alike tells of the scales, of which neither has a natural unit, and of no thing. In so many draws
+        as it is probable that nothing differs, nothing does (a point at none, and a spread: George & McCulloch 1993).
+        """
+        if self.figure.size < 2 or not self.figure.any():
+            return np.zeros((size, self.figure.size))
+        belief = posterior(self.figure, self.variance, widest=self._widest)
+        apart = draws(belief, size=size, seed=seed) - belief.weight @ belief.centre
+        told = np.random.default_rng([seed, 3]).random(size) >= self.alike
+        return np.asarray(apart * told[:, None], float)
+
+    @property
+    def alike(self) -> float:
+        """The probability that all bend alike, held as likely as not before."""
+        tau = self._widest * np.arange(_GRID) / (_GRID - 1)
+        precision = 1 / (self.variance + tau[:, None] ** 2)
+        centre = (precision * self.figure).sum(axis=1) / precision.sum(axis=1)
+        fits = 0.5 * (np.log(precision).sum(axis=1) - np.log(precision.sum(axis=1)))
+        fits -= 0.5 * (precision * (self.figure - centre[:, None]) ** 2).sum(axis=1)
+        chance = np.exp(fits - fits.max())
+        return float(chance[0] / (chance[0] + chance[1:].mean()))
+
+    @property
+    def _widest(self) -> float:
+        return 2 * float(np.abs(self.figure).max())
+
+
+def bends(rated: Floats, outcome: Floats, unit: Ints, middle: Floats) -> Bends:
+    """Of the same regression with a bend at each thing's middle: rows x things, where it lies on the scale of `rated`.
+
+    y = ratings @ weight + what ratings lack to the middle @ bend, units held (penalty and reward: Brandt 1987).
+    """
+    common = _common(rated)
+    filled = _within(np.where(np.isnan(rated), common[:, None], rated), unit)
+    lacking = np.fmin(rated - middle, 0.0)
+    usual = np.nansum(lacking, axis=0) / np.fmax((~np.isnan(lacking)).sum(axis=0), 1)
+    bent = _within(np.where(np.isnan(lacking), 0.0, lacking - usual), unit)
+    centred = _within(outcome[:, None], unit)[:, 0]
+    rows, things = filled.shape
+    square = filled.T @ filled + 1e-6 * rows * np.eye(things)
+    bent = bent - filled @ np.linalg.solve(square, filled.T @ bent)
+    rest = centred - filled @ np.linalg.solve(square, filled.T @ centred)
+    inverse = np.linalg.inv(bent.T @ bent + 1e-6 * rows * np.eye(things))
+    figure = inverse @ (bent.T @ rest)
+    noise = float(((rest - bent @ figure) ** 2).sum()) / max(rows - 2 * things - len(np.unique(unit)), 1)
+    return Bends(figure, np.fmax(np.diag(inverse) * noise, 1e-12))
 
 
 def _common(rated: Floats) -> Floats:

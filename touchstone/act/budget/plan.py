@@ -15,7 +15,7 @@ _WITHIN = {
     "budget": (0.0, math.inf), "company_margin": (0.001, 1.0), "partner_margin": (0.0, 1.0), "horizon": (1.0, 30.0),
     "discount": (0.0, 1.0), "retention": (0.0, 1.0), "kept_per_point": (0.0, 1.0), "partner_share": (0.0, 1.0),
     "touchpoints_at_most": (1.0, 1000.0), "region_cap": (0.0, math.inf), "quarter_cap": (0.0, math.inf),
-    "quarters": (1.0, 40.0), "caution": (0.0, 1.0),
+    "quarters": (1.0, 40.0), "caution": (0.0, 1.0), "aversion": (0.0, 1.0),
 }  # fmt: skip
 
 
@@ -35,6 +35,7 @@ def act(
     quarter_cap: float | None = None,
     quarters: float | None = None,
     caution: float | None = None,
+    aversion: float | None = None,
     standard: str | None = None,
     least: float | None = None,
     usual: bool = False,
