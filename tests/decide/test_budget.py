@@ -148,3 +148,14 @@ def test_curves_share_the_budget_so_that_a_last_unit_of_money_gains_the_same(tmp
         decided(tmp_path, "bill,100,20,.8", header="touchpoint,scale,half,slope", mode="curves")
     with pytest.raises(Refused, match="half"):
         decided(tmp_path, "bill,100,0,.8", header="touchpoint,scale,half,slope", mode="curves", budget=9)
+
+
+def test_logistic_curves_need_no_slope_and_a_form_that_is_none_is_refused(tmp_path: Path) -> None:
+    rows = decided(tmp_path, "tv,3000,.2747,logistic", "radio,2000,.3662,logistic", header="touchpoint,scale,half,form",
+                   mode="curves", budget=0.941)  # fmt: skip
+    assert [round(row["detail"]["spend"], 3) for row in rows] == [0.392, 0.549]
+    assert rows[0]["detail"]["residual"] <= 1e-6
+    with pytest.raises(Refused, match="slope"):
+        decided(tmp_path, "tv,3000,.2747,hill", header="touchpoint,scale,half,form", mode="curves", budget=1)
+    with pytest.raises(Refused, match="form"):
+        decided(tmp_path, "tv,3000,.2747,1,cubic", header="touchpoint,scale,half,slope,form", mode="curves", budget=1)

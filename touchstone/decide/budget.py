@@ -15,7 +15,9 @@ from touchstone.decide._file import given, plans, problems
 from touchstone.decide._support import supported
 
 FIELDS = {
-    **dict.fromkeys(("choice", "unit", "touchpoint", "level", "region", "all_or_nothing", "standard", "period"), TEXT),
+    **dict.fromkeys(
+        ("choice", "unit", "touchpoint", "level", "region", "all_or_nothing", "standard", "period", "form"), TEXT
+    ),
     **dict.fromkeys(("cost", "gain", "budget", "region_cap", "touchpoints_at_most", "period_budget"), NUMBER),
     **dict.fromkeys(("locked", "partner_cost", "partner_gain"), NUMBER),
     **dict.fromkeys(("response", "company_margin", "partner_margin", "scale", "half", "slope"), NUMBER),

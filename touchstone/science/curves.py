@@ -1,6 +1,7 @@
 """How to divide a budget among curves of response, some of them S-shaped: the best division, with its proof.
 
-Each curve is scale x a^slope / (half^slope + a^slope) of the spend a (Hill 1910): concave up to slope 1, else S-shaped.
+Each curve is scale x a^slope / (half^slope + a^slope) of the spend a (Hill 1910): concave up to slope 1, else S-shaped;
+or logistic, scale x (1 - e^-ra) / (1 + e^-ra) with half of it at `half` too, r = log(3) / half: concave.
 Concave curves are at their best where a last unit of money gains the same everywhere. S-shaped ones are bounded from
 above by their concave envelopes between two ends of spend, and the ends are brought together where an envelope is
 not reached (spatial branch and bound: Falk & Soland 1969), until no division can gain more than a share of `GAP` more.
@@ -9,6 +10,7 @@ not reached (spatial branch and bound: Falk & Soland 1969), until no division ca
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,18 +42,39 @@ class Division:
 
 @dataclass(frozen=True)
 class Curves:
-    """Curves of response: what each gains at most, the spend at half of it, and how steep it is there."""
+    """Curves of response: what each gains at most, the spend at half of it, and how steep it is there.
+
+    Where `logistic` (None: nowhere) slope is not looked at, but for 1.
+    """
 
     scale: Floats
     half: Floats
     slope: Floats
+    logistic: NDArray[np.bool_] | None = None
 
     def gain(self, spend: Floats) -> Floats:
         """What each gains; nothing at no spend."""
-        return np.asarray(self.scale * self._reached(spend), float)
+        gained = self.scale * self._reached(spend)
+        return np.asarray(self._either(gained, lambda: self.scale * np.tanh(self._rate * spend)), float)
 
     def last(self, spend: Floats) -> Floats:
         """What one more unit of money gains there."""
+        hill = self._last(spend)
+        return np.asarray(self._either(hill, lambda: self._top / np.cosh(np.fmin(self._rate * spend, 350)) ** 2), float)
+
+    def _either(self, hill: Floats, logistic: Callable[[], Floats]) -> Floats:
+        return hill if self.logistic is None else np.where(self.logistic, logistic(), hill)
+
+    @property
+    def _rate(self) -> Floats:
+        return np.asarray(np.log(3) / 2 / self.half, float)
+
+    @property
+    def _top(self) -> Floats:
+        """What the first unit of money gains where the curve is logistic."""
+        return np.asarray(self.scale * self._rate, float)
+
+    def _last(self, spend: Floats) -> Floats:
         with np.errstate(divide="ignore", invalid="ignore"):
             share = self._reached(spend)
             steep = np.where(spend > 0, self.scale * self.slope * share * (1 - share) / spend, 0.0)
@@ -76,7 +99,8 @@ class Curves:
         for _ in range(_STEPS):
             fall = np.fmin(bent - 2 / (1 + np.exp(-np.clip(w, -700, 700))), -1e-9)
             w = w - (bent * w - 2 * np.logaddexp(0.0, w) - aim) / fall
-        return np.asarray(self.half * np.exp(np.clip(w / self.slope, -700, 700)), float)
+        hill = np.asarray(self.half * np.exp(np.clip(w / self.slope, -700, 700)), float)
+        return self._either(hill, lambda: np.arccosh(np.sqrt(np.fmax(self._top / price, 1.0))) / self._rate)
 
     def _reached(self, spend: Floats) -> Floats:
         with np.errstate(divide="ignore", over="ignore"):
@@ -84,9 +108,13 @@ class Curves:
         return np.asarray(1 / (1 + ratio), float)
 
 
-def divide(scale: ArrayLike, half: ArrayLike, slope: ArrayLike, *, budget: float) -> Division:
+def divide(
+    scale: ArrayLike, half: ArrayLike, slope: ArrayLike, *, budget: float, logistic: ArrayLike | None = None
+) -> Division:
     """The division of `budget` that gains the most; `half` and `slope` above 0, curves of scale 0 or less get none."""
-    curves = Curves(*(np.asarray(each, float) for each in (scale, half, slope)))
+    other = None if logistic is None else np.asarray(logistic, bool)
+    own = np.asarray(slope, float) if other is None else np.where(other, 1.0, slope)
+    curves = Curves(np.asarray(scale, float), np.asarray(half, float), own, other)
     high = np.where(curves.scale > 0, max(budget, 0.0), 0.0)
     if not high.any():
         return _division(curves, np.zeros(len(high)), bound=0.0)
@@ -127,7 +155,8 @@ class _Box:
 
 def _like(curves: Curves) -> list[NDArray[np.int64]]:
     """The places of curves that are equal, by kind; of these an earlier one may be taken to get no less."""
-    figures = np.stack([curves.scale, curves.half, curves.slope])
+    other = np.zeros(len(curves.scale)) if curves.logistic is None else curves.logistic
+    figures = np.stack([curves.scale, curves.half, curves.slope, other])
     kind = np.unique(figures, axis=1, return_inverse=True)[1].ravel()
     return [np.flatnonzero(kind == each) for each in np.unique(kind) if (kind == each).sum() > 1]
 
