@@ -24,7 +24,7 @@ from touchstone.core.taxonomy import Taxonomy
 from touchstone.store._cubes import count_mentions
 from touchstone.store._derive import MARK, written
 from touchstone.store._lake import Bench, Draft, Lake, Piece
-from touchstone.store._tidy import tidy
+from touchstone.store._merge import merge
 from touchstone.store.home import Store, create_store
 
 ROWS = 20_000_000
@@ -89,7 +89,7 @@ def fill(store: Store, rows: int) -> None:
     lake = store._lake
     for low in range(0, rows, SLICE):
         lake.change(lambda connection, low=low: _slice(lake, connection, low, min(low + SLICE, rows)))
-        tidy(lake)
+        merge(lake)
 
 
 def _slice(lake: Lake, connection: Connection, low: int, high: int) -> Draft:

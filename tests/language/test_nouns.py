@@ -41,3 +41,17 @@ def test_where_no_small_word_is_near_nothing_is_told(text: str):
 
 def test_of_no_text_nothing_is_told():
     assert len(things(terms(pa.array([], pa.large_string()), everyday=True))) == 0
+
+
+def test_a_word_in_a_name_is_a_name_unless_texts_write_it_small():
+    """A department of parts makes "parts" no name; a model and a place stay names, and what nobody can tell."""
+    texts = ["We wait for parts from Selwick and drive the Cinder home. Other parts came late."] * 4
+    texts += ["nobody writes vesper with a capital here"]
+    found = terms(pa.array(texts, pa.large_string()), everyday=True)
+    called = found.called(["Department Parts", "Cinder EV", "selwick", "Vesper Bay"])
+    told = {found.spelled(term): bool(each) for term, each in enumerate(called)}
+    assert {word: told[word] for word in ("parts", "selwick", "cinder", "vesper", "home")} == {
+        "parts": False, "selwick": True, "cinder": True, "vesper": True, "home": False,
+    }  # fmt: skip
+    assert all(is_one for run, is_one in told.items() if "cinder" in run.split())
+    assert not terms(pa.array([], pa.large_string())).called(["Cinder"]).any()

@@ -48,6 +48,11 @@ def test_consents_as_sources_bring_them_are_read() -> None:
     assert consent.stated(held) == {"contact": "denied", "analysis": "granted"}
 
 
+@pytest.mark.parametrize("word", [*consent.NO, "No", "FALSE"])
+def test_an_objection_in_a_sources_own_word_is_one(word: str) -> None:
+    assert consent.objects(f'{{"contact": "{word}"}}')
+
+
 @pytest.mark.parametrize("broken", ["{", "[1]", '"yes"', "granted"])
 def test_what_cannot_be_read_is_a_refusal(broken: str) -> None:
     assert not consent.may(broken, "answer")

@@ -17,7 +17,7 @@ from tests.show.test_pages import Reader
 from touchstone import show
 from touchstone.core import finder
 from touchstone.core.errors import Stop
-from touchstone.core.page import Cards, Chart, Estimate, Filters, Form, Page, Streaks, Verbatim
+from touchstone.core.page import Cards, Chart, Estimate, Filters, Form, Grid, Page, Streaks, Verbatim
 from touchstone.show import _marks
 
 CHAPTERS = ("overview", "journey", "units", "changes", "priorities", "verbatims", "reading")
@@ -104,12 +104,27 @@ def test_the_page_as_data_holds_no_nan() -> None:
 def test_the_report_on_paper_has_its_text_and_pages() -> None:
     read = pypdf.PdfReader(io.BytesIO(show.pdf(pages(_homes.full()), meta=META)))
     text = " ".join(page.extract_text() for page in read.pages)
-    assert len(read.pages) >= len(CHAPTERS)
     plain = re.sub(r"\s+", " ", text)
     assert "360 interactions" in plain
     assert "How the figures are made" in plain
     for name in ("Parking", "Dealer 3"):
         assert name in plain
+
+
+def test_paper_draws_a_picture_once_and_leaves_out_lines_without_an_estimate() -> None:
+    estimate, unknown = Estimate("Parking", 0.5, 0.4, 0.6, 12), Estimate("Bill", None, why="too few")
+    same = Streaks("The journey", "", (("", (estimate,)),), "answers")
+    table = Grid("Figures", "", ("touchpoint", "score"), (("Parking", estimate), ("Bill", unknown), ("Total", "all")))
+    first = Page("a", "First", "One.", "", (same, table))
+    second = Page("b", "Second", "Two.", "", (replace(same, title="Again"), same))
+    made = pypdf.PdfReader(io.BytesIO(show.pdf([first, second], meta={})))
+    plain = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in made.pages))
+    assert len(made.pages) == 1
+    assert "Again: shown above, under “The journey”." in plain
+    assert "The journey: shown above." in plain
+    assert "1 without an estimate" in plain
+    assert "Bill" not in plain
+    assert "Total" in plain
 
 
 @pytest.mark.parametrize("home", [_homes.empty, _homes.hostile, _homes.only_scores, _homes.only_texts])

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.store._worlds import contents, counted, history, home, recorded, said, understand, understood
 from touchstone.core.errors import Stop
 from touchstone.core.tables import METRIC
-from touchstone.store import _tidy
+from touchstone.store import _merge
 from touchstone.store._arrive import identify
 from touchstone.store._map import MADE, _flattened
 from touchstone.store.home import Store
@@ -248,7 +248,7 @@ def test_many_small_pieces_become_few(tmp_path: Path) -> None:
         store.derive()
     with store.record.reading() as connection:
         state = store._lake.state(connection)
-    assert {name: len(state.of(name)) for name in _tidy.FEW if len(state.of(name)) > _tidy.FEW[name]} == {}
+    assert {name: len(state.of(name)) for name in _merge.FEW if len(state.of(name)) > _merge.FEW[name]} == {}
     assert len(contents(store, ["interaction"])["interaction"]) == 12
     counted(store)
 

@@ -11,8 +11,8 @@ from touchstone.connect._identity_duck import connection
 from touchstone.connect._identity_fields import FIELDS
 from touchstone.core.ask import Ask
 from touchstone.core.tables import TEXT
+from touchstone.rules.consent import NO
 
-_REFUSALS = ("denied", "revoked", "refused", "withdrawn", "false", "no")
 _SAID = ("email", "phone", "loyalty_number", "account")  # what interactions may tell of who speaks
 _HOSTS = (
     "aol", "free", "freenet", "gmail", "gmx", "googlemail", "hotmail", "icloud", "laposte", "libero", "live", "mac",
@@ -94,7 +94,7 @@ def persons(ask: Ask) -> pa.Table:
 
 _HOST = "split_part(lower(mail), '@', -1)"
 _DOMAIN = f"case when mail like '%@_%' and split_part({_HOST}, '.', 1) not in {_HOSTS} then {_HOST} end"
-_SOME = f"regexp_matches(lower(consents), '{'|'.join(_REFUSALS)}|\\\\')"  # a backslash may hide a word
+_SOME = f"regexp_matches(lower(consents), '{'|'.join(NO)}|\\\\')"  # a backslash may hide a word
 _UNREAD = """'{"identity": "denied"}'"""  # what cannot be read is taken for a refusal, as rules/consent does
 _CONSENTS = f"""case when coalesce(consents, '') = '' then null when json_valid(consents) then
     case when json_type(consents) <> 'OBJECT' then {_UNREAD} when {_SOME} then consents end else {_UNREAD} end"""
@@ -133,7 +133,5 @@ def _purposes(purpose: str) -> tuple[str, str]:
 
 def _refused(paths: tuple[str, ...]) -> str:
     """Whether consents refuse at any of these paths."""
-    said = " or ".join(
-        f"coalesce(lower(json_extract_string(consents, '{path}')) in {_REFUSALS}, false)" for path in paths
-    )
+    said = " or ".join(f"coalesce(lower(json_extract_string(consents, '{path}')) in {NO}, false)" for path in paths)
     return f"({said})"

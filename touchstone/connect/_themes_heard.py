@@ -99,11 +99,11 @@ def heard(ask: Ask, *, sure: float, sample: int, fewest: int) -> Heard:
         )
         names = ask.lake(_NAMES)["name"].to_pylist()
     left, named, owner = _apart(said, spans)
-    apart = [*_CALENDAR.split(), *names]
-    found = terms(pa.array([*left, *named], pa.large_string()), apart=apart, everyday=True)
+    found = terms(pa.array([*left, *named], pa.large_string()), apart=_CALENDAR.split(), everyday=True)
     piece = np.concatenate([np.arange(len(left)), owner]).astype(np.int64)
-    telling = _telling(found, piece, len(left), _codes(said["person"]), fewest)
-    telling = _without(found, telling, {word for name in apart for word in name.lower().split()})
+    able = things(found) >= 0.5
+    able &= ~found.called([*_CALENDAR.split(), *names])  # a run with a product's name tells of the product
+    telling = _telling(found, piece, len(left), _codes(said["person"]), fewest=fewest, able=able)
     moment = said["occurred_at"].cast(pa.int64()).fill_null(-1).to_numpy()
     day = np.where(moment >= 0, moment // _DAY, -1)
     stretch, near = _stretches(found, piece, telling)
@@ -134,14 +134,14 @@ def _apart(said: pa.Table, spans: pa.Table) -> tuple[list[str], list[str], Place
     return left, named, owner.astype(np.int64)
 
 
-def _telling(found: Terms, piece: Places, texts: int, person: Places, fewest: int) -> Places:
+def _telling(found: Terms, piece: Places, texts: int, person: Places, *, fewest: int, able: Flags) -> Places:
     """The words for things that enough texts and people say, and not mostly where touchpoints are named."""
     wide = len(found.runs)
     outside = np.arange(len(piece)) < texts
     once = np.unique(piece[found.text] * max(wide, 1) + found.term)
     counts = np.bincount(once % max(wide, 1), minlength=wide)
     people = np.unique(person[once // max(wide, 1)] * max(wide, 1) + once % max(wide, 1))
-    able = (counts >= fewest) & (counts <= max(_WIDEST * texts, 4 * fewest)) & (things(found) >= 0.5)
+    able = able & (counts >= fewest) & (counts <= max(_WIDEST * texts, 4 * fewest))
     able &= np.bincount(people % max(wide, 1), minlength=wide) >= _PEOPLE
     if texts < len(piece):
         free, bound = found.counts(outside), found.counts(~outside)
@@ -149,12 +149,6 @@ def _telling(found: Terms, piece: Places, texts: int, person: Places, fewest: in
         able &= np.where(np.isnan(odds.value), bound == 0, odds.value > _AT_HOME)
     order = np.lexsort((np.arange(wide), -counts))
     return np.asarray(order[able[order]][:_FEATURES], np.int64)
-
-
-def _without(found: Terms, telling: Places, apart: set[str]) -> Places:
-    """The terms no word of which stands apart: a run with a product's name tells of the product, not of a theme."""
-    kept = [not apart & set(found.spelled(term).split()) for term in telling.tolist()]
-    return telling[np.array(kept, np.bool_)]
 
 
 def _stretches(found: Terms, piece: Places, telling: Places) -> tuple[Places, csr_array]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from touchstone.core import number
 from touchstone.core.errors import Refused
 from touchstone.decide._offer_choice import NOTHING, best
 from touchstone.decide._offer_trial import Campaign, costs
@@ -155,6 +157,4 @@ def limited(estimate: Estimate) -> dict[str, Any]:
     return {"value": estimate.value, "low": estimate.low, "high": estimate.high}
 
 
-def tidy(value: float) -> float:
-    """A figure without digits that say nothing."""
-    return round(value, 9)
+tidy = partial(number.tidy, digits=9)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
+from touchstone.core.number import tidy
 from touchstone.core.tables import PLAN
 from touchstone.decide._evidence import Association, Standing, association, reach, standings
 from touchstone.science.order import ranks
@@ -122,7 +123,7 @@ def _rows(
             "rank": int(order.rank[place]),
             "rank_low": int(order.low[place]),
             "rank_high": int(order.high[place]),
-            "probability_above_next": _tidy(order.above_next[place]),
+            "probability_above_next": tidy(order.above_next[place]),
         }
         name, limits = weighing.touchpoints[at[place]], weighing.limits[:, at[place]]
         detail = ranked | _reasons(name, float(share[place]), stand[place], limits=limits, found=weighing.found)
@@ -143,7 +144,7 @@ def _reasons(
 ) -> dict[str, Any]:
     """What the value is made of, in figures and in words."""
     return {
-        "share": _tidy(share),
+        "share": tidy(share),
         "importance": _importance(limits, found),
         "performance": _performance(standing),
         "reason": _words(name, share, limits[0], standing),
@@ -177,16 +178,16 @@ def _row(
 def _importance(limits: _Floats, found: Association | None) -> dict[str, Any]:
     if found is None:
         return {"from": "share of cases", "why": "too few cases have both an overall score and words or ratings"}
-    value, low, high = (_tidy(each) for each in limits)
+    value, low, high = (tidy(each) for each in limits)
     return {"from": "association with the overall score", "value": value, "low": low, "high": high, "n": found.cases}
 
 
 def _performance(standing: Standing) -> dict[str, Any]:
     return {
         "figure": standing.figure,
-        "value": _tidy(standing.value),
-        "low": _tidy(standing.low),
-        "high": _tidy(standing.high),
+        "value": tidy(standing.value),
+        "low": tidy(standing.low),
+        "high": tidy(standing.high),
         "n": standing.n,
     }
 
@@ -197,7 +198,3 @@ def _words(name: str, share: float, slope: float, standing: Standing) -> str:
     if np.isnan(slope):
         return f"{met}."
     return f"{met}; overall scores are {200 * slope:.0f} points of 100 higher where it is praised than where it is not."
-
-
-def _tidy(number: float) -> float | None:
-    return round(float(number), 6) if np.isfinite(number) else None

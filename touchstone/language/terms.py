@@ -74,12 +74,36 @@ class Terms:
     def _owners(self) -> Places:
         return self.owner[self._order]
 
-    @cached_property
+    @property
     def names(self) -> NDArray[np.bool_]:
         """By term: mostly written with a capital where no clause begins, each word of it: people, places, companies.
 
         Texts whose capitals tell nothing are passed over: without any, with very many, and German ones.
         """
+        capital, told = self._capitals
+        owner, wide = self.owner[told], len(self.runs)
+        both = (capital[self.first] & capital[self.last])[told]
+        seen, named = np.bincount(owner, minlength=wide), np.bincount(owner[both], minlength=wide)
+        return np.asarray((seen >= _SEEN) & (2 * named > seen))
+
+    def called(self, names: Iterable[str]) -> NDArray[np.bool_]:
+        """By term: it holds a word of these names, but for words that texts mostly write small: those say more.
+
+        A department of parts makes "parts" no name. What is never seen where a capital would tell is one.
+        """
+        wanted, capital, hash = np.unique(hashed(names)), self._capitals[0], self.tokens.hash
+        inside = np.zeros(len(hash), np.bool_)
+        inside[self.last[self._capitals[1]]] = True
+        inside &= np.isin(hash, wanted)
+        word = np.searchsorted(wanted, hash[inside])
+        seen, named = (np.bincount(each, minlength=len(wanted)) for each in (word, word[capital[inside]]))
+        held = np.isin(hash, wanted[~((seen >= _SEEN) & (2 * named <= seen))])
+        uses = np.bincount(self.owner, held[self.first] | held[self.last], minlength=len(self.runs))
+        return np.asarray(2 * uses > np.bincount(self.owner, minlength=len(self.runs)))
+
+    @cached_property
+    def _capitals(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """By token whether it has a capital; by occurrence of a term whether a capital would tell there."""
         tokens = self.tokens
         capital, inside = _capitals(tokens), ~tokens.clause_begins[: len(tokens.text)] & _spoken(tokens)
         size = len(tokens.offsets) - 1
@@ -89,11 +113,7 @@ class Terms:
         german = np.zeros(size, np.bool_)
         german[tokens.text[np.isin(tokens.hash, hashed(_GERMAN.split()))]] = True
         telling = (every > 0) & (large <= _SHOUTED * within + _PARDONED) & ~german
-        told = (inside & telling[tokens.text])[self.last]
-        owner, wide = self.owner[told], len(self.runs)
-        both = (capital[self.first] & capital[self.last])[told]
-        seen, named = np.bincount(owner, minlength=wide), np.bincount(owner[both], minlength=wide)
-        return np.asarray((seen >= _SEEN) & (2 * named > seen))
+        return capital, (inside & telling[tokens.text])[self.last]
 
     def spelled(self, term: int) -> str:
         """How a term is mostly written, without capitals; of spellings as frequent the first of the alphabet."""

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from touchstone.core import number
 from touchstone.core.tables import COUNT, METRIC, NAMES, NUMBER, TEXT
 
 Floats = NDArray[np.float64]
@@ -74,11 +75,7 @@ def nothing() -> pa.Table:
     return METRIC.empty_table()
 
 
-def tidy(number: Any, *, digits: int = 6) -> float | int | None:
-    """A number fit for JSON: rounded, None where it is not finite."""
-    if number is None or not np.isfinite(number):
-        return None
-    return round(float(number), digits)
+tidy = number.tidy
 
 
 def tidied(numbers: Any, *, digits: int = 6) -> list[float | None]:

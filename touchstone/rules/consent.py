@@ -14,6 +14,8 @@ from touchstone.core.errors import Refused
 
 STATES = ("granted", "denied", "revoked")
 REFUSED = ("denied", "revoked")
+NO = (*REFUSED, "objected", "refused", "withdrawn", "false", "no")
+"""What sources write, in whatever case, for a refusal; ours among them."""
 CONTACT = {"answer": True, "survey": False, "offer": False, "call": False}
 """What a person may be contacted for, and whether it is allowed where nothing was said: to answer who wrote to us."""
 PURPOSES = {"contact": False, **CONTACT, "analysis": True, "identity": True, "publication": False}
@@ -53,7 +55,7 @@ def may(consents: str | None, purpose: str) -> bool:
 
 def objects(consents: str | None) -> bool:
     """Whether a person does not want to be contacted: they are on no list of people to contact."""
-    return stated(consents).get("contact") in REFUSED
+    return stated(consents).get("contact", "").lower() in NO
 
 
 def changed(consents: str | None, *, purpose: str, state: str, at: datetime, by: str) -> str | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-REFUSED = ("denied", "revoked", "objected")
-"""What a consent says of who does not want it."""
+from touchstone.rules.consent import NO
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ def next_step(known: Known) -> Step:
     """
     due = next(_due(known), None)
     step = due or next(_pleasant(known), NOTHING)
-    if not any(each in REFUSED for each in known.consents):
+    if not any(each.lower() in NO for each in known.consents):
         return step
     if due is None:
         reason = "They do not want to be contacted, and nothing of theirs is open."

@@ -27,6 +27,8 @@ from touchstone.show import _draw, _filters, _marks, _say
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 MOST = 20  # lines of one group on paper; the rest is in the HTML report
+PICTURES = ("streaks", "ranking", "chart", "grid")
+"""What a chapter may show that another has shown already."""
 
 
 def pdf(pages: Sequence[Page], *, about: Sequence[str], meta: Mapping[str, Any]) -> bytes:
@@ -38,7 +40,7 @@ def pdf(pages: Sequence[Page], *, about: Sequence[str], meta: Mapping[str, Any])
     content = {
         "about": list(about),
         "seed": str(meta.get("seed", "")),
-        "pages": [_page(each) for each in pages],
+        "pages": _once([_page(each) for each in pages]),
         "formulas": _formulas(pages),
     }
     data = json.dumps(content, ensure_ascii=False, allow_nan=False)
@@ -53,6 +55,19 @@ def _page(page: Page) -> dict[str, Any]:
         "lead": page.lead,
         "blocks": [made for block in page.blocks if (made := _block(block)) is not None],
     }
+
+
+def _once(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The pages with each picture and table drawn once; where it comes again, a line says under which title it was."""
+    seen: dict[str, str] = {}
+    for page in pages:
+        for place, block in enumerate(page["blocks"]):
+            title, drawn = block["title"], json.dumps({**block, "title": "", "lead": ""})
+            if drawn in seen and block["kind"] in PICTURES:
+                where = "" if seen[drawn] == title else f", under “{seen[drawn]}”"
+                page["blocks"][place] = {"kind": "note", "text": f"{title}: shown above{where}.", "todo": ""}
+            seen.setdefault(drawn, title)
+    return pages
 
 
 def _block(block: Block) -> dict[str, Any] | None:
@@ -119,15 +134,23 @@ def _quote(verbatim: Verbatim) -> dict[str, str]:
 
 
 def _table(grid: Grid) -> dict[str, Any]:
-    """The table; of one that a screen folds, the first lines."""
-    rows = grid.rows[:MOST] if grid.folded else grid.rows
-    rest = len(grid.rows) - len(rows)
+    """The table without lines that have no estimate; of one that a screen folds, the first lines."""
+    told = [row for row in grid.rows if not _unknown(row)]
+    rows = told[:MOST] if grid.folded else told
+    left = [f"{_say.count(len(told) - len(rows))} more in the HTML report"] if len(rows) < len(told) else []
+    left += [f"{_say.count(len(grid.rows) - len(told))} without an estimate"] if len(told) < len(grid.rows) else []
     return {
         "columns": list(grid.columns),
         "right": sorted(_filters.numeric(grid)),
         "rows": [[_cell(content, doubt=BETWEEN not in grid.columns) for content in row] for row in rows],
-        "rest": f"{_say.count(rest)} more in the HTML report" if rest > 0 else "",
+        "rest": "; ".join(left),
     }
+
+
+def _unknown(row: Sequence[Any]) -> bool:
+    """Whether a line has figures, and no estimate among them."""
+    figures = [each for each in row if isinstance(each, Estimate)]
+    return bool(figures) and all(each.value is None for each in figures)
 
 
 def _cell(content: Any, *, doubt: bool) -> str:

@@ -6,7 +6,7 @@ Everything is found by index: persons by id, interactions by person, and rows of
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -108,6 +108,12 @@ def person(ask: Ask, id: str, shown: slice = NONE) -> Person | None:
     consents = sorted({said for each in stated if (said := consent.stated(each).get("contact", ""))})
     read = all(consent.may(each, "analysis") for each in stated)
     return Person(kin, _understood(ask, rows, shown), tuple(consents), tuple(ids), read)
+
+
+def known(ask: Ask, ids: Iterable[str]) -> dict[str, Row]:
+    """The rows of persons of these ids, by id; of whom nothing but words is known there is none."""
+    rows = ask.record(tables.person.select().where(tables.person.c.id.in_(sorted(set(ids)))))
+    return {row["id"]: row for row in rows}
 
 
 def members(ask: Ask, id: str) -> dict[str, bool]:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Field, Filters, Grid, Link, Note, Page
-from touchstone.show import _say, _ties
+from touchstone.show import _person, _say, _ties
 from touchstone.store import tables
 
 WHO = ("insider", "partner")
@@ -34,8 +34,8 @@ def show(ask: Ask, *, search: str | None = None) -> Page:
         return Page("customers", "Customers", "Nobody is known yet.", "", (controls, note))
     unsure = _ties.unsure(ask, "/customers")
     said = [{"id": row["person"], "last": str(row["last"] or "")[:10]} for row in rows]
-    names = _names(ask, [row["id"] for row in said])
-    lately = _grid("Heard lately", "", [{**row, "name": names.get(row["id"])} for row in said])
+    known = _person.known(ask, (row["id"] for row in said))
+    lately = _grid("Heard lately", "", [{**row, "name": _name(known, row["id"])} for row in said])
     sentence = "Some of your customers may be one and the same." if unsure else "One customer at a time."
     lead = "Each opens to their whole story." if not unsure else "Look at the links below; each decision can be undone."
     return Page("customers", "Customers", sentence, lead, tuple(each for each in (controls, unsure, lately) if each))
@@ -45,9 +45,9 @@ def _searched(ask: Ask, wanted: str) -> list[dict[str, Any]]:
     """By id where one is just so, else by any part of name and contact points."""
     person, said = tables.person.c, tables.interaction.c
     own = ask.record(tables.interaction.select().where(said.person == wanted).limit(1))
-    names = _names(ask, [wanted])
-    if own or names:
-        return [{"id": wanted, "name": names.get(wanted), "last": ""}]
+    known = _person.known(ask, [wanted])
+    if own or known:
+        return [{"id": wanted, "name": _name(known, wanted), "last": ""}]
     if not ask.viewer.personal:  # neither names nor contact points are there to be found by
         return []
     like = person.name.icontains(wanted, autoescape=True)
@@ -57,9 +57,8 @@ def _searched(ask: Ask, wanted: str) -> list[dict[str, Any]]:
     return [{"id": row["id"], "name": row["name"], "last": ""} for row in rows]
 
 
-def _names(ask: Ask, ids: list[str]) -> dict[str, str]:
-    rows = ask.record(tables.person.select().where(tables.person.c.id.in_(ids)))
-    return {row["id"]: row["name"] or "" for row in rows}
+def _name(known: dict[str, dict[str, Any]], id: str) -> str | None:
+    return known[id]["name"] if id in known else None
 
 
 def _grid(title: str, lead: str, rows: list[dict[str, Any]]) -> Grid:

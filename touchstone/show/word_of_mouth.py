@@ -9,7 +9,7 @@ from urllib.parse import quote
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Cards, Estimate, Grid, Link, Note, Page
 from touchstone.rules import consent
-from touchstone.show import _forest, _say, _stored
+from touchstone.show import _forest, _person, _say, _stored
 from touchstone.show._stored import Figure
 from touchstone.store import tables
 
@@ -68,8 +68,7 @@ def _names(ask: Ask, ids: Sequence[str]) -> tuple[dict[str, str], set[str]]:
     people = {each: {each} for each in ids}
     for who, customer in customers.items():
         people[who] |= {row["person"] for row in every if row["customer"] == customer}
-    wanted = sorted({each for some in people.values() for each in some})
-    known = {row["id"]: row for row in ask.record(tables.person.select().where(tables.person.c.id.in_(wanted)))}
+    known = _person.known(ask, (each for some in people.values() for each in some))
     objecting = {id for id, row in known.items() if consent.objects(row["consents"])}
     names = {id: row["name"] for id, row in known.items() if row["name"]}
     return {each: names.get(each, each) for each in ids}, {each for each in ids if people[each] & objecting}
@@ -83,7 +82,7 @@ def _added(ask: Ask, figure: Figure) -> Estimate:
 def _people(rows: Sequence[Figure], names: dict[str, str], shown: Sequence[Estimate]) -> Grid:
     """Each person, leading to their story."""
     cells = tuple(
-        (_person(row, names), each, int(row.detail.get("hits") or 0), each.n)
+        (_linked(row, names), each, int(row.detail.get("hits") or 0), each.n)
         for row, each in zip(rows, shown, strict=True)
     )
     return Grid("Who they are", "", ("person", rows[0].measured_in, "acted on", "of"), cells, folded=len(cells) > 12)
@@ -91,7 +90,7 @@ def _people(rows: Sequence[Figure], names: dict[str, str], shown: Sequence[Estim
 
 def _starting(rows: Sequence[Figure], names: dict[str, str], seed: int) -> Grid:
     """With whom to start, in order."""
-    cells = tuple((_person(row, names), _stored.estimate(row, names[row.by["person"]], seed=seed)) for row in rows)
+    cells = tuple((_linked(row, names), _stored.estimate(row, names[row.by["person"]], seed=seed)) for row in rows)
     together = rows[-1].detail
     reach = together.get("together")
     lead = "One after the other, who reaches most whom those before do not" + (
@@ -100,7 +99,7 @@ def _starting(rows: Sequence[Figure], names: dict[str, str], seed: int) -> Grid:
     return Grid("With whom to start", lead, ("person", "would reach alone, persons"), cells)
 
 
-def _person(row: Figure, names: dict[str, str]) -> Link:
+def _linked(row: Figure, names: dict[str, str]) -> Link:
     person = row.by["person"]
     return Link(names[person], f"customer?id={quote(person, safe='')}")
 

@@ -33,8 +33,8 @@ from touchstone.store import (
     _lake,
     _land,
     _map,
+    _merge,
     _replay,
-    _tidy,
     tables,
 )
 from touchstone.store._append import Appended
@@ -115,7 +115,7 @@ class Store:
             counts += landed.counts
             writer.take(chunk, landed, whole=not aside)
         if writer.finish():
-            _tidy.tidy(self._lake)
+            _merge.merge(self._lake)
         return counts
 
     def put(self, name: str, rows: Any) -> int:
@@ -194,7 +194,7 @@ class Store:
         moved = _replay.replay(self._lake) or moved
         moved = _customers.resolve(self._lake) or moved
         if moved:
-            _tidy.tidy(self._lake)
+            _merge.merge(self._lake)
         return moved
 
     def pending(self, maker: str, *names: str, batch: int = 250_000) -> Iterator[tuple[pa.Table, int]]:
@@ -223,7 +223,7 @@ class Store:
         """
         self._may_write()
         if added := _extend.extend(self._lake, name, maker=maker, rows=rows, upto=upto):
-            _tidy.tidy(self._lake)
+            _merge.merge(self._lake)
         return added
 
     def replace(self, name: str, maker: str, rows: Any) -> None:

@@ -17,7 +17,7 @@ LARGE = (
 WIDE = ("interaction", "mention", "signal", "rollup", "mention_rollup")
 
 
-def tidy(lake: Lake) -> None:
+def merge(lake: Lake) -> None:
     """Puts pieces together until none is small beside its neighbours."""
     while lake.change(lambda connection: _step(lake, connection)):
         pass
