@@ -13,7 +13,7 @@ from touchstone.connect._identity_model import Expected, Model, Scored
 from touchstone.connect._identity_values import Values
 from touchstone.core.ask import Spread
 
-_AT_ONCE = 500_000  # pairs that travel together, with what both sides bear
+_AT_ONCE = 200_000  # pairs that travel together, with what both sides bear
 _NONE = Values(pa.array([], pa.string()), np.empty(0, np.int64))
 
 

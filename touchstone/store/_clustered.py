@@ -57,7 +57,10 @@ class Clustered:
     def spread(self, function: Callable[[pa.Table], pa.Table], table: pa.Table, schema: pa.Schema) -> pa.Table:
         """What `function`, which travels to the workers, makes of the rows of `table`, a part of them at a time."""
         self._engine.add("spread", table)
-        return self._engine.map_batches("spread", partial(_of_batch, function, schema), schema)
+        try:
+            return self._engine.map_batches("spread", partial(_of_batch, function, schema), schema)
+        finally:
+            self._engine.forget("spread")
 
 
 def _of_batch(function: Callable[[pa.Table], pa.Table], schema: pa.Schema, batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -92,6 +92,10 @@ class SparkEngine:
         frame.select(*wanted).createOrReplaceTempView(name)
         fill(self._shapes, name, schema.empty_table().select(wanted))
 
+    def forget(self, name: str) -> None:
+        """Takes a table away from the cluster."""
+        self._session.catalog.dropTempView(name)
+
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """The answer, in the order the SQL asks for, with the column types DuckDB would give.
 
