@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from tests.decide.test_offer_learning import COST, WORTH, World, choices, settings
 from touchstone.core.fields import typed
 from touchstone.decide._features import features
 from touchstone.decide.offer import FIELDS, decide
@@ -35,6 +36,7 @@ def bench(quick: bool = False) -> Iterator[str]:
     yield from _journey()
     yield from _bandit(50 if quick else 400)
     yield from _nothing(20 if quick else 200)
+    yield from _learning(4 if quick else 20)
 
 
 def _hillstrom(splits: int) -> Iterator[str]:
@@ -193,3 +195,26 @@ def _nothing(seeds: int) -> Iterator[str]:
             effect = total["detail"]["effects"]["mail"]
             covered += effect["low"] <= 0.1 <= effect["high"]
         yield f"campaigns that move {told}: targeted in {sent} of {seeds}; effect within its limits in {covered}"
+
+
+def _learning(worlds: int) -> Iterator[str]:
+    """Homes that learn from month to month: regret of each, and how often values hold the truth."""
+    regret, held, count = [], Counter[str](), Counter[str]()
+    truth = {"nobody": WORTH * 0.5, "wash to all": WORTH - COST, "tyres to all": WORTH * 0.9 - COST}
+    for seed in range(worlds):
+        world, months = World(400, seed), []
+        for _ in range(4):
+            drawn = choices(plain(decide(world.ask(), **settings(learn="thompson", floor=0.15))))
+            best = [max(world.gain(at, offer) for offer in ("wash", "tyres", None)) for at, _, _ in drawn]
+            months.append(np.mean(best) - np.mean([world.gain(at, offer) for at, offer, _ in drawn]))
+            world.comes_back(drawn)
+        regret.append(months)
+        for each in plain(decide(world.ask(), mode="value", **settings())):
+            if each["policy"] in truth and each["value"] is not None:
+                count[each["estimator"]] += 1
+                held[each["estimator"]] += each["low"] < truth[each["policy"]] < each["high"]
+    said = ", ".join(f"{mean:.2f}" for mean in np.mean(regret, axis=0))
+    yield f"offers drawn on a home, {worlds} worlds of 400 customers: regret a customer by month {said}"
+    yield "values of policies within their limits: " + ", ".join(
+        f"{name} {held[name]} of {n}" for name, n in count.items()
+    )

@@ -21,13 +21,18 @@ SELECT DISTINCT person, unit FROM interaction WHERE person IN (SELECT unnest(?))
 ORDER BY person, unit
 """
 _SAID = """
-SELECT i.person AS person, i.unit AS unit, i.id AS id,
-    (SELECT list(s.label) FROM signal AS s WHERE s.interaction = i.id AND s.layer = 'kind' AND s.score >= 0.5) AS kinds,
-    (SELECT list(m.touchpoint) FROM mention AS m WHERE m.interaction = i.id AND m.polarity IN ('negative', 'mixed'))
-        AS bad,
-    (SELECT list(m.touchpoint) FROM mention AS m WHERE m.interaction = i.id AND m.polarity = 'positive') AS good
-FROM interaction AS i WHERE i.person IN (SELECT unnest(?)) AND i.text IS NOT NULL
-ORDER BY i.person, i.occurred_at NULLS FIRST, i.seq
+SELECT person, unit, id FROM interaction WHERE person IN (SELECT unnest(?)) AND text IS NOT NULL
+ORDER BY person, occurred_at NULLS FIRST, seq
+"""
+_UNDERSTOOD = """
+WITH own AS (SELECT id FROM interaction WHERE person IN (SELECT unnest(?)) AND text IS NOT NULL)
+SELECT DISTINCT s.interaction AS id, 'kinds' AS told, s.label AS name
+FROM signal AS s JOIN own ON own.id = s.interaction WHERE s.layer = 'kind' AND s.score >= 0.5
+UNION ALL
+SELECT DISTINCT m.interaction AS id, CASE WHEN m.polarity = 'positive' THEN 'good' ELSE 'bad' END AS told,
+    m.touchpoint AS name
+FROM mention AS m JOIN own ON own.id = m.interaction WHERE m.polarity IN ('negative', 'mixed', 'positive')
+ORDER BY id, told, name
 """
 _THANKS = {"thanks", "praise"}
 
@@ -58,9 +63,13 @@ def dealt_with(ask: Ask, asked: Mapping[str, Sequence[str]]) -> dict[str, list[s
 
 def complaining(ask: Ask, person: Sequence[str]) -> set[str]:
     """Those of whom a problem is open: until they speak well of the same thing, or thank or praise where it was."""
+    understood: dict[str, dict[str, set[str]]] = {}
+    for row in ask.lake(_UNDERSTOOD, [list(person)]).to_pylist():
+        understood.setdefault(row["id"], {}).setdefault(row["told"], set()).add(row["name"])
     still: dict[str, list[dict[str, Any]]] = {}
     for row in ask.lake(_SAID, [list(person)]).to_pylist():
-        kinds, bad, good = (set(row[each] or ()) for each in ("kinds", "bad", "good"))
+        told = understood.get(row["id"], {})
+        kinds, bad, good = (told.get(each, set()) for each in ("kinds", "bad", "good"))
         held = still.setdefault(row["person"], [])
         thanks = bool(kinds & _THANKS) and not bad
         held[:] = [each for each in held if not (each["bad"] & good or (thanks and each["unit"] == row["unit"]))]
