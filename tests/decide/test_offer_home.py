@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 
 from touchstone.core.errors import Refused
+from touchstone.core.viewer import Viewer
+from touchstone.decide._budget_terms import Terms
+from touchstone.decide._offer_money import money
 from touchstone.decide.offer import decide
 from touchstone.home.rows import plain
 from touchstone.store.scratch import scratch
@@ -123,6 +126,13 @@ def test_where_all_was_sent_at_one_time_the_log_says_so_and_where_not_time_is_a_
     told = persons(plain(decide(ask(rows, 1600), days=25, worth=50.0, time="part", person=["p0"])))
     assert set(told["p0"]["detail"]["uplift"]) == {"coupon at morning", "coupon at evening"}
     assert told["p0"]["detail"]["send_time"] in ("morning", "evening")
+
+
+def test_a_partner_reckons_with_the_usual_margin_for_he_does_not_see_the_plan_s_terms() -> None:
+    home = ask(world(size=60), 60)
+    home.viewer = Viewer("partner", units=("u0",))
+    assert any(each.get("against") == "chance" for each in plain(decide(home, days=25)))
+    assert money(home, worth=None, cost=0.0).worth == pytest.approx(100.0 * Terms().partner_margin)
 
 
 def test_a_setting_that_cannot_be_is_refused() -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.decide import test_offer_home, test_route
 from tests.store import _worlds
 from tests.store._questions import QUESTIONS, interactions, lengths, metrics, units
 from touchstone.connect.word_of_mouth import connect as connect_word_of_mouth
@@ -117,6 +120,59 @@ def test_who_speaks_to_whom_is_heard_alike_by_both_engines(homes: tuple[Store, S
     assert len(here[0]) > 3
     for found, expected in zip(there, here, strict=True):
         same(found, expected)
+
+
+def test_what_plans_for_persons_ask_of_a_home_is_answered_alike_by_both_engines(spark_master: str) -> None:
+    here = persons_and_offers()
+    asked: dict[str, tuple[str, list[Any]]] = {}
+
+    class Listening:
+        """The home's own ask, which notes the longest question of each part that has an answer."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(here, name)
+
+        def lake(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+            found = here.lake(sql, parameters)
+            if len(found) > 1 and len(sql) > len(asked.get(part, ("", []))[0]):
+                asked[part] = (sql, list(parameters))
+            return found
+
+    for part, settings in PLANS.items():
+        finder.verb("decide", part.partition(" ")[0])(Listening(), **settings)
+    assert list(asked) == list(PLANS)
+    with SparkEngine(spark_master, {}) as engine:
+        for name in ("interaction", "mention", "signal", "customer"):
+            engine.add(name, here.lake(f"select * from {name}"))
+        for sql, parameters in asked.values():
+            found, expected = (ask(sql, parameters) for ask in (engine.query, here.lake))
+            same(*(each.drop_columns([name for name in ("answer",) if name in each.column_names])
+                   for each in (found, expected)))  # fmt: skip
+
+
+PLANS: dict[str, dict[str, Any]] = {
+    "offer": {"unit": ["u0"], "days": 20},
+    "offer value": {"mode": "value", "days": 20},
+    "route": {},
+    "recommend": {"person": ["p1", "p2"]},
+    "ask": {"unit": ["u1"]},
+}
+
+
+def persons_and_offers() -> Any:
+    """Purchases, offers, draws and conversations of a few customers, two of whom are one."""
+    rows = test_offer_home.world(size=40)
+    for at, row in enumerate(rows):
+        row["product"] = f"thing {at % 5}" if row["kind"] == "purchase" else None
+    drawn = '{"offer": "wash", "propensity": 0.5}'
+    rows += [test_offer_home.happened("event", at, 180, attributes=drawn) for at in range(9)]
+    late = test_offer_home.NOW - (test_route.START + timedelta(days=40))
+    rows += [each | {"occurred_at": each["occurred_at"] + late} for each in test_route.talks(40)]
+    rows.append(test_route.message(occurred_at=test_offer_home.NOW - timedelta(days=1)))
+    told = (("w", "request", "kind"), ("z3", "thanks", "kind"), ("q3", "fr", "language"))
+    signals = [test_route.kind(*each) for each in told]
+    one = [{"person": f"p{at}", "customer": "c", "kept": at == 1} for at in (1, 3)]
+    return test_offer_home.ask(rows, 40, derived={"signal": signals, "customer": one})
 
 
 def test_a_partner_s_questions_stay_off_the_cluster(homes: tuple[Store, Store]) -> None:

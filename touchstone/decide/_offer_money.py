@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from touchstone.core.ask import Ask
-from touchstone.decide._budget_terms import terms
+from touchstone.decide._budget_terms import Terms, terms
 
 _PAID = """
 select campaign, sum(case when kind = 'offer' then 1 else 0 end) as offers,
@@ -37,7 +37,7 @@ class Money:
 
 
 def money(ask: Ask, *, worth: float | None, cost: Mapping[str, float] | float) -> Money:
-    """Of a home. A purchase is worth its mean amount times the company's margin, where all are in one currency."""
+    """Of a home. A purchase is worth its mean amount times the asker's margin, where all are in one currency."""
     reward = {
         row["campaign"]: row["coupon"] * min(row["redemptions"] / row["offers"], 1.0)
         for row in ask.lake(_PAID).to_pylist() if row["offers"] and row["coupon"]
@@ -45,5 +45,10 @@ def money(ask: Ask, *, worth: float | None, cost: Mapping[str, float] | float) -
     paid = ask.lake(_BOUGHT).to_pylist()
     currency = paid[0]["currency"] if len(paid) == 1 else None
     if worth is None:
-        worth = paid[0]["mean"] * terms(ask)[0].company_margin if len(paid) == 1 else 1.0
+        worth = paid[0]["mean"] * _margin(ask) if len(paid) == 1 else 1.0
     return Money(worth, currency, cost, reward)
+
+
+def _margin(ask: Ask) -> float:
+    """The share of sales that the company keeps; of a partner, who does not see the plan's terms, the usual share."""
+    return terms(ask)[0].company_margin if ask.viewer.role == "insider" else Terms().partner_margin

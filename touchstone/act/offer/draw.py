@@ -65,5 +65,5 @@ def _drawn(store: Any, plan: Mapping[str, Any], coupon: Mapping[str, float]) -> 
     return {
         "source": "touchstone", "source_id": f"draw:{by['person']}:{store.now.isoformat()}", "person": by["person"],
         "kind": "offer" if offer else "event", "campaign": offer, "occurred_at": store.now, "level": "end_customer",
-        "unit": plan["about"][0] if plan["about"] else None, "attributes": json.dumps(told, sort_keys=True),
+        "unit": plan["about"][0] if len(plan["about"]) == 1 else None, "attributes": json.dumps(told, sort_keys=True),
     }  # fmt: skip
