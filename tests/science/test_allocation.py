@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from touchstone.science import allocation, pricing
+from touchstone.science import allocation, opening, pricing
 from touchstone.science.allocation import allocate, conflicts
 from touchstone.science.outline import outlined
 from touchstone.science.portfolio import NONE, Cap, Choices, Flags, Limits, least_support
@@ -144,7 +144,9 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "FEW", 1000)
 
 
-@pytest.mark.parametrize(("counted", "partners", "gap"), [(None, False, 1e-4), (6, False, 1e-3), (None, True, 3e-3)])
+@pytest.mark.parametrize(
+    ("counted", "partners", "gap"), [(None, False, 1e-4), (6, False, 1e-3), (None, True, 3e-3), (6, True, 1e-2)]
+)
 @pytest.mark.usefixtures("many")
 def test_of_many_choices_the_plan_is_proven_near_the_best(counted: int | None, partners: bool, gap: float) -> None:
     choices, limits = spread(110, 20, seed=3, partners=partners)
@@ -178,3 +180,28 @@ def test_of_many_choices_what_is_locked_or_goes_together_stays_so_when_touchpoin
     assert plan.gap is not None
     assert plan.gap <= 0.02
     assert allocate(tied, replace(counted, touchpoints=0)) is None
+
+
+@pytest.mark.usefixtures("many")
+def test_where_touchpoints_hang_together_by_partners_exchanging_them_gains_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    choices, limits = spread(110, 20, seed=6, partners=True)
+    counted = replace(limits, touchpoints=6)
+    exchanged = allocate(choices, counted)
+    monkeypatch.setattr(opening, "_FAR", np.inf)
+    first = allocate(choices, counted)
+    assert exchanged is not None
+    assert first is not None
+    assert keeps(choices, counted, exchanged.taken)
+    assert first.gain < exchanged.gain <= first.bound * (1 + 1e-9)
+
+
+def test_what_goes_together_over_more_touchpoints_than_may_be_open_is_never_taken() -> None:
+    choices, limits = spread(5, 4, seed=1)
+    together = np.where(np.arange(len(choices)) < 4, 0, NONE)
+    tied, counted = replace(choices, together=together), replace(limits, touchpoints=3)
+    plan = allocate(tied, counted)
+    assert plan is not None
+    assert not plan.taken[:4].any()
+    assert allocate(replace(tied, locked=np.where(together == 0, 1, NONE)), counted) is None

@@ -1,7 +1,8 @@
 """Which touchpoints to open where only so many may be: found by prices, and bounded by them.
 
 Once it is said which are open, the rest is a problem without that limit. Its prices say what every touchpoint, open or
-not, would be worth; the best so many of these bound every plan (Lagrangian relaxation), and are opened next.
+not, would be worth; the best so many of these bound every plan (Lagrangian relaxation), and are opened next. Where the
+bound stays far off, what the relaxed problem opens in part says which to open, and which to exchange for which.
 """
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ from touchstone.science.pricing import (
 from touchstone.science.programme import relaxed
 
 _TRIALS = 5  # so many sets of touchpoints are tried
-_ROUNDS = 8
+_EXCHANGES = 24  # so many sets are tried that differ from the best one in one touchpoint
+_ROUNDS = 10
 _NEAR = 1e-5
+_FAR = 2e-4  # a set whose bound is further off is searched for
 
 
 @dataclass(frozen=True)
@@ -67,21 +70,59 @@ def opened(model: Model) -> Opened | None:
             best = Opened(part, inside, *found, least.margin, np.inf)
     if best is None or least is None:
         return None
-    least = _closer(model, least, best.judged.bound)
+    least, share = _closer(model, least, best.judged.bound)
+    if share is not None and least.bound > best.judged.bound * (1 + _FAR):
+        best = _exchanged(model, best, share)
     return replace(best, margin=least.margin[model.bundle], bound=least.bound)
 
 
-def _closer(model: Model, judged: Judged, known: float) -> Judged:
-    """Prices of a lower bound, touchpoints in part open, until it comes near what is `known` to be reached."""
+def _closer(model: Model, judged: Judged, known: float) -> tuple[Judged, Floats | None]:
+    """Prices of a lower bound, touchpoints in part open, until it comes near what is `known` to be reached.
+
+    With it, how far the last relaxed plan opens each touchpoint (None: there was none).
+    """
+    part = None
     for _ in range(_ROUNDS):
         if judged.bound <= known * (1 + _NEAR):
             break
-        places = edge(model, judged, np.ones(model.size), EDGE)
-        answer = relaxed(narrowed(model, judged, places, model.most).programme, inside=True)
+        narrow = narrowed(model, judged, edge(model, judged, np.ones(model.size), EDGE), model.most)
+        answer = relaxed(narrow.programme, inside=True)
         if answer is None:
             break
         judged = nearest(model, judged, answer.price[: len(model.most)])
-    return judged
+        part = narrow.widened(model, answer.x)[model.open]
+    return judged, part
+
+
+def _exchanged(model: Model, best: Opened, part: Floats) -> Opened:
+    """The set that the relaxed plan opens furthest, then the better of those that differ from it in one touchpoint."""
+    must = np.isin(model.counted, model.choices.touchpoint[model.choices.locked == 1])
+    order = np.argsort(-(part + must), kind="stable")
+    most, tried = int(model.limits.touchpoints or 0), 1
+    best = _better(model, best, model.counted[order[:most]])
+    again = True
+    while again and tried < _EXCHANGES:
+        held = np.isin(model.counted, np.unique(model.choices.touchpoint[best.inside]))
+        rank = np.argsort(order, kind="stable")
+        pairs = [(int(rank[into] - rank[out]), into, out) for into in np.flatnonzero(~held & (part > 0))
+                 for out in np.flatnonzero(held & ~must & (part < 1))]  # fmt: skip
+        again = False
+        for _, into, out in sorted(pairs)[: _EXCHANGES - tried]:
+            names = np.append(model.counted[held & (np.arange(len(held)) != out)], model.counted[into])
+            tried, found = tried + 1, _better(model, best, names)
+            if found is not best:
+                best, again = found, True
+                break
+    return best
+
+
+def _better(model: Model, best: Opened, names: Ints) -> Opened:
+    """The problem of these touchpoints, where it can gain more than the best so far."""
+    inside = _inside(model.choices, names)
+    part = _part(model, inside)
+    if part is None or (found := priced(part)) is None or found[0].bound <= best.judged.bound:
+        return best
+    return Opened(part, inside, *found, best.margin, best.bound)
 
 
 def _worthiest(model: Model, price: Floats) -> tuple[Ints, Judged]:

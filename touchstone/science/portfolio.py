@@ -115,6 +115,9 @@ class Model:
         self.profit, self.whole = np.zeros(self.size), np.ones(self.size, bool)
         np.maximum.at(self.lower, self.bundle, (choices.locked == 1).astype(float))
         np.minimum.at(self.upper, self.bundle, (choices.locked != 0).astype(float))
+        if self.limits.touchpoints is not None:  # what needs more touchpoints than may be open is never taken
+            names = np.unique(np.stack([self.bundle, choices.touchpoint]), axis=1)[0]
+            self.upper[np.flatnonzero(np.bincount(names) > self.limits.touchpoints)] = 0.0
         most = np.bincount(choices.unit, np.fmax(choices.shortfall, 0.0))[self.short]
         self.upper[self.support] = most if self.limits.support else 0.0
         np.add.at(self.profit, self.bundle, choices.gain)
