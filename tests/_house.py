@@ -32,6 +32,8 @@ STRANGERS = {  # module: where it may be at home
     "igraph": ("connect",),
     "rustworkx": ("connect",),
     "httpx": ("core",),
+    "httpcore": ("core",),
+    "smtplib": ("act",),
     "requests": (),
     "aiohttp": (),
     "urllib.request": (),

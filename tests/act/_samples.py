@@ -122,6 +122,7 @@ TWICE: dict[str, Sample] = {
     "model.discard": lambda home, _folder: _taught(home, {}),
     "model.teach": lambda home, _folder: _taught(home, {"durable": False}),
     "offer.draw": lambda home, _folder: _drawn(home),
+    "outbox.send": lambda _home, _folder: {},
     "person.consent": lambda home, _folder: {"person": _known(home, "ann"), "state": "revoked"},
     "person.erase": lambda home, _folder: {"person": _known(home, "ben")},
     "person.export": lambda home, _folder: {"person": _known(home, "cleo")},

@@ -12,12 +12,13 @@ from alembic.migration import MigrationContext
 from tests.store._worlds import TAXONOMY, home, said
 from touchstone.core.errors import Retry, Stop
 from touchstone.core.settings import Settings
-from touchstone.store import tables
+from touchstone.store import live, tables
 from touchstone.store._record import Record
 from touchstone.store.home import Store, create_store, open_store
 
 
 def test_the_migrations_make_the_tables_that_are_declared(tmp_path: Path, record_url: str) -> None:
+    live.everything()
     store = home(tmp_path, record_url)
     with store.record.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []

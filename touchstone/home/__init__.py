@@ -58,11 +58,12 @@ class Home:
         return outcome
 
     def serving(self) -> AbstractContextManager[None]:
-        """Works the journeys that any process of this home starts, for the time of the block."""
+        """Works the journeys that any process of this home starts, and what the clock does, while the block runs."""
+        from touchstone.act._clock import tick
         from touchstone.act._journey import ALL
         from touchstone.store.jobs import Jobs
 
-        return Jobs(self.store, ALL).serving()
+        return Jobs(self.store, ALL).serving(lambda: tick(self.store))
 
     def measure(self, name: str, *, by: Sequence[str] = (), **settings: Any) -> pa.Table:
         """Metric rows of one measure by any mix of cuts."""

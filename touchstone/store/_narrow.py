@@ -59,6 +59,7 @@ NARROWINGS = {
 INSIDE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **{name: (columns, ()) for name, columns in HIDING.items()},
     "person": ((), ("name", "contacts")),
+    "outbox": ((), ("to", "text", "html")),
 }
 """What an insider reads without personal data: columns in which it is hidden, and columns that are null."""
 OTHERS = "probability_above"  # the one detail of a figure that names other units

@@ -38,6 +38,7 @@ Progress = Callable[[str, float], None]
 
 APPLICATION, QUEUE, SCHEMA = "touchstone", "journeys", "jobs"
 POLL_SECONDS = 0.1
+TICK_SECONDS = 5.0  # between two looks at what the clock is to do
 KEPT_JOURNEYS = 50
 UNFINISHED = ["ENQUEUED", "PENDING"]
 
@@ -100,10 +101,13 @@ class Jobs:
             return self._outcome(client, journey)
 
     @contextmanager
-    def serving(self) -> Iterator[None]:
-        """Works whatever any process enqueues, for the time of the block, once the lease can be had."""
+    def serving(self, clock: Callable[[], object] = lambda: None) -> Iterator[None]:
+        """Works whatever any process enqueues, for the time of the block, once the lease can be had.
+
+        Whoever holds it also calls `clock` every `TICK_SECONDS`: one process of a home does.
+        """
         stopped = threading.Event()
-        worker = threading.Thread(target=self._serve, args=(stopped,), name="journeys")
+        worker = threading.Thread(target=self._serve, args=(stopped, clock), name="journeys")
         worker.start()
         try:
             yield
@@ -111,11 +115,13 @@ class Jobs:
             stopped.set()
             worker.join()
 
-    def _serve(self, stopped: threading.Event) -> None:
+    def _serve(self, stopped: threading.Event, clock: Callable[[], object]) -> None:
         with self._client() as client:
             while not stopped.is_set():
                 with self._working(client) as ours:
-                    stopped.wait(None if ours else 1.0)
+                    while ours and not stopped.wait(TICK_SECONDS):
+                        clock()
+                    stopped.wait(1.0)
 
     def _journey(self, names: list[str], _mark: str) -> dict[str, Any]:
         """The workflow: DBOS passes over the steps it has already recorded."""

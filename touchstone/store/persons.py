@@ -10,7 +10,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, select
 
 from touchstone.core.tables import PERSON
-from touchstone.store import _aside, _customers, _erase, tables
+from touchstone.store import _aside, _customers, _erase, live, tables
 from touchstone.store._activity import known_as
 
 Row = dict[str, Any]
@@ -78,7 +78,7 @@ def _recorded(connection: Connection, who: str) -> Row:
     done = select(tables.activity).order_by(tables.activity.c.seq)
     veiled = known_as(connection, who)
     found["activity"] = _rows(connection, done.where(tables.activity.c.ids.contains(veiled))) if veiled else []
-    return found
+    return found | live.of(connection, who)
 
 
 def _known(who: str) -> Any:

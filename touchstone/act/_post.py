@@ -1,0 +1,118 @@
+"""How a message leaves: mail by SMTP, webhooks by the guarded client."""
+
+from __future__ import annotations
+
+import json
+import smtplib
+import ssl
+from collections.abc import Mapping
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from types import TracebackType
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from touchstone.core import outgoing
+from touchstone.core.errors import Refused, Retry, Skip, Stop
+from touchstone.core.settings import Settings
+
+SECONDS = 20
+
+
+class Post:
+    """One round of the postman: the mail server is called once, when the first mail is to go."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._server: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Post:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._server is not None:
+            self._server.close()
+
+    def deliver(self, row: Mapping[str, Any]) -> None:
+        """Sends one message; `Stop` where settings are missing, `Refused` for good, `Retry` for now."""
+        if row["kind"] == "webhook":
+            _call(row, self._settings)
+        else:
+            self._mail(row)
+
+    def _mail(self, row: Mapping[str, Any]) -> None:
+        message = written(row, sender=self._settings.mail_from)
+        try:
+            self._server = self._server or _called(self._settings.smtp)
+            self._server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, _ = next(iter(error.recipients.values()))
+            raise (Refused if code >= 500 else Retry)(f"the mail server refuses this recipient ({code}).") from error
+        except smtplib.SMTPResponseException as error:
+            self._server = None
+            raise (Refused if 500 <= error.smtp_code < 600 else Retry)(
+                f"the mail server says {error.smtp_code}.", where="smtp"
+            ) from error
+        except (smtplib.SMTPException, OSError) as error:
+            self._server = None
+            raise Retry(f"the mail server does not answer ({type(error).__name__}).", where="smtp") from error
+
+
+def written(row: Mapping[str, Any], *, sender: str) -> EmailMessage:
+    """The message as it goes: text, and HTML beside it where there is some. `Refused` where an address is none."""
+    if not sender:
+        raise Stop("who sends is not set.", where="mail_from", todo="Set `mail_from` to an address.")
+    message = EmailMessage()
+    try:
+        message["From"], message["To"], message["Subject"] = sender, row["to"], row["subject"]
+        for name, value in row["headers"].items():
+            message[name] = value
+    except (ValueError, MessageError, IndexError) as error:  # a line break in a subject, say: nobody adds headers
+        raise Refused(f"this cannot stand in a mail ({error}).", field="to", todo="Mend the address.") from error
+    if "@" not in parseaddr(row["to"])[1]:
+        raise Refused("this is no mail address.", field="to", todo="Write name@host.")
+    message["Date"] = format_datetime(row["created_at"])
+    message["Message-ID"] = f"<{row['id']}@{parseaddr(sender)[1].rpartition('@')[2]}>"
+    message.set_content(row["text"])
+    if row["html"]:
+        message.add_alternative(row["html"], subtype="html")
+    return message
+
+
+def _called(address: str) -> smtplib.SMTP:
+    parts = urlsplit(address)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        todo = "Set `smtp` to smtp://user:password@host:587, smtps://… or smtp://127.0.0.1:25."
+        raise Stop("there is no mail server.", where="smtp", todo=todo)
+    server = _connected(parts)
+    if parts.username:
+        server.login(unquote(parts.username), unquote(parts.password or ""))
+    return server
+
+
+def _connected(parts: SplitResult) -> smtplib.SMTP:
+    """The server, over TLS wherever it offers it; a password is never sent without."""
+    host, secure = parts.hostname or "", ssl.create_default_context()
+    if parts.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, parts.port or 465, timeout=SECONDS, context=secure)
+    server = smtplib.SMTP(host, parts.port or 587, timeout=SECONDS)
+    server.ehlo()
+    if server.has_extn("starttls"):
+        server.starttls(context=secure)
+        server.ehlo()
+    elif parts.username:
+        server.close()
+        raise Stop("the mail server offers no TLS for a password.", where="smtp", todo="Use smtps:// or no password.")
+    return server
+
+
+def _call(row: Mapping[str, Any], settings: Settings) -> None:
+    body = json.dumps({"id": row["id"], "subject": row["subject"], "text": row["text"]}, ensure_ascii=False).encode()
+    allowed = [each.strip() for each in settings.outgoing_hosts.split(",") if each.strip()]
+    headers = {"Content-Type": "application/json", **row["headers"]}
+    answer = outgoing.send("POST", row["to"], headers=headers, body=body, allowed=allowed)
+    if answer.status >= 500 or answer.status == 429:
+        raise Retry(f"the receiver says {answer.status}.", where="webhook", todo="It is tried again.")
+    if answer.status >= 300:
+        raise Skip(f"the receiver says {answer.status}.", where="webhook", todo="Look at the address.")
