@@ -27,8 +27,8 @@ LEADING = {"listen": 0}
 """How many arguments of a verb stand before its settings; one (ask, store, reading) where nothing is said."""
 BESIDE = {"act": {"WHO"}, "show": {"WHO"}, "understand": {"HEADS"}}
 """What a part must offer beside its verb."""
-MAY = {"measure": {"FIELDS", "CUTS"}, "connect": {"FIELDS"}, "decide": {"FIELDS"}}
-"""What it may: the fields it reads of a file in one shot, and the cuts of it that `run` stores."""
+MAY = {"measure": {"FIELDS", "CUTS"}, "connect": {"FIELDS"}, "decide": {"FIELDS"}, "act": {"EVERY"}}
+"""What it may: the fields it reads of a file in one shot, the cuts of it that `run` stores, how often the clock does it."""
 
 
 WAVED = re.compile(r"(type: ?ignore(\[[^\]]*\])?|noqa(: ?[A-Z]+\d+(, ?[A-Z]+\d+)*)?|pragma: ?no \w+)")
