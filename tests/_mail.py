@@ -28,7 +28,7 @@ class Kept:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         """Keeps one mail."""
-        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 kept"
 
 

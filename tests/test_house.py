@@ -28,7 +28,7 @@ LEADING = {"listen": 0}
 BESIDE = {"act": {"WHO"}, "show": {"WHO"}, "understand": {"HEADS"}}
 """What a part must offer beside its verb."""
 MAY = {"measure": {"FIELDS", "CUTS"}, "connect": {"FIELDS"}, "decide": {"FIELDS"}, "act": {"EVERY"}}
-"""What it may: the fields it reads of a file in one shot, the cuts of it that `run` stores, how often the clock does it."""
+"""What it may: fields it reads of a file in one shot, cuts of it that `run` stores, how often the clock does it."""
 
 
 WAVED = re.compile(r"(type: ?ignore(\[[^\]]*\])?|noqa(: ?[A-Z]+\d+(, ?[A-Z]+\d+)*)?|pragma: ?no \w+)")
