@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
-from touchstone.measure._answers import Question, by_words, check
+from touchstone.measure._answers import PERIODS, Question, by_words, check, period_text
 from touchstone.measure._driven import Answers
 from touchstone.measure._interactions import asked
 from touchstone.measure._scores import scale_text
@@ -47,13 +47,17 @@ def groups(
     if not found_scales:
         return [], figure
     scale = [found_scales[0][name] for name in ("metric", "worst", "best")]
-    table = ask.lake(sql, [*parameters, *scale]).combine_chunks()  # taken from group by group
-    found: dict[tuple[str, ...], list[int]] = {}
-    columns = [by_words(table[f"by {name}"], name) for name in by]
-    for place in range(len(table)):
-        found.setdefault(tuple(column[place] for column in columns), []).append(place)
+    table = ask.lake(sql, [*parameters, *scale]).combine_chunks()  # by group, in order
+    columns = [period_text(table[f"by {name}"], name) if name in PERIODS else table[f"by {name}"] for name in by]
+    begins = np.arange(len(table)) == 0
+    for column in columns:
+        code = column.combine_chunks().dictionary_encode().indices.to_numpy()
+        begins[1:] |= code[1:] != code[:-1]
+    starts = np.flatnonzero(begins)
+    keys = zip(*(column.take(pa.array(starts)).to_pylist() for column in columns), strict=True) if by else [()]
     steps = _steps(ask, question, by, scale)
-    told = [(key, _answers(table.take(pa.array(found[key])), steps[key])) for key in sorted(found)]
+    parts = zip(keys, starts.tolist(), np.diff(starts, append=len(table)).tolist(), strict=False)
+    told = [(key, _answers(table.slice(start, size), steps[key])) for key, start, size in sorted(parts)]
     return told, f"{scale[0]} on {scale_text(scale[1], scale[2])}"
 
 
@@ -74,11 +78,11 @@ def _steps(
 
 def _answers(table: pa.Table, steps: tuple[Floats, Floats]) -> Answers:
     """One group's sums; the outcome bears the empty name and stands last."""
-    first, second = (np.array(table[each].to_pylist(), dtype=object) for each in ("first", "second"))
-    names = sorted(set(first.tolist()) - {""})
+    first, second, held = (table[each].combine_chunks().dictionary_encode() for each in ("first", "second", "block"))
+    names = sorted(set(first.dictionary.to_pylist()) - {""})
     place = {name: at for at, name in enumerate([*names, ""])}
-    one, two = (np.array([place[each] for each in side], np.int64) for side in (first, second))
-    blocks, block = np.unique(np.array(table["block"].to_pylist()), return_inverse=True)
+    blocks = {name: at for at, name in enumerate(sorted(held.dictionary.to_pylist()))}
+    one, two, block = (_places(side, known) for side, known in ((first, place), (second, place), (held, blocks)))
     size = len(names)
     shape = (len(blocks), 3 * size + 1, 3 * size + 1)
     n, total, product = np.zeros(shape), np.zeros(shape), np.zeros(shape)
@@ -92,6 +96,12 @@ def _answers(table: pa.Table, steps: tuple[Floats, Floats]) -> Answers:
             total[at], total[back] = rows[f"{left}_first"][real], rows[f"{right}_second"][real]
             product[at] = product[back] = rows[f"{left}_{right}"][real]
     return Answers(tuple(names), Sums(n, total, product), steps, gaps=True)
+
+
+def _places(encoded: pa.DictionaryArray, known: dict[str, int]) -> NDArray[np.int64]:
+    """The place of each word among those known."""
+    place = np.array([known[each] for each in encoded.dictionary.to_pylist()], np.int64)
+    return np.asarray(place[encoded.indices.to_numpy()], np.int64)
 
 
 def _columns(table: pa.Table) -> dict[str, Floats]:

@@ -17,7 +17,7 @@ from touchstone.core.errors import Refused
 from touchstone.core.tables import INSTANT, NUMBER, TEXT
 from touchstone.measure._answers import Question
 from touchstone.measure._customers import FEW, Customers, customers, scores
-from touchstone.measure._rows import Heading, nothing, rows, tidy
+from touchstone.measure._rows import Heading, nothing, rows, tidied, tidy
 from touchstone.measure._scores import grouped, salt
 from touchstone.measure._spending import MODELS, Outlay, outlay
 from touchstone.science.difference import holm
@@ -198,10 +198,8 @@ def _details(
     alive = np.mean([lifetime.alive(found.history) for lifetime in found.lifetimes], axis=0)
     columns = (found.purchases.value, known.frequency, known.recency, known.age, alive)
     names = ("expected_purchases", "frequency", "recency", "age", "alive")
-    return [
-        {**said, **{name: tidy(figure) for name, figure in zip(names, figures, strict=True)}}
-        for figures in zip(*columns, strict=True)
-    ]
+    told = zip(*(tidied(column) for column in columns), strict=True)
+    return [{**said, **dict(zip(names, figures, strict=True))} for figures in told]
 
 
 def _fitted(found: _Worth, known: Customers) -> dict[str, Any]:

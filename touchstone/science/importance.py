@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 EXACT = 16
 """Up to this many players every subset is looked at; beyond, orders are sampled."""
 ROOM = 6_000_000  # numbers held at once
+_CLOSE = 60_000  # and worked on at once, so few that they stay near at hand
 NOUGHT = 1e-10  # a driver with less variance left, given others, adds nothing
 
 
@@ -63,13 +64,16 @@ def sampled_lmg(correlation: Floats, players: Sequence[Sequence[int]], *, rounds
     turns = _turns(size, rounds, seed)
     orders, ends = _drivers(players, turns)
     total = np.zeros((correlation.shape[0], size))
-    at_once = max(1, ROOM // ((last + 1) ** 2 * 4 * size)) * size
+    numbers = (last + 1) ** 2 * 4 * size  # of the orders of one ring
+    at_once = max(1, ROOM // numbers) * size
+    draws = max(1, _CLOSE // (numbers // size * min(at_once, len(orders))))
     for start in range(0, len(orders), at_once):
         some = slice(start, start + at_once)
         places, chosen = _places(orders[some], last), turns[some]
-        for draw in range(correlation.shape[0]):
-            fits = np.cumsum(_gains(correlation[draw], places), axis=1)
-            total[draw] += _added(np.take_along_axis(fits, ends[some], axis=1), chosen)
+        for first in range(0, correlation.shape[0], draws):
+            fits = np.cumsum(_gains(correlation[first : first + draws], places), axis=2)
+            own = np.broadcast_to(ends[some], (len(fits), *ends[some].shape))
+            total[first : first + draws] += _added(np.take_along_axis(fits, own, axis=2), chosen)
     return total / (2 * len(orders))
 
 
@@ -77,14 +81,22 @@ def _added(fits: Floats, turns: NDArray[np.int64]) -> Floats:
     """What each player adds in these orders and in the same backwards, from R squared of each order's first players.
 
     Backwards an order begins with what stands last: the same neighbours on the ring, taken from their other end.
+    Draws x players, from draws x orders x places.
     """
-    size = turns.shape[1]
-    forward = np.diff(fits, axis=1, prepend=0.0)
-    sums = fits.reshape(-1, size, size).sum(axis=2)  # rings x where they are opened
-    shorter = sums - fits[:, -1].reshape(-1, size)
-    backward = (sums - np.roll(shorter, -1, axis=1)).ravel()
-    both = np.bincount(turns.ravel(), weights=forward.ravel(), minlength=size)
-    return np.asarray(both + np.bincount(turns[:, 0], weights=backward, minlength=size), float)
+    draws, size = len(fits), turns.shape[1]
+    forward = np.diff(fits, axis=2, prepend=0.0)
+    sums = fits.reshape(draws, -1, size, size).sum(axis=3)  # rings x where they are opened
+    shorter = sums - fits[:, :, -1].reshape(draws, -1, size)
+    backward = sums - np.roll(shorter, -1, axis=2)
+    return _by_player(forward, turns) + _by_player(backward.reshape(draws, -1, 1), turns[:, :1])
+
+
+def _by_player(added: Floats, turns: NDArray[np.int64]) -> Floats:
+    """The sums of what stands at each player (draws x players)."""
+    draws, size = len(added), int(turns.max()) + 1
+    player = turns + size * np.arange(draws)[:, None, None]
+    found = np.bincount(player.ravel(), weights=added.ravel(), minlength=draws * size)
+    return np.asarray(found.reshape(draws, size), float)
 
 
 def johnson(correlation: Floats) -> Floats:
@@ -170,9 +182,12 @@ def _places(orders: NDArray[np.int64], last: int) -> NDArray[np.int64]:
 
 
 def _gains(correlation: Floats, places: NDArray[np.int64]) -> Floats:
-    """What each driver adds to R squared in its place of each order: squares of the last row of a Cholesky factor."""
-    moved = correlation.take(places)
+    """What each driver adds to R squared in its place of each order: squares of the last row of a Cholesky factor.
+
+    Draws x orders x drivers.
+    """
+    moved = correlation.reshape(len(correlation), -1).take(places, axis=1)
     at = np.arange(places.shape[1])
-    moved[:, at, at] += NOUGHT
-    moved[:, -1, -1] += 1.0  # room, so that a perfect fit still has a factor; it touches no gain
-    return np.asarray(np.linalg.cholesky(moved)[:, -1, :-1] ** 2, float)
+    moved[..., at, at] += NOUGHT
+    moved[..., -1, -1] += 1.0  # room, so that a perfect fit still has a factor; it touches no gain
+    return np.asarray(np.linalg.cholesky(moved)[..., -1, :-1] ** 2, float)

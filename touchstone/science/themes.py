@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csc_array
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -57,28 +58,27 @@ def _axes(scaled: Floats, presence: Floats, most: int, seed: int) -> Floats:
     counts = presence.sum(axis=0).astype(int).tolist()
     for _ in range(_TURNS):
         by_chance = np.fmax(by_chance, _order(_strewn(counts, len(presence), chance)))
-    beyond = int(np.append(_order(presence) > by_chance + 1e-9, False).argmin())
+    beyond = int(np.append(_order(csc_array(presence)) > by_chance + 1e-9, False).argmin())
     kept = min(most, beyond + 1) if beyond else 0
     values, vectors = np.linalg.eigh(scaled.T @ scaled)
     leading = vectors[:, ::-1][:, :kept] * np.sqrt(np.fmax(values[::-1][:kept], 0.0))
     return np.asarray(leading, float)
 
 
-def _strewn(counts: list[int], texts: int, chance: np.random.Generator) -> Floats:
+def _strewn(counts: list[int], texts: int, chance: np.random.Generator) -> csc_array:
     """Words that stand in as many texts as they do, in whichever: what hangs together in them does so by chance."""
-    made = np.zeros((len(counts), texts))
-    for word, count in zip(made, counts, strict=True):
-        word[chance.choice(texts, count, replace=False, shuffle=False)] = 1.0
-    return made.T
+    places = [chance.choice(texts, count, replace=False, shuffle=False) for count in counts]
+    ends = np.concatenate([[0], np.cumsum(counts)])
+    return csc_array((np.ones(ends[-1]), np.concatenate(places), ends), shape=(texts, len(counts)))
 
 
-def _order(presence: Floats) -> Floats:
+def _order(presence: csc_array) -> Floats:
     """How much words hang together along each axis: eigenvalues of their correlations, the largest first."""
-    texts = len(presence)
-    share = presence.mean(axis=0)
+    texts = presence.shape[0]
+    share = presence.sum(axis=0) / texts
     length = np.sqrt(np.fmax(texts * share * (1 - share), 0.0))
     length = np.where(length > 1e-9, length, np.inf)
-    apart = presence.T @ presence - texts * np.outer(share, share)
+    apart = (presence.T @ presence).toarray() - texts * np.outer(share, share)
     found: Floats = np.linalg.eigvalsh(apart / np.outer(length, length))[::-1]
     return found
 
