@@ -48,17 +48,21 @@ def groups(
         return [], figure
     scale = [found_scales[0][name] for name in ("metric", "worst", "best")]
     table = ask.lake(sql, [*parameters, *scale]).combine_chunks()  # by group, in order
-    columns = [period_text(table[f"by {name}"], name) if name in PERIODS else table[f"by {name}"] for name in by]
+    named = pa.table({each: _words(table[f"by {each}"], each) for each in by})
     begins = np.arange(len(table)) == 0
-    for column in columns:
+    for column in named.columns:
         code = column.combine_chunks().dictionary_encode().indices.to_numpy()
         begins[1:] |= code[1:] != code[:-1]
     starts = np.flatnonzero(begins)
-    keys = zip(*(column.take(pa.array(starts)).to_pylist() for column in columns), strict=True) if by else [()]
+    keys = zip(*(column.take(pa.array(starts)).to_pylist() for column in named.columns), strict=True) if by else [()]
     steps = _steps(ask, question, by, scale)
     parts = zip(keys, starts.tolist(), np.diff(starts, append=len(table)).tolist(), strict=False)
     told = [(key, _answers(table.slice(start, size), steps[key])) for key, start, size in sorted(parts)]
     return told, f"{scale[0]} on {scale_text(scale[1], scale[2])}"
+
+
+def _words(column: Any, name: str) -> Any:
+    return period_text(column, name) if name in PERIODS else column
 
 
 def _steps(
