@@ -117,9 +117,18 @@ def home(said: list[Row] | None = None, **more: Any) -> Any:
     return scratch(rows, derived={"signal": signals, **more}, persons=people, now=NOW)
 
 
-def test_a_home_is_asked_of_persons_or_a_unit_and_stores_nobody() -> None:
+def test_where_nobody_is_named_those_for_whom_most_speaks_and_a_sum_are_told() -> None:
+    *listed, whole = plain(decide(home(), review=0.0))
+    assert [(each["person"], each["ask"]) for each in listed] == [("ann", "referral")]
+    assert whole["person"] is None
+    detail = whole["detail"]
+    assert detail["asked"] == {"referral": 1}
+    assert detail["looked_at"] == whole["n"] == 1 + sum(detail["alone"].values())
+    assert all(each["ask"] is None for each in plain(decide(home(), review=1.0, top=0)))
+
+
+def test_a_home_is_asked_of_persons_or_a_unit() -> None:
     ask = home()
-    assert decide(ask).num_rows == 0
     found = plain(decide(ask, unit=["north"], review=0.0))
     assert [(each["person"], each["ask"]) for each in found] == [("ann", "referral"), ("bob", None)]
     assert found[0]["value"] == pytest.approx(2 / 3)

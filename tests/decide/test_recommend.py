@@ -163,8 +163,16 @@ def home() -> Any:
     return scratch([{"id": f"b{n}", **each} for n, each in enumerate(bought)] + said, mentions=mentions)
 
 
+def test_where_nobody_is_named_each_product_says_what_goes_with_it_and_nothing_of_anybody(home: Any) -> None:
+    rows = plain(decide(home, ridge=5.0))
+    assert all(set(each) & {"person", "rank"} == set() for each in rows)
+    adds = {each["product"]: each["detail"]["adds"] for each in rows}
+    told = plain(decide(home, person=["p01"], top=1, ridge=5.0))[0]
+    for name, part in zip(told["detail"]["because"], told["detail"]["adds"], strict=True):
+        assert adds[name][told["product"]] == pytest.approx(part, abs=1e-6)
+
+
 def test_a_home_answers_for_the_persons_asked_for_and_stores_nothing_of_the_others(home: Any) -> None:
-    assert decide(home).num_rows == 0
     table = decide(home, person=["p01", "p03", "nobody"], top=2, ridge=5.0)
     assert {tuple(each) for each in table["about"].to_pylist()} == {("north", "south"), ()}
     rows = plain(table)

@@ -14,13 +14,14 @@ from touchstone.core import number
 from touchstone.core.errors import Refused
 from touchstone.decide._offer_choice import NOTHING, best
 from touchstone.decide._offer_trial import Campaign, costs
-from touchstone.science.qini import Aim, Estimate, agreement, qini
+from touchstone.science.qini import Aim, Curve, Estimate, agreement, curve, qini
 from touchstone.science.uplift import Uplift, average, difference, uplift
 
 Floats = NDArray[np.float64]
 _THIN = 0.5  # share of customers without a counterpart from which nothing is targeted
 _ROUNDING = 1e-12  # of the greatest own effect: what adding up leaves of nothing
 _TOLD = 5  # features named for each offer
+_DRAWS = 100  # of the gain curve's band
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Found:
     cost: Floats  # by offer
     net: Floats  # held apart, rows by offers: worth of the uplift less the offer's cost
     qini: Estimate
+    curve: Curve
     refused: str | None
 
 
@@ -67,7 +69,8 @@ def found(given: Campaign, limits: Set) -> Found:
         refused = f"for {told.lot.thin:.0%} of customers some offer was hardly possible: they have no counterpart"
     elif area.low <= _ROUNDING * float(np.abs(own).max()):
         refused = "the Qini interval holds zero: who gains more by an offer cannot be told from chance"
-    return Found(given, limits, told, cost, net, area, refused)
+    shown = curve(aim, draws=min(limits.draws, _DRAWS), seed=limits.seed)
+    return Found(given, limits, told, cost, net, area, shown, refused)
 
 
 def told_of(case: Found) -> dict[str, Any]:
@@ -80,6 +83,7 @@ def told_of(case: Found) -> dict[str, Any]:
         "assignment": {"known": lot.known, "chance": tidy(lot.chance), "thin": tidy(lot.thin)},
         "gain": _gain(case),
         "left_out": given.left_out,
+        "curve": {name: [tidy(each) for each in part.tolist()] for name, part in vars(case.curve).items()},
     }
     if given.few:
         detail["too_few"] = given.few

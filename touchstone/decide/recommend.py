@@ -11,10 +11,11 @@ import pyarrow.compute as pc
 
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
-from touchstone.core.tables import INSTANT, NUMBER, PLAN, TEXT
+from touchstone.core.tables import INSTANT, NUMBER, TEXT
 from touchstone.decide._bought import bought
 from touchstone.decide._chosen import Choices, asked, choices, prices
 from touchstone.decide._file import given, plans, problems, row
+from touchstone.decide._with_what import with_what
 from touchstone.science.items import NONE, Best, items
 from touchstone.science.ratings import Ratings, expected
 
@@ -37,15 +38,16 @@ def decide(
 ) -> pa.Table:
     """For each person the `top` products they have not chosen that go best with what they chose, first to last.
 
-    Of a home the persons must be named by `person`, and their purchases count; of a file all are advised, and where
-    some value is empty those rows are questions: the rating to expect. Nothing for who has an open complaint. `best`
+    Of a home those named by `person` are advised, and purchases count; where nobody is named, a row for each product
+    says what goes with it. Of a file all are advised, and where some value is empty those rows are questions: the
+    rating to expect. Nothing for who has an open complaint. `best`
     and `worst` are the ends of the scale of `value`, else the ends of what was given; a larger `ridge` trusts what few
     chose together less.
     """
     if top < 1 or not ridge > 0:
         raise Refused("top and ridge are above nothing.", field="top" if top < 1 else "ridge", todo="Give more.")
     if ask.given is None:
-        return plans(list(_of_home(ask, person, top, ridge))) if person else PLAN.empty_table()
+        return plans(list(_of_home(ask, person, top, ridge) if person else _products(ask, ridge)))
     table = given(ask, "person", "product")
     rows: list[dict[str, Any]] = []
     for named, part in problems(table):
@@ -73,6 +75,13 @@ def _of_home(ask: Ask, person: Sequence[str], top: int, ridge: float) -> Iterato
     wanted = asked(found, table.filter(pc.is_valid(table["open_complaint"]))["person"].to_pylist())
     for made in _advice(found, {}, wanted, prices(table), top=top, ridge=ridge, ends=found.scale(None, None)):
         yield {**made, "about": units.get(dict(made["by"])["person"], []), "rests_on": []}
+
+
+def _products(ask: Ask, ridge: float) -> Iterator[dict[str, Any]]:
+    """Rows for the products of a home: what goes with each."""
+    table, _ = bought(ask, ())
+    found = choices(table)
+    return with_what(_MAKER, found, prices(table), ridge=ridge, ends=found.scale(None, None))
 
 
 def _advice(

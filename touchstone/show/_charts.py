@@ -187,6 +187,22 @@ def frontier(points: Sequence[tuple[float, Estimate]], *, here: tuple[float, flo
     return _layered(layers)
 
 
+def gains(curve: dict[str, list[float]]) -> dict[str, Any]:
+    """What is gained by the share it is sent to, best first, with its band; dashed: the same share by chance."""
+    names = ("share", "value", "low", "high")
+    rows: Rows = [dict(zip(names, each, strict=True)) for each in zip(*(curve[name] for name in names), strict=True)]
+    chance: Rows = [{"share": 0.0, "even": 0.0}, {"share": 1.0, "even": curve["plain"][-1]}]
+    axis = {"title": "share it is sent to", "format": ".0%", "tickCount": 5, "titlePadding": 4}
+    x = _quantity("share", scale={"nice": False, "domain": [0, 1]}, axis=axis)
+    y = {"title": None, "tickCount": 4, "format": "~r"}
+    layers = [
+        _area(rows, x, y),
+        layer({**DASHED, "type": "line"}, chance, x=x, y=_quantity("even")),
+        layer({"type": "line", "color": LIGHT["ink"], "strokeWidth": 1.4}, rows, x=x, y=_quantity("value", axis=y)),
+    ]
+    return _layered(layers)
+
+
 def distribution(counts: dict[str, int], *, title: str, lead: str) -> Chart:
     """How answers fell, as bars with their counts; the most frequent one in the accent."""
     total, most = sum(counts.values()), max(counts.values())

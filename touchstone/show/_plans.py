@@ -14,6 +14,13 @@ from touchstone.show._stored import Figure
 
 READ = """select id, name, "by", value, low, high, n, measured_in, detail from plan
     where name = 'priorities' and array_to_string(list_sort(map_keys("by")), ',') = ?"""
+_OF = """select id, name, "by", value, low, high, n, measured_in, detail from plan
+    where name = ? and array_to_string(list_sort(map_keys("by")), ',') = ? order by id"""
+
+
+def planned(ask: Ask, name: str, *by: str) -> list[Figure]:
+    """The stored rows of an optimiser by exactly these columns, as far as the asker may see them."""
+    return _stored.unfolded(ask.lake(_OF, [name, ",".join(sorted(by))]))
 
 
 def ranking(ask: Ask, chosen: Narrow, *, most: int = 0) -> Ranking | None:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import numpy as np
 
 from touchstone.core.ask import Ask
-from touchstone.core.page import Block, Cards, Estimate, Note, Page, Story, Streaks
+from touchstone.core.page import Block, Cards, Estimate, Grid, Link, Note, Page, Story, Streaks
 from touchstone.rules.next_step import next_step
 from touchstone.science.interval import mean_interval
 from touchstone.show import _open, _person, _say, _ties, _worth
@@ -39,6 +39,7 @@ def show(ask: Ask, *, id: str | None = None, skip: str | None = None) -> Page:
         Note(step.text, "plain", step.reason),
         Cards(tuple(cards)) if cards else None,
         *_open.grids(items),
+        _advice(ask, found),
         _over_time(mood),
         _story(found, back, passed),
         ties,
@@ -91,6 +92,14 @@ def _month(month: str) -> str:
 
 def _quarter(month: str) -> str:
     return f"{_say.ORDINALS[(int(month[5:]) - 1) // 3]} quarter of {month[:4]}"
+
+
+def _advice(ask: Ask, found: _person.Person) -> Grid | None:
+    """Leads an insider to what else would help who bought something."""
+    if ask.viewer.side != "insider" or not any(each.row["kind"] == "purchase" for each in found.said):
+        return None
+    to = Link("What goes with what they chose, and its price", f"recommend?id={quote(found.called.id, safe='')}")
+    return Grid("What else would help", "", ("",), ((to,),), narrow=True)
 
 
 def _over_time(mood: list[Estimate]) -> Streaks | None:

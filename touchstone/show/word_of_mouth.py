@@ -8,10 +8,8 @@ from urllib.parse import quote
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Cards, Estimate, Grid, Link, Note, Page
-from touchstone.rules import consent
-from touchstone.show import _forest, _person, _say, _stored
+from touchstone.show import _forest, _people, _say, _stored
 from touchstone.show._stored import Figure
-from touchstone.store import tables
 
 WHO = ("insider",)
 _PLACE = 32, "Customers"
@@ -31,15 +29,16 @@ def show(ask: Ask) -> Page:
         note = Note("Nobody was heard speaking to another yet.", "empty", todo)
         return Page("word_of_mouth", "Word of mouth", "Who speaks to whom is not known yet.", "", (note,))
     named = len({each.by["person"] for each in rows})
-    names, silent = _names(ask, [each.by["person"] for each in rows])
-    rows = [each for each in rows if each.by["person"] not in silent]
+    people = _people.people(ask, [each.by["person"] for each in rows])
+    names = {each: known.name for each, known in people.items()}
+    rows = [each for each in rows if not people[each.by["person"]].objects]
     left_out = named - len({each.by["person"] for each in rows})
     by_role = {role: _by_role(rows, role) for role in (*_ROLES, "starter")}
     blocks: list[Block] = [Cards(tuple(_added(ask, each) for each in added))] if added else []
     for role, (title, lead) in _ROLES.items():
         if found := by_role[role]:
             shown = [_stored.estimate(each, names[each.by["person"]], seed=ask.seed) for each in found]
-            blocks += [_forest.forest(shown, title=title, lead=lead), _people(found, names, shown)]
+            blocks += [_forest.forest(shown, title=title, lead=lead), _who(found, names, shown)]
     if starters := by_role["starter"]:
         blocks.append(_starting(starters, names, ask.seed))
     lead = "Told by what others did with their words, never by how many follow them; words paid for are kept apart."
@@ -57,29 +56,12 @@ def _by_role(rows: Sequence[Figure], role: str) -> list[Figure]:
     return sorted(found, key=lambda each: (-(each.low or 0.0), each.by["person"]))
 
 
-def _names(ask: Ask, ids: Sequence[str]) -> tuple[dict[str, str], set[str]]:
-    """What each is called, and who of them does not want to be contacted, under any of their names."""
-    own = tables.customer.c
-    customers = {
-        row["person"]: row["customer"]
-        for row in ask.record(tables.customer.select().where(own.person.in_(sorted(set(ids)))))
-    }
-    every = ask.record(tables.customer.select().where(own.customer.in_(sorted(set(customers.values())))))
-    people = {each: {each} for each in ids}
-    for who, customer in customers.items():
-        people[who] |= {row["person"] for row in every if row["customer"] == customer}
-    known = _person.known(ask, (each for some in people.values() for each in some))
-    objecting = {id for id, row in known.items() if consent.objects(row["consents"])}
-    names = {id: row["name"] for id, row in known.items() if row["name"]}
-    return {each: names.get(each, each) for each in ids}, {each for each in ids if people[each] & objecting}
-
-
 def _added(ask: Ask, figure: Figure) -> Estimate:
     label = _LAYERS.get(figure.by["layer"], figure.by["layer"])
     return replace(_stored.estimate(figure, label, middle=0.0, seed=ask.seed), counted="referred")
 
 
-def _people(rows: Sequence[Figure], names: dict[str, str], shown: Sequence[Estimate]) -> Grid:
+def _who(rows: Sequence[Figure], names: dict[str, str], shown: Sequence[Estimate]) -> Grid:
     """Each person, leading to their story."""
     cells = tuple(
         (_linked(row, names), each, int(row.detail.get("hits") or 0), each.n)
