@@ -83,29 +83,27 @@ def _campaigns(added: Sequence[Figure], seed: int) -> Iterator[Block]:
     """What each campaign added: against similar customers, and against the days beside."""
     names = list(dict.fromkeys(each.by["campaign"] for each in added if each.by.get("campaign")))
     held = {(each.by.get("campaign"), each.by["against"]): each for each in added}
-    lines = [(name, *(held.get((name, against)) for against in _ADDED)) for name in names]
+    pairs = [(name, held.get((name, "similar customers")), held.get((name, "days beside"))) for name in names]
+    lines = [(name, one, two, told) for name, one, two in pairs if (told := one or two) is not None]
     rows = tuple(
-        (name, _when(one or two), _sent(one or two), _estimate(one, name, seed), _estimate(two, name, seed),
-         _why(one, two))
-        for name, one, two in lines if one or two
-    )  # fmt: skip
+        (name, _when(told), _sent(told), _estimate(one, name, seed), _estimate(two, name, seed), _why(one, two))
+        for name, one, two, told in lines
+    )
     if rows:
         lead = "Purchases per customer beyond what others alike made, and the relative change of purchases a day."
         columns = ("campaign", "ran", "sent, used", "against similar customers", "against days beside", "in words")
         yield Grid("What campaigns added", lead, columns, rows)
-        if any((one or two).detail.get("rewarded") for _, one, two in lines if one or two):
+        if any(told.detail.get("rewarded") for *_, told in lines):
             yield Note(_REWARD, "plain")
 
 
-def _when(each: Figure | None) -> str:
-    if each is None or not each.detail.get("start"):
+def _when(each: Figure) -> str:
+    if not each.detail.get("start"):
         return "–"
     return " to ".join(_person.day(datetime.fromisoformat(each.detail[end])) for end in ("start", "stop"))
 
 
-def _sent(each: Figure | None) -> str:
-    if each is None:
-        return "–"
+def _sent(each: Figure) -> str:
     used = f"{_say.count(each.detail.get('offers', 0))}, {_say.count(each.detail.get('redemptions', 0))}"
     return f"{used}, with a reward" if each.detail.get("rewarded") else used
 
