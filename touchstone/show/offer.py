@@ -91,7 +91,7 @@ def _campaigns(added: Sequence[Figure], seed: int) -> Iterator[Block]:
     )
     if rows:
         lead = "Purchases per customer beyond what others alike made, and the relative change of purchases a day."
-        columns = ("campaign", "ran", "sent, used", "against similar customers", "against days beside", "in words")
+        columns = ("campaign", "ran", "sent, used", "against similar customers", "against days beside, %", "in words")
         yield Grid("What campaigns added", lead, columns, rows)
         if any(told.detail.get("rewarded") for *_, told in lines):
             yield Note(_REWARD, "plain")
@@ -112,15 +112,17 @@ def _estimate(each: Figure | None, name: str, seed: int) -> Estimate | str:
     if each is None:
         return "–"
     told = each.detail
-    far = 1.1 * max([0.01, *(abs(x) for x in (each.low, each.high, each.value) if x is not None)])
-    unit = "share more" if each.by["against"] == "days beside" else each.measured_in
+    beside = each.by["against"] == "days beside"
+    unit, times = ("per cent more a day", 100.0) if beside else (each.measured_in, 1.0)
+    value, low, high = (None if end is None else times * end for end in (each.value, each.low, each.high))
+    far = 1.1 * max([0.01, *(abs(end) for end in (low, high, value) if end is not None)])
     notes = [str(told.get("assignment") or "")]
     if extra := told.get("extra"):
         notes.append(f"In purchases: {_limits(extra, '.0f')}; made with it: {told.get('used_it', 0)}.")
     if placebo := told.get("placebo"):
         notes.append(f"The same a window earlier, when there was no offer: {_limits(placebo, '.3f')}.")
     return Estimate(
-        f"{name}, against {each.by['against']}", each.value, each.low, each.high, each.n, unit, floor=-far, ceiling=far,
+        f"{name}, against {each.by['against']}", value, low, high, each.n, unit, floor=-far, ceiling=far,
         middle=0.0, formula=_ADDED[each.by["against"]], why=str(told.get("why") or ""),
         note=" ".join(each for each in notes if each), counted="purchases and customers", seed=seed,
     )  # fmt: skip
@@ -148,9 +150,6 @@ def _targeting(each: Figure, seed: int) -> Iterator[Block]:
     """How well a campaign could be targeted: Qini and curve, effects by offer, the reward's part; or why not."""
     told, name = each.detail, each.by.get("campaign") or _LOT
     if each.value is None:
-        yield Note(
-            f"{name}: nobody is targeted.", "plain", _say.named(str(told.get("refused") or told.get("why") or ""))
-        )
         return
     area = Estimate(
         f"{name}: Qini", each.value, each.low, each.high, each.n, "purchases per customer", floor=-_far(each),
