@@ -11,6 +11,7 @@ import pytest
 
 import touchstone
 from touchstone.act._calibration import ENOUGH
+from touchstone.act._journey import STEPS
 from touchstone.act._reader import Reader
 from touchstone.core.taxonomy import parse
 from touchstone.language.tagger import tag
@@ -41,7 +42,13 @@ def home_at(path: Path, texts: list[str], *, taxonomy: str = LIBRARY) -> Any:
 def arrive(home: Any, texts: list[str]) -> None:
     rows = [{"source": "letters", "source_id": text, "text": text, "occurred_at": "2026-11-01"} for text in texts]
     home.act("receive", interactions=rows)
-    home.run(durable=False)
+    understand(home)
+
+
+def understand(home: Any) -> None:
+    """The journey as far as what is calibrated: what was understood is not yet measured."""
+    for name in ("derive", "understand"):
+        STEPS[name](home.store)
 
 
 def heard(home: Any) -> dict[str, set[tuple[str, str]]]:
@@ -116,14 +123,14 @@ def test_another_taxonomy_is_calibrated_anew_and_the_former_one_is_found_again(t
     home = home_at(tmp_path / "home", SAID)
     first, former = Reader(home.store).maker, heard(home)
     (tmp_path / "home.yaml").write_text(LIBRARY.replace("fines", "charges"), "utf-8")
-    home.run(durable=False)
+    understand(home)
     other = Reader(home.store)
     assert other.maker != first
     assert other.enrichers.calibration.version
     assert {name for said in heard(home).values() for name, _ in said} <= {
         "reading room", "librarians", "collection", "charges"}  # fmt: skip
     (tmp_path / "home.yaml").write_text(LIBRARY, "utf-8")
-    home.run(durable=False)
+    understand(home)
     assert (Reader(home.store).maker, heard(home)) == (first, former)
 
 

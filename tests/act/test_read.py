@@ -51,7 +51,7 @@ def test_a_reading_of_a_text_that_is_not_here_is_counted_as_unknown(home: Any) -
 
 
 def test_a_touchpoint_that_is_none_is_refused(home: Any) -> None:
-    home.run(durable=False)
+    home.store.derive()
     id = home.ask().lake("select min(id) as id from interaction")["id"][0].as_py()
     with pytest.raises(Refused, match="no touchpoint"):
         home.act("read", interaction=id, mentions=[{"touchpoint": "the moon", "polarity": "negative"}])

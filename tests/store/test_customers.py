@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from touchstone.core.tables import LINK
-from touchstone.rules.belonging import belonging, standing, undone
+from touchstone.rules.belonging import Belonging, belonging, standing, undone
 from touchstone.store._customers import Customers, customers
 
 PEOPLE = tuple("abcdefgh")
@@ -28,12 +29,20 @@ class World:
                 for left, right in pairs]  # fmt: skip
         self.links = pa.Table.from_pylist(rows, schema=LINK)
         self.said: list[dict[str, Any]] = []
-        self._known: dict[int, Customers] = {}
+        self._known: dict[int, tuple[Customers, Belonging]] = {}
 
     def found(self) -> Customers:
         """Who is one, replayed from scratch over all that was said."""
+        return self._replayed()[0]
+
+    def apart(self) -> Iterable[tuple[str, str]]:
+        """The pairs that people keep apart."""
+        return self._replayed()[1].apart
+
+    def _replayed(self) -> tuple[Customers, Belonging]:
         if len(self.said) not in self._known:
-            self._known[len(self.said)] = customers(self.links, belonging(standing(self.said)))
+            decided = belonging(standing(self.said))
+            self._known[len(self.said)] = customers(self.links, decided), decided
         return self._known[len(self.said)]
 
     def say(self, **change: Any) -> None:
@@ -56,7 +65,7 @@ def check(world: World, found: Customers) -> None:
         assert person in together
         assert len(together) > 1
         assert [found[each][1] for each in together].count(True) == 1
-    for left, right in belonging(standing(world.said)).apart:
+    for left, right in world.apart():
         assert right not in one_with(found, left)
 
 
