@@ -19,7 +19,7 @@ ENOUGH = 0.02
 _WHOLE = 1 - 1e-6
 _CLOSE = 2e-3  # a plan that falls short by no more is not looked at again
 _PLACES = 300  # so many places nearest to the edge are decided together
-_STEPS = 100  # of the search over them
+_STEPS = 20  # of the search over them
 _ROUNDING = 1e-9
 
 
@@ -51,7 +51,7 @@ def _near(model: Model, judged: Judged, x: Floats) -> Plan | None:
     apart = np.flatnonzero((model.place != NONE) & _partly(model, x))
     weighed[model.place[apart]] = True
     narrow = narrowed(model, judged, weighed, model.most)
-    answer = whole(narrow.programme, nodes=_STEPS, gap=ENOUGH / 10)
+    answer = whole(narrow.programme, nodes=_STEPS, gap=ENOUGH / 4)
     return None if answer is None else _kept(model, judged, model.settled(narrow.widened(model, answer.x)))
 
 
