@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from touchstone.act import _asking, _lesson
+from touchstone.act._converse import converse
 from touchstone.act._misreading import MAKER, misreading
 from touchstone.act._reader import UNDERSTOOD, Reader
 from touchstone.core import finder
@@ -96,6 +97,7 @@ STEPS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "connect": _connect,
     "measure": _measure,
     "decide": _decide,
+    "converse": converse,
 }
 """Step by step, in order; see `store.jobs`."""
 

@@ -25,6 +25,7 @@ HIDING = {
     "interaction": ("text", "attributes"),
     "interaction_history": ("text", "attributes"),
     "correction": ("change",),
+    "message": ("text",),
 }
 """Columns of the record that hold words of people."""
 

@@ -53,6 +53,9 @@ NARROWINGS = {
         Narrowing("link", "about", listed=True),
         Narrowing("metric", "about", listed=True),
         Narrowing("plan", "about", listed=True),
+        Narrowing("conversation", "unit"),
+        Narrowing("conversation_step", "unit"),
+        Narrowing("message", "unit", personal=HIDING["message"]),
         *(Narrowing(cube, "unit") for cube, columns in CUBES.items() if "unit" in columns),
     )
 }

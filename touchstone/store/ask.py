@@ -222,12 +222,12 @@ class Window:
         self._engine = self._engine or cluster(self.settings)
         return self._engine
 
-    def ask(self, viewer: Viewer) -> StoreAsk:
+    def ask(self, viewer: Viewer, *, near: bool = False) -> StoreAsk:
         """What `viewer` may ask of the lake as it is now."""
-        return StoreAsk(self, viewer, behind=self.behind(viewer))
+        return StoreAsk(self, viewer, behind=self.behind(viewer, near=near))
 
-    def behind(self, viewer: Viewer) -> Behind | None:
-        """The database behind a viewer's questions, made where it is not kept."""
+    def behind(self, viewer: Viewer, *, near: bool = False) -> Behind | None:
+        """The database behind a viewer's questions, made where it is not kept; `near`: never a cluster."""
         if viewer.side not in ("insider", "partner"):
             return None
         version = self._lake.version()
@@ -236,7 +236,7 @@ class Window:
             if viewer.side == "insider" and not viewer.personal:
                 return self._masked(version)
             if viewer.side == "insider":
-                return self._clustered(version, whole) if self.settings.engine == "spark" else whole
+                return self._clustered(version, whole) if self.settings.engine == "spark" and not near else whole
             with self.record.reading() as connection:
                 units = _narrow.allowed(connection, viewer)
             key = (version, "partner", tuple(sorted(units)))
