@@ -26,13 +26,13 @@ def _correct(home: Any, _: Path) -> dict[str, Any]:
     return {"table": "mention", "interaction": id, "change": change}
 
 
-def _close(home: Any, _: Path) -> dict[str, Any]:
-    home.act("account.open", name="leaver@example", role="insider", existing=True)
-    return {"name": "leaver@example"}
+def _close(home: Any, _: Path, name: str = "leaver") -> dict[str, Any]:
+    home.act("account.open", name=f"{name}@example", role="insider", existing=True)
+    return {"name": f"{name}@example"}
 
 
 def _personal(home: Any, folder: Path) -> dict[str, Any]:
-    return {**_close(home, folder), "personal": False}
+    return {**_close(home, folder, "shown"), "personal": False}
 
 
 def _read(home: Any, _: Path) -> dict[str, Any]:
@@ -105,7 +105,9 @@ def _undone(home: Any) -> dict[str, Any]:
 
 TWICE: dict[str, Sample] = {
     "account.close": _close,
+    "account.end_session": lambda home, folder: _close(home, folder, "forgetful"),
     "account.open": lambda _home, _folder: {"name": "twice@example", "role": "insider"},
+    "account.password": lambda home, folder: {**_close(home, folder, "forgetful"), "password": "ten quiet harbours"},
     "account.personal": _personal,
     "budget.plan": lambda _home, _folder: {"budget": 5000.0, "now": False},
     "correct": _correct,

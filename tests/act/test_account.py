@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import threading
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +15,8 @@ import touchstone
 from touchstone.core import finder
 from touchstone.core.errors import Refused
 from touchstone.core.viewer import Viewer
-from touchstone.store import accounts, tables
+from touchstone.store import _live_people as tables_of_people
+from touchstone.store import accounts, sessions, tables
 
 PASSWORD = "seven brown kettles"
 
@@ -90,13 +95,87 @@ def test_nobody_locks_himself_out(home: Any) -> None:
         finder.verb("act", "account.close")(own, name="gina@example")
 
 
-def test_ending_sessions_changes_the_stamp_and_nothing_else(home: Any) -> None:
-    home.act("account.open", name="hugo@example", role="insider", password=PASSWORD)
-    before = accounts.find(home.store, name="hugo@example")
-    assert before is not None
-    accounts.end_sessions(home.store, id=before.id)
-    after = accounts.get(home.store, id=before.id)
-    assert after is not None
-    assert after.stamp != before.stamp
-    assert (after.name, after.role, after.closed) == (before.name, before.role, before.closed)
-    assert accounts.verify(home.store, name="hugo@example", password=PASSWORD) == after
+def test_a_new_password_takes_the_old_one_and_ends_every_other_session(home: Any) -> None:
+    mine = _in(home, "hugo@example")
+    elsewhere = sessions.start(home.store, account=mine.viewer.account, agent="Firefox on Linux")
+    with pytest.raises(Refused) as refusal:
+        _change(mine, old_password="nine blue doors and more", password="four slow rivers")
+    assert refusal.value.field == "old_password"
+    assert _change(mine, old_password=PASSWORD, password="four slow rivers")["ended"] == 1
+    assert sessions.seen(home.store, id=mine.viewer.session) is not None
+    assert sessions.seen(home.store, id=elsewhere) is None
+    assert accounts.verify(home.store, name="hugo@example", password=PASSWORD) is None
+    assert accounts.verify(home.store, name="hugo@example", password="four slow rivers") is not None
+
+
+def test_whoever_guesses_at_the_old_password_must_wait(home: Any) -> None:
+    mine = _in(home, "ines@example")
+    for _ in range(5):
+        with pytest.raises(Refused, match="not your password"):
+            _change(mine, old_password="wrong and wrong", password="four slow rivers")
+    with pytest.raises(Refused, match="too many"):
+        _change(mine, old_password=PASSWORD, password="four slow rivers")
+
+
+@pytest.mark.parametrize("action", ["account.password", "account.end_session"])
+def test_only_an_administrator_reaches_into_the_account_of_another(home: Any, action: str) -> None:
+    theirs = _in(home, f"{action}@example")
+    fields = {"name": f"{action}@example"} | ({"password": "four slow rivers"} if action == "account.password" else {})
+    mine = _in(home, f"other-{action}@example")
+    for role in ("insight", "contact_centre", "marketing", "executive", "partner_administrator", "partner_staff"):
+        with pytest.raises(Refused, match="not open to you"):
+            finder.verb("act", action)(home.store.as_viewer(replace(mine.viewer, role=role)), **fields)
+    with pytest.raises(Refused, match="personal data"):
+        finder.verb("act", action)(home.store.as_viewer(replace(mine.viewer, personal=False)), **fields)
+    assert sessions.seen(home.store, id=theirs.viewer.session) is not None
+    assert finder.verb("act", action)(mine, **fields)["ended"] == 1
+    assert sessions.seen(home.store, id=theirs.viewer.session) is None
+
+
+def test_a_session_of_another_is_neither_ended_nor_read(home: Any) -> None:
+    theirs, mine = _in(home, "jana@example"), _in(home, "karl@example")
+    assert finder.verb("act", "account.end_session")(mine, session=theirs.viewer.session)["ended"] == 0
+    assert sessions.seen(home.store, id=theirs.viewer.session) is not None
+    for role in ("administrator", "partner_staff"):
+        viewer = replace(mine.viewer, role=role, units=("north",) if role == "partner_staff" else ())
+        assert {row["account"] for row in home.ask(viewer).record(tables_of_people.session.select())} == {
+            mine.viewer.account
+        }
+        with pytest.raises(Refused):
+            home.ask(viewer).record(tables_of_people.session.alias().select())
+
+
+def test_a_session_is_seen_once_a_minute_and_dies_of_idleness(home: Any) -> None:
+    mine = _in(home, "lena@example")
+    id, row = mine.viewer.session, tables_of_people.session
+    began = home.ask(mine.viewer).record(row.select())[0]["seen_at"]
+    later = copy.copy(home.store)
+    for wait, seen in ((timedelta(seconds=30), began), (timedelta(hours=11), began + timedelta(hours=11))):
+        later.settings = replace(home.settings, now=(began + wait).isoformat())
+        assert sessions.seen(later, id=id) is not None
+        for thread in threading.enumerate():
+            if thread.daemon and thread.name.endswith("(write)"):
+                thread.join()
+        assert home.ask(mine.viewer).record(row.select())[0]["seen_at"] == seen
+    later.settings = replace(home.settings, now=(began + timedelta(hours=24)).isoformat())
+    assert sessions.seen(later, id=id) is None
+
+
+def test_closing_an_account_ends_its_sessions(home: Any) -> None:
+    mine = _in(home, "mara@example")
+    home.act("account.close", name="mara@example")
+    assert sessions.seen(home.store, id=mine.viewer.session) is None
+
+
+def _in(home: Any, name: str) -> Any:
+    """The store as an administrator who has just signed in."""
+    home.act("account.open", name=name, role="insider", password=PASSWORD)
+    account = accounts.find(home.store, name=name)
+    assert account is not None
+    session = sessions.start(home.store, account=account.id, agent="Chrome on Windows")
+    return home.store.as_viewer(replace(account.viewer, session=session))
+
+
+def _change(store: Any, **fields: Any) -> dict[str, Any]:
+    changed: dict[str, Any] = finder.verb("act", "account.password")(store, **fields)
+    return changed

@@ -77,6 +77,22 @@ def test_a_closed_account_is_out_at_once(board: Person, address: str, brand: Any
         assert leaver.get("/api/v1/measure", headers=headers).status_code == 401
 
 
+def test_signing_out_leaves_the_other_sessions_and_the_page_of_the_account_ends_them(address: str, brand: Any) -> None:
+    brand.act("account.open", name="twice@example", password="three small boats", role="insider", existing=True)
+    with Person(address) as here, Person(address) as there, Person(address) as gone:
+        for each in (here, there, gone):
+            each.headers["User-Agent"] = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
+            each.sign_in("twice@example", "three small boats")
+        gone.post("/sign-out", data={"csrf": token(gone.get("/account").text)})
+        page = here.get("/account").text
+        assert "here and in 1 other place" in page
+        assert page.count("Firefox on Windows</bdi>") == 2
+        answer = here.post("/act/account.end_session", data={"csrf": token(page), "back": "/account"})
+        assert answer.headers["location"] == "/account"
+        assert there.get("/overview.json").status_code == gone.get("/overview.json").status_code == 401
+        assert here.get("/overview.json").status_code == 200
+
+
 def test_the_cookie_is_kept_from_scripts_and_other_sites(stranger: Person) -> None:
     cookie = stranger.get("/sign-in").headers["set-cookie"].casefold()
     assert "httponly" in cookie

@@ -25,7 +25,7 @@ class Viewer:
     """A role and, for a partner, the units named to it (their descendants come with them).
 
     `personal`: whether an insider sees personal data; to partners it is hidden, whatever it says. `person`: the id
-    under which a customer is known.
+    under which a customer is known. `session`: the one they asked in; programs have none.
     """
 
     role: str = "outsider"
@@ -34,6 +34,7 @@ class Viewer:
     name: str = ""
     personal: bool = True
     person: str = ""
+    session: str = ""
 
     @property
     def side(self) -> str:

@@ -1,8 +1,10 @@
-"""How long a guesser must wait: pure arithmetic on the instants of failed sign-ins."""
+"""How long a guesser must wait: arithmetic on the instants of failed tries, and who failed when."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 FREE = 5
@@ -22,3 +24,32 @@ def wait(failures: Sequence[datetime], *, now: datetime, free: int = FREE) -> ti
         return timedelta()
     pause = min(timedelta(seconds=2.0 ** min(len(recent) - free, 20)), LONGEST)
     return max(timedelta(), max(recent) + pause - now)
+
+
+class Tries:
+    """Who has failed how often of late, in this process; may be asked from many threads at once."""
+
+    def __init__(self) -> None:
+        self._failures: defaultdict[str, list[datetime]] = defaultdict(list)
+        self._lock = threading.Lock()
+
+    def take(self, keys: Mapping[str, int], *, now: datetime) -> float:
+        """Seconds until the next try of these keys (each with what costs it nothing); 0: this one is heard.
+
+        A try that is heard counts as failed until it is forgiven, so that guesses sent at once count too.
+        """
+        with self._lock:
+            pause = max(wait(self._failures[key], now=now, free=free) for key, free in keys.items())
+            if not pause:
+                for key, instants in list(self._failures.items()):
+                    if all(now - each > MEMORY for each in instants):
+                        del self._failures[key]
+                for key in keys:
+                    self._failures[key] = [*self._failures[key][-200:], now]
+        return pause.total_seconds()
+
+    def forgive(self, keys: Mapping[str, int], *, now: datetime) -> None:
+        """Takes back the try made at `now`: it succeeded."""
+        with self._lock:
+            for key in keys:
+                self._failures[key] = [each for each in self._failures[key] if each != now]

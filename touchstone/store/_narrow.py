@@ -65,6 +65,13 @@ INSIDE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "outbox": ((), ("to", "text", "html")),
 }
 """What an insider reads without personal data: columns in which it is hidden, and columns that are null."""
+OWN: dict[str, tuple[str, ...]] = {
+    "session": (),
+    "api_key": ("digest",),
+    "second_factor": ("secret", "codes"),
+    "outside_identity": (),
+}
+"""Tables of which everybody reads the rows of their own account alone, and columns that nobody reads."""
 OTHERS = "probability_above"  # the one detail of a figure that names other units
 READER = "misreading"  # figures of how well the machine reads: about no unit, and the same for everyone
 OPEN = ("touchpoint",)
@@ -120,6 +127,18 @@ def personal(name: str) -> tuple[str, ...]:
     return NARROWINGS[name].personal if name in NARROWINGS else ()
 
 
+def own(wanted: Any, account: str, token: str) -> Any:
+    """The SQLAlchemy select `wanted`, reading of the tables in OWN the rows of `account` alone."""
+    named = {each for each in visitors.iterate(wanted) if isinstance(each, Table) and each.name in OWN}
+    for table in sorted(named, key=lambda each: each.name):
+        rule = Narrowing(table.name, "account", masked=OWN[table.name])
+        mine = table.c.account == account
+        shown = select(*(_told(rule, each, token) for each in table.columns)).where(mine)
+        wanted = ClauseAdapter(shown.subquery(f"{table.name}_{token}")).traverse(wanted)
+    _check(wanted, token, frozenset(OWN))
+    return wanted
+
+
 def record(wanted: Any, units: frozenset[str], token: str) -> Any:
     """The SQLAlchemy select `wanted`, reading narrowed rows in place of every table it names.
 
@@ -127,7 +146,7 @@ def record(wanted: Any, units: frozenset[str], token: str) -> Any:
     """
     if not isinstance(wanted, Select):
         raise Refused("a partner may only select.", where=type(wanted).__name__)
-    named = {each for each in visitors.iterate(wanted) if isinstance(each, Table)}
+    named = {each for each in visitors.iterate(wanted) if isinstance(each, Table) and each.name not in OWN}
     if any(_written(each) for each in visitors.iterate(wanted)):
         raise Refused("a partner's question holds no SQL text.", where="record")
     for table in sorted(named, key=lambda each: each.name):

@@ -16,17 +16,22 @@ from sqlalchemy.exc import IntegrityError
 
 from touchstone.core.errors import Refused
 from touchstone.core.viewer import Viewer
+from touchstone.rules.throttle import Tries
+from touchstone.store._live_people import api_key, session
 from touchstone.store.tables import account as accounts
 from touchstone.store.tables import unit as unit_table
 
 _HASHER = PasswordHasher()
+table = accounts
+TRIES = Tries()
+"""Wrong passwords and codes of those who are in already; the door counts its own."""
 _TURNS = threading.BoundedSemaphore(2)
 """At most two hashes at once: each takes 64 MiB."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """Who may sign in. `stamp` changes when its sessions end; a `closed` account is refused everywhere."""
+    """Who may sign in. `stamp` changes with the password; a `closed` account is refused everywhere."""
 
     id: str
     name: str
@@ -45,13 +50,13 @@ class Account:
 def find(store: Any, *, name: str) -> Account | None:
     """The account that signs in with `name`, capitals and spaces aside; None where there is none."""
     row = _row(store, accounts.c.name == plain(name))
-    return None if row is None else _account(row)
+    return None if row is None else read(row)
 
 
 def get(store: Any, *, id: str) -> Account | None:
     """The account of this id; None where there is none."""
     row = _row(store, accounts.c.id == id)
-    return None if row is None else _account(row)
+    return None if row is None else read(row)
 
 
 def add(store: Any, *, name: str, role: str, units: Sequence[str], password: str, personal: bool = True) -> Account:
@@ -72,12 +77,16 @@ def add(store: Any, *, name: str, role: str, units: Sequence[str], password: str
             connection.execute(accounts.insert().values(row))
     except IntegrityError as error:
         raise Refused(f"there is an account named {name!r}.", field="name", todo="Choose another name.") from error
-    return _account(row)
+    return read(row)
 
 
 def close(store: Any, *, id: str) -> None:
-    """Refuses the account from now on and ends its sessions."""
-    _change(store, id, disabled=True, stamp=_stamp())
+    """Refuses the account from now on and ends its sessions and keys."""
+    with store.record.writing() as connection:
+        connection.execute(accounts.update().where(accounts.c.id == id).values(disabled=True, stamp=_stamp()))
+        for each in (session, api_key):
+            ended = each.update().where(each.c.account == id, each.c.ended_at.is_(None))
+            connection.execute(ended.values(ended_at=store.now))
 
 
 def see_personal(store: Any, *, id: str, personal: bool) -> None:
@@ -85,9 +94,9 @@ def see_personal(store: Any, *, id: str, personal: bool) -> None:
     _change(store, id, personal=personal)
 
 
-def end_sessions(store: Any, *, id: str) -> None:
-    """Ends the account's sessions, wherever they are."""
-    _change(store, id, stamp=_stamp())
+def set_password(store: Any, *, id: str, password: str) -> None:
+    """Makes `password` the account's; what was remembered of the old one is worth nothing."""
+    _change(store, id, password_hash=_hash(password), stamp=_stamp())
 
 
 def verify(store: Any, *, name: str, password: str) -> Account | None:
@@ -99,7 +108,7 @@ def verify(store: Any, *, name: str, password: str) -> Account | None:
             _HASHER.verify(expected, password)
         except (VerifyMismatchError, InvalidHashError):
             return None
-    return None if row is None or row["disabled"] else _account(row)
+    return None if row is None or row["disabled"] else read(row)
 
 
 def units(store: Any, *, among: Collection[str]) -> set[str]:
@@ -124,7 +133,8 @@ def _change(store: Any, id: str, **columns: Any) -> None:
         connection.execute(accounts.update().where(accounts.c.id == id).values(columns))
 
 
-def _account(row: Any) -> Account:
+def read(row: Any) -> Account:
+    """The account that a row of the record says."""
     said = (row["id"], row["name"], row["role"], tuple(row["units"]), row["disabled"], row["stamp"])
     return Account(*said, bool(row["personal"]))
 

@@ -189,6 +189,7 @@ class StoreAsk:
         if self.viewer.side not in ("insider", "partner"):
             raise Refused("an outsider may not ask.", where=self.viewer.side)
         token, units = secrets.token_hex(8), None
+        select = _narrow.own(select, self.viewer.account, token)
         with self._window.record.reading() as connection:
             if self.viewer.side == "partner":
                 units = _narrow.allowed(connection, self.viewer)

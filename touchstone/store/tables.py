@@ -149,7 +149,7 @@ account = Table(
     Column("created_at", Instant, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("personal", Boolean, nullable=False, server_default=true()),  # whether its owner sees personal data
-    Column("stamp", Text, nullable=False),  # changes when its sessions end: sign-out, new password, disabled
+    Column("stamp", Text, nullable=False),  # changes with the password, and when it is closed
 )
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 lake_file = Table(  # the lake is what is listed here, and nothing else that lies in its folder

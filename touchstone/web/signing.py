@@ -7,10 +7,9 @@ import os
 import re
 import secrets
 import tempfile
-import threading
 from base64 import b64decode
-from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -23,8 +22,8 @@ from starlette.responses import RedirectResponse, Response
 
 from touchstone.core.page import Field, Form, Page
 from touchstone.core.viewer import Viewer
-from touchstone.rules import throttle
-from touchstone.store import accounts
+from touchstone.rules import browser, throttle
+from touchstone.store import accounts, sessions
 from touchstone.web import drawing
 from touchstone.web.errors import Problem
 
@@ -45,9 +44,8 @@ class Doorkeeper:
         self.secret = _secret(Path(home.path) / "secret.key")
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)  # guessers wait in real time
         self._tokens = URLSafeTimedSerializer(self.secret, salt="form")
-        self._failures: defaultdict[str, list[datetime]] = defaultdict(list)
+        self._tries = throttle.Tries()
         self._known: dict[bytes, tuple[datetime, accounts.Account]] = {}
-        self._lock = threading.Lock()
 
     def token(self, request: Request) -> str:
         """A signed token for one form, good for this session alone."""
@@ -68,36 +66,28 @@ class Doorkeeper:
         """The open account of this name and password; else a 401, and after a few failures a 429 with the wait."""
         keys = {f"name {name.casefold()}": throttle.FREE, f"address {address}": TRIES_FROM_ONE_ADDRESS}
         now = self.clock()
-        with self._lock:
-            pause = max(throttle.wait(self._failures[key], now=now, free=free) for key, free in keys.items())
-            if not pause:
-                self._note_try(keys, now)
-        if pause:
-            after = int(pause.total_seconds()) + 1
+        if pause := self._tries.take(keys, now=now):
+            after = int(pause) + 1
             raise Problem(429, "Too many failed sign-ins.", todo=f"Try again in {after} s.", after=after)
         account = accounts.verify(self.store, name=name, password=password)
         if account is None:
             raise Problem(401, "No account has this name and password.", todo="Try again.", field="password")
-        with self._lock:
-            for key in keys:
-                self._failures[key] = [each for each in self._failures[key] if each != now]
+        self._tries.forgive(keys, now=now)
         return account
 
-    def _note_try(self, keys: dict[str, int], now: datetime) -> None:
-        """Counts a try as failed until it has succeeded, so that guesses sent at once count too."""
-        for key, instants in list(self._failures.items()):
-            if all(now - each > throttle.MEMORY for each in instants):
-                del self._failures[key]
-        for key in keys:
-            self._failures[key] = [*self._failures[key][-200:], now]
-
     def viewer(self, request: Request) -> Viewer:
-        """Who the session's cookie says this is, if that account is open still and its sessions were not ended."""
-        session = request.session
-        account = accounts.get(self.store, id=session["account"]) if session.get("account") else None
-        if account is None or account.closed or account.stamp != session.get("stamp"):
-            return OUTSIDER
-        return account.viewer
+        """Who the session's cookie says this is, if that session stands and its account is open still."""
+        id = str(request.session.get("session", ""))
+        account = sessions.seen(self.store, id=id) if id else None
+        return replace(account.viewer, session=id) if account else OUTSIDER
+
+    def open(self, request: Request, account: accounts.Account) -> None:
+        """Begins a fresh session of `account`, so that one planted before is worth nothing."""
+        agent = browser.called(request.headers.get("user-agent", ""))
+        request.session.clear()
+        request.session.update(
+            session=sessions.start(self.store, account=account.id, agent=agent), key=secrets.token_urlsafe(24)
+        )
 
     def basic(self, request: Request) -> Viewer:
         """Who HTTP Basic says this is. What was verified is remembered for a minute, by keyed hash."""
@@ -158,7 +148,7 @@ def ask_in(request: Request, next: str = "/") -> Response:
 
 @routes.post("/sign-in", include_in_schema=False)
 async def sign_in(request: Request) -> Response:
-    """Signs in: a fresh session, so that one planted before is worth nothing."""
+    """Signs in."""
     async with request.form(max_files=0, max_fields=10) as form:
         given = {name: str(form.get(name, "")) for name in ("csrf", "name", "password", "next")}
     doorkeeper = keeper(request)
@@ -169,18 +159,17 @@ async def sign_in(request: Request) -> Response:
         )
     except Problem as problem:
         return _form(request, next=given["next"], name=given["name"], problem=problem)
-    request.session.clear()
-    request.session.update(account=account.id, stamp=account.stamp, key=secrets.token_urlsafe(24))
+    await run_in_threadpool(doorkeeper.open, request, account)
     return RedirectResponse(local(given["next"]), 303)
 
 
 @routes.post("/sign-out", include_in_schema=False)
 async def sign_out(request: Request) -> Response:
-    """Signs out, here and wherever else this account is signed in: its old cookies are worth nothing from now on."""
+    """Signs out: this session's cookie is worth nothing from now on, wherever it was copied to."""
     async with request.form(max_files=0, max_fields=10) as form:
         keeper(request).check_token(request, str(form.get("csrf", "")))
-    if viewer(request).account:
-        await run_in_threadpool(accounts.end_sessions, keeper(request).store, id=viewer(request).account)
+    if id := str(request.session.get("session", "")):
+        await run_in_threadpool(sessions.end, keeper(request).store, id=id)
     request.session.clear()
     return RedirectResponse("/sign-in", 303)
 

@@ -1,0 +1,59 @@
+"""How accounts come in: sessions, keys of programs, second factors, and who they are elsewhere."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, BigInteger, Column, Index, Table, Text
+
+from touchstone.store.tables import Instant, metadata
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),  # at most a minute late
+    Column("agent", Text, nullable=False),  # browser and system, in words
+    Column("ended_at", Instant),
+    info={"live": True},
+)
+Index("session_account", session.c.account)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("digest", Text, nullable=False, unique=True),  # SHA-256 of the secret, which is random: no salt is needed
+    Column("scopes", JSON, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),  # at most a minute late
+    Column("ended_at", Instant),
+    info={"live": True},
+)
+Index("api_key_account", api_key.c.account)
+
+second_factor = Table(
+    "second_factor",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("secret", Text, nullable=False),  # sealed with the home's secret
+    Column("created_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),  # until then nobody is asked for it
+    Column("step", BigInteger, nullable=False),  # of the last code taken: each is taken once
+    Column("codes", JSON, nullable=False),  # SHA-256 of the recovery codes that are left
+    info={"live": True},
+)
+
+outside_identity = Table(
+    "outside_identity",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    info={"live": True},
+)
+Index("outside_identity_account", outside_identity.c.account)
