@@ -10,6 +10,7 @@ from typing import Any
 
 from touchstone.act._journey import connected
 from touchstone.act._themes import known
+from touchstone.store import telling
 
 Sample = Callable[[Any, Path], dict[str, Any]]
 
@@ -103,14 +104,45 @@ def _undone(home: Any) -> dict[str, Any]:
     return {"decision": home.act("theme.rename", **_theme(home, "undo"), name="Passing")["decision"]}
 
 
+def _rule(_home: Any, _: Path) -> dict[str, Any]:
+    return {"measure": "rating", "below": 2.0, "to": "chief@example"}
+
+
+def _ruled(home: Any) -> dict[str, Any]:
+    return {"rule": home.act("rule.make", **_rule(home, Path()), where="unit = 'north'")["rule"]}
+
+
+def _alerted(home: Any) -> dict[str, Any]:
+    """An alert of words that have just arrived."""
+    row = {"id": "twice", "rule": _ruled(home)["rule"], "unit": None, "key": "twice", "by": {}, "figure": "rating"}
+    row |= {"value": 1.0, "low": 0.9, "high": 1.1, "n": 9, "measured_in": "points", "why": "", "interactions": []}
+    instants = {"since": home.store.now, "looked_at": home.store.now}
+    row |= dict.fromkeys(("told_at", "over_at", "seen_at", "useful")) | instants
+    telling.keep(home.store, "alert", row)
+    return {"alert": "twice", "useful": False}
+
+
+def _subscription(home: Any) -> dict[str, Any]:
+    home.act("account.open", name="reader@example", role="executive", existing=True)
+    return {"account": "reader@example"}
+
+
+def _scheduled(home: Any) -> dict[str, Any]:
+    return {"schedule": home.act("schedule.make", action="outbox.send", every="day")["schedule"]}
+
+
 TWICE: dict[str, Sample] = {
     "account.close": _close,
     "account.end_session": lambda home, folder: _close(home, folder, "forgetful"),
     "account.open": lambda _home, _folder: {"name": "twice@example", "role": "insider"},
     "account.password": lambda home, folder: {**_close(home, folder, "forgetful"), "password": "ten quiet harbours"},
     "account.personal": _personal,
+    "alert.look": lambda _home, _folder: {},
+    "alert.mute": lambda home, _folder: {**_ruled(home), "reason": "It is known."},
+    "alert.seen": lambda home, _folder: _alerted(home),
     "budget.plan": lambda _home, _folder: {"budget": 5000.0, "now": False},
     "correct": _correct,
+    "digest.send": lambda _home, _folder: {},
     "example": lambda _home, _folder: {"touchpoint": "parking", "texts": "No space.", "polarity": "negative"},
     "initiative.state": _initiative,
     "initiative.withdraw": lambda home, _folder: _stated(home),
@@ -130,6 +162,15 @@ TWICE: dict[str, Sample] = {
     "person.export": lambda home, _folder: {"person": _known(home, "cleo")},
     "read": _read,
     "receive": lambda _home, _folder: {"interactions": [{"source": "letters", "source_id": "x", "text": "Fine."}]},
+    "rule.end": lambda home, _folder: _ruled(home),
+    "rule.make": _rule,
+    "schedule.do": lambda _home, _folder: {},
+    "schedule.end": lambda home, _folder: _scheduled(home),
+    "schedule.make": lambda _home, _folder: {"action": "outbox.send", "every": "day"},
+    "subscription.end": lambda home, _folder: {
+        "subscription": home.act("subscription.make", **_subscription(home))["subscription"]
+    },
+    "subscription.make": lambda home, _folder: _subscription(home),
     "theme.dismiss": lambda home, _folder: _theme(home, "dismiss"),
     "theme.merge": lambda home, _folder: _merged(home),
     "theme.promote": lambda home, _folder: _theme(home, "promote") | {"touchpoint": "parking"},

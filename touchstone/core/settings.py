@@ -26,6 +26,7 @@ class Settings:
     engine: str = _setting("duckdb", "engine of the lake: duckdb, or spark for precomputing")
     spark_master: str = _setting("", "address of a Spark cluster, spark://host:port")
     hosts: str = _setting("", "further host names the web application answers to, with commas, behind a TLS proxy")
+    address: str = _setting("", "where people reach this home, https://cx.example.com; empty: mail carries no links")
     smtp: str = _setting("", "mail server: smtp://user:password@host:587 or smtps://…; empty: mail waits in the outbox")
     mail_from: str = _setting("", "who mail comes from: Name <name@host>")
     outgoing_hosts: str = _setting("", "hosts of our own network that webhooks may reach, with commas")

@@ -56,6 +56,10 @@ NARROWINGS = {
         Narrowing("conversation", "unit"),
         Narrowing("conversation_step", "unit"),
         Narrowing("message", "unit", personal=HIDING["message"]),
+        Narrowing("rule", "unit"),
+        Narrowing("alert", "unit"),
+        Narrowing("subscription", "unit", masked=("key",)),
+        Narrowing("schedule", "unit", masked=("fields",)),
         *(Narrowing(cube, "unit") for cube, columns in CUBES.items() if "unit" in columns),
     )
 }

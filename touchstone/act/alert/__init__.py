@@ -1,0 +1,1 @@
+"""What was found beyond what a rule allows."""

@@ -1,0 +1,1 @@
+"""The weekly insights mail."""

@@ -1,0 +1,1 @@
+"""Actions that are done when they are due."""
