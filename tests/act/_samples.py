@@ -32,6 +32,11 @@ def _close(home: Any, _: Path, name: str = "leaver") -> dict[str, Any]:
     return {"name": f"{name}@example"}
 
 
+def _key(home: Any) -> dict[str, Any]:
+    owner = _close(home, Path(), "forgetful")
+    return owner | {"key": home.act("key.make", label="passing", **owner)["id"]}
+
+
 def _personal(home: Any, folder: Path) -> dict[str, Any]:
     return {**_close(home, folder, "shown"), "personal": False}
 
@@ -146,6 +151,8 @@ TWICE: dict[str, Sample] = {
     "example": lambda _home, _folder: {"touchpoint": "parking", "texts": "No space.", "polarity": "negative"},
     "initiative.state": _initiative,
     "initiative.withdraw": lambda home, _folder: _stated(home),
+    "key.end": lambda home, _folder: _key(home),
+    "key.make": lambda home, folder: {**_close(home, folder, "forgetful"), "label": "twice"},
     "link.confirm": lambda home, _folder: _two(home),
     "link.merge": lambda home, _folder: _two(home),
     "link.reject": lambda home, _folder: _two(home),

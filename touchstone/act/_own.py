@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from touchstone.core.errors import Refused
-from touchstone.rules import who
+from touchstone.rules import throttle, who
 from touchstone.store import accounts
 
 
@@ -25,3 +25,29 @@ def account(store: Any, *, name: str) -> accounts.Account:
     if found.id != viewer.account and found.personal:
         who.check_personal(viewer, what="an account that sees personal data")
     return found
+
+
+def mine(store: Any, *, name: str) -> accounts.Account:
+    """The account of the viewer; at the machine itself, where nobody has signed in, the one named.
+
+    What acts as its owner is made by its owner.
+    """
+    found = account(store, name=name)
+    if store.viewer.account and found.id != store.viewer.account:
+        raise Refused("this acts as its owner.", field="name", todo="Let them make it.")
+    return found
+
+
+def check_password(store: Any, account: accounts.Account, password: str, *, field: str) -> None:
+    """Nothing where the viewer knows their password, or comes from the machine; `Refused` beside `field` where not.
+
+    After a few wrong ones, tries must wait.
+    """
+    if account.id != store.viewer.account:
+        return
+    now, own = store.now, {account.id: throttle.FREE}
+    if pause := accounts.TRIES.take(own, now=now):
+        raise Refused("too many wrong passwords.", field=field, todo=f"Wait {int(pause) + 1} s.")
+    if accounts.verify(store, name=account.name, password=password) is None:
+        raise Refused("this is not your password.", field=field, todo="Type the one you sign in with.")
+    accounts.TRIES.forgive(own, now=now)

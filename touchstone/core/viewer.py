@@ -25,7 +25,8 @@ class Viewer:
     """A role and, for a partner, the units named to it (their descendants come with them).
 
     `personal`: whether an insider sees personal data; to partners it is hidden, whatever it says. `person`: the id
-    under which a customer is known. `session`: the one they asked in; programs have none.
+    under which a customer is known. `session`: the one they asked in; programs have none, but
+    perhaps a `key`, which opens what its `scopes` name.
     """
 
     role: str = "outsider"
@@ -35,6 +36,8 @@ class Viewer:
     personal: bool = True
     person: str = ""
     session: str = ""
+    key: str = ""
+    scopes: tuple[str, ...] = ()
 
     @property
     def side(self) -> str:

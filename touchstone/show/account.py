@@ -1,4 +1,4 @@
-"""My account: where I am signed in, and my password."""
+"""My account: where I am signed in, the keys of my programs, and my password."""
 
 from __future__ import annotations
 
@@ -8,20 +8,27 @@ from typing import Any
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Field, Form, Grid, Note, Page
 from touchstone.show import _say
-from touchstone.store import sessions
+from touchstone.store import keys, sessions
 
 WHO = ("insider", "partner")
+_SCOPES = (
+    ("read", "read what I may"),
+    ("receive", "send interactions"),
+    ("read,receive", "read, and send interactions"),
+    ("read,act", "read and do what I may"),
+)
 _BACK = Field("back", "", "/account", kind="hidden")
 
 
 def show(ask: Ask) -> Page:
-    """The viewer's own sessions, each of which can be ended, and the form for a new password."""
+    """The viewer's own sessions and keys, each of which can be ended, and the form for a new password."""
     rows = ask.record(sessions.standing(ask.now, account=ask.viewer.account))
     others = [row for row in rows if row["id"] != ask.viewer.session]
     sentence = "You are signed in here alone."
     if others:
         sentence = f"You are signed in here and in {_say.some(len(others), 'other place', 'other places')}."
-    blocks = [*_sessions(rows, others, ask.viewer.session), _password()]
+    held = ask.record(keys.standing(ask.now, account=ask.viewer.account))
+    blocks = [*_sessions(rows, others, ask.viewer.session), *_keys(held), _password()]
     return Page("account", "My account", sentence if rows else "You came without a session.", blocks=tuple(blocks))
 
 
@@ -44,6 +51,27 @@ def _sessions(rows: list[dict[str, Any]], others: list[dict[str, Any]], here: st
     ]
 
 
+def _keys(rows: list[dict[str, Any]]) -> list[Block]:
+    """The keys that stand, the form to end one, and the form for another."""
+    fields = (
+        Field("label", "What for"),
+        Field("scopes", "It may", "read", _SCOPES),
+        Field("days", "Days it lasts", "90", kind="number"),
+    )
+    make = Form("key.make", "A key for a program", fields, "Make a key")
+    if not rows:
+        todo = "A program with a key of its own needs no password of yours, and you can end it alone."
+        return [Note("No program holds a key of yours.", "empty", todo), make]
+    lines = tuple(
+        (row["name"], ", ".join(row["scopes"]), _at(row["created_at"]), _at(row["used_at"]), _at(row["expires_at"]))
+        for row in rows
+    )
+    lead = "Each does what it may as you, and never more than you. A key is told once, when it is made."
+    grid = Grid("Keys of your programs", lead, ("key", "may", "made", "last used", "runs out"), lines)
+    one = Field("key", "Key", rows[0]["id"], tuple((row["id"], row["name"]) for row in rows))
+    return [grid, Form("key.end", "", (one, _BACK), "End this key"), make]
+
+
 def _password() -> Form:
     fields = (
         Field("old_password", "Password until now", kind="password"),
@@ -53,5 +81,5 @@ def _password() -> Form:
     return Form("account.password", "Change my password", fields, "Change it")
 
 
-def _at(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M} UTC"
+def _at(instant: datetime | None) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC" if instant else "never"

@@ -1,6 +1,7 @@
 """The REST interface: every measure, optimiser, page and action under `/api/v1`, described by OpenAPI 3.1.
 
-A program signs in with HTTP Basic, or rides on a browser's session (then with the form's token in `X-CSRF-Token`).
+A program sends a key (`Authorization: Bearer ts_…`) or HTTP Basic, or rides on a browser's session (then with the
+form's token in `X-CSRF-Token`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from touchstone.core import finder
 from touchstone.core.errors import Refused
 from touchstone.core.viewer import Viewer
 from touchstone.home.rows import ordered, plain
-from touchstone.rules import who
+from touchstone.rules import scope, who
 from touchstone.web import description, drawing, errors, forms, pages, signing
 
 routes = APIRouter(prefix="/api/v1", include_in_schema=False)
@@ -29,14 +30,14 @@ OPEN_TO = {"measure": ("insider", "partner")}
 @routes.get("/openapi.json")
 def described(request: Request) -> Response:
     """The description of this interface, made from what the finder finds."""
-    known(request)
+    _reader(request, "")
     return JSONResponse(description.openapi(request.app))
 
 
 @routes.get("/{room}")
 def listing(request: Request, room: str) -> Response:
     """The parts of a room that the asker may use, with a line on each."""
-    viewer = known(request)
+    viewer = _reader(request, room)
     names = [name for name in _names(room) if who.may(viewer, who=_who(room, name))]
     return JSONResponse([{"name": name, "summary": finder.summary(_folder(room), name)} for name in names])
 
@@ -44,7 +45,7 @@ def listing(request: Request, room: str) -> Response:
 @routes.get("/pages/{name}")
 def page(request: Request, name: str) -> Response:
     """One page as data."""
-    viewer = known(request)
+    viewer = _reader(request, PAGES)
     shown = pages.show(request, name, viewer=viewer, filters=dict(request.query_params))
     return JSONResponse(drawing.page_data(shown))
 
@@ -52,7 +53,7 @@ def page(request: Request, name: str) -> Response:
 @routes.get("/{room}/{name}")
 def rows(request: Request, room: str, name: str) -> Response:
     """Rows of one measure or optimiser, as `touchstone measure … --format json` prints them."""
-    viewer = known(request)
+    viewer = _reader(request, room)
     if room not in ("measure", "decide") or name not in _names(room):
         raise HTTPException(404)
     if not who.may(viewer, who=_who(room, name)):
@@ -81,12 +82,20 @@ async def arrive(request: Request) -> Response:
 
 
 def known(request: Request) -> Viewer:
-    """Who asks, by HTTP Basic or by session; nobody is a 401."""
-    basic = "authorization" in request.headers
-    viewer = signing.keeper(request).basic(request) if basic else signing.viewer(request)
+    """Who asks, by key, HTTP Basic or session; nobody is a 401."""
+    program = "authorization" in request.headers
+    viewer = signing.keeper(request).program(request) if program else signing.viewer(request)
     if viewer.side == "outsider":
         status = 403 if viewer.account else 401
-        raise errors.Problem(status, "This is for accounts of this home.", todo="Sign in, or send HTTP Basic.")
+        raise errors.Problem(status, "This is for accounts of this home.", todo="Sign in, or send a key or HTTP Basic.")
+    return viewer
+
+
+def _reader(request: Request, room: str) -> Viewer:
+    """Who reads in a room; a key that is not for it is a 403."""
+    viewer = known(request)
+    if viewer.key and not scope.reads(viewer.scopes, room=room):
+        raise errors.Problem(403, f"This key is not for reading {room}.", todo="Make one with the scope `read`.")
     return viewer
 
 
@@ -105,6 +114,8 @@ async def _sent(request: Request) -> tuple[Viewer, Any]:
 
 
 def _act(request: Request, name: str, viewer: Viewer, given: dict[str, Any]) -> Response:
+    if viewer.key and not scope.acts(viewer.scopes, action=name):
+        raise errors.Problem(403, f"This key is not for {name}.", todo="Ask for one whose scope names it, or sign in.")
     forms.check(viewer, name)
     return JSONResponse(drawing.data(forms.do(request, name, viewer=viewer, given=given)))
 

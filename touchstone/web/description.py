@@ -56,9 +56,9 @@ def openapi(application: FastAPI) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": {"Problem": PROBLEM},
-            "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}},
+            "securitySchemes": {each: {"type": "http", "scheme": each} for each in ("bearer", "basic")},
         },
-        "security": [{"basic": []}],
+        "security": [{"bearer": []}, {"basic": []}],
     }
 
 

@@ -8,7 +8,7 @@ import re
 import secrets
 import tempfile
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -23,7 +23,7 @@ from starlette.responses import RedirectResponse, Response
 from touchstone.core.page import Field, Form, Page
 from touchstone.core.viewer import Viewer
 from touchstone.rules import browser, throttle
-from touchstone.store import accounts, sessions
+from touchstone.store import accounts, keys, sessions
 from touchstone.web import drawing
 from touchstone.web.errors import Problem
 
@@ -64,15 +64,13 @@ class Doorkeeper:
 
     def admit(self, name: str, password: str, *, address: str) -> accounts.Account:
         """The open account of this name and password; else a 401, and after a few failures a 429 with the wait."""
-        keys = {f"name {name.casefold()}": throttle.FREE, f"address {address}": TRIES_FROM_ONE_ADDRESS}
+        tried = {f"name {name.casefold()}": throttle.FREE, f"address {address}": TRIES_FROM_ONE_ADDRESS}
         now = self.clock()
-        if pause := self._tries.take(keys, now=now):
-            after = int(pause) + 1
-            raise Problem(429, "Too many failed sign-ins.", todo=f"Try again in {after} s.", after=after)
+        self._take(tried, now)
         account = accounts.verify(self.store, name=name, password=password)
         if account is None:
             raise Problem(401, "No account has this name and password.", todo="Try again.", field="password")
-        self._tries.forgive(keys, now=now)
+        self._tries.forgive(tried, now=now)
         return account
 
     def viewer(self, request: Request) -> Viewer:
@@ -89,15 +87,36 @@ class Doorkeeper:
             session=sessions.start(self.store, account=account.id, agent=agent), key=secrets.token_urlsafe(24)
         )
 
-    def basic(self, request: Request) -> Viewer:
-        """Who HTTP Basic says this is. What was verified is remembered for a minute, by keyed hash."""
+    def program(self, request: Request) -> Viewer:
+        """Who the header `Authorization` says this is: a key (`Bearer ts_…`), or a name and password (`Basic`)."""
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        if scheme.casefold() == "bearer":
+            return self.key(given.strip(), address=_address(request))
         try:
             name, _, password = b64decode(given, validate=True).decode("utf-8").partition(":")
         except ValueError:
             scheme = ""
         if scheme.casefold() != "basic":
-            raise Problem(401, "These credentials cannot be read.", todo="Send HTTP Basic, or sign in.")
+            raise Problem(401, "These credentials cannot be read.", todo="Send a key or HTTP Basic, or sign in.")
+        return self._basic(name, password, address=_address(request))
+
+    def key(self, secret: str, *, address: str) -> Viewer:
+        """Who holds the key of this secret; else a 401, and for a guesser a 429 with the wait."""
+        tried, now = {f"key {address}": TRIES_FROM_ONE_ADDRESS}, self.clock()
+        self._take(tried, now)
+        found = keys.find(self.store, secret=secret)
+        if found is None:
+            raise Problem(401, "This key opens nothing.", todo="It may have run out or been ended: make another.")
+        self._tries.forgive(tried, now=now)
+        return replace(found.account.viewer, key=found.id, scopes=found.scopes)
+
+    def _take(self, tried: Mapping[str, int], now: datetime) -> None:
+        if pause := self._tries.take(tried, now=now):
+            after = int(pause) + 1
+            raise Problem(429, "Too many failed sign-ins.", todo=f"Try again in {after} s.", after=after)
+
+    def _basic(self, name: str, password: str, *, address: str) -> Viewer:
+        """Who has this name and password. What was verified is remembered for a minute, by keyed hash."""
         key = hmac.digest(self.secret.encode(), f"{name}\0{password}".encode(), sha256)
         now = self.clock()
         then, account = self._known.get(key, (None, None))
@@ -107,7 +126,7 @@ class Doorkeeper:
             or now - then > REMEMBERED
             or accounts.get(self.store, id=account.id) != account
         ):
-            account = self.admit(name, password, address=_address(request))
+            account = self.admit(name, password, address=address)
             self._known = {old: seen for old, seen in self._known.items() if now - seen[0] <= REMEMBERED}
             self._known[key] = (now, account)
         return account.viewer

@@ -7,7 +7,6 @@ from typing import Any
 from touchstone.act import _own
 from touchstone.core.errors import Refused
 from touchstone.rules import password as passwords
-from touchstone.rules import throttle
 from touchstone.store import accounts, sessions
 
 WHO = ("insider", "partner")
@@ -20,8 +19,7 @@ def act(store: Any, *, password: str, old_password: str = "", name: str = "") ->
     anew for someone who forgot it. `Refused`: a wrong old password (after a few, tries must wait), the same again.
     """
     account = _own.account(store, name=name)
-    if account.id == store.viewer.account:
-        _check(store, account, old_password)
+    _own.check_password(store, account, old_password, field="old_password")
     passwords.check(password, email=account.name)
     if accounts.verify(store, name=account.name, password=password) is not None:
         raise Refused("this is the password already.", field="password", todo="Choose another.")
@@ -29,12 +27,3 @@ def act(store: Any, *, password: str, old_password: str = "", name: str = "") ->
     ended = sessions.end_all(store, account=account.id, but=store.viewer.session)
     store.log("account.password", account=account.id)
     return {"account": account.id, "ended": ended}
-
-
-def _check(store: Any, account: accounts.Account, password: str) -> None:
-    now, own = store.now, {account.id: throttle.FREE}
-    if pause := accounts.TRIES.take(own, now=now):
-        raise Refused("too many wrong passwords.", field="old_password", todo=f"Wait {int(pause) + 1} s.")
-    if accounts.verify(store, name=account.name, password=password) is None:
-        raise Refused("this is not your password.", field="old_password", todo="Type the one you sign in with.")
-    accounts.TRIES.forgive(own, now=now)
