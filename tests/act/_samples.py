@@ -8,6 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pyotp
+
 from touchstone.act._journey import connected
 from touchstone.act._themes import known
 from touchstone.store import telling
@@ -35,6 +37,12 @@ def _close(home: Any, _: Path, name: str = "leaver") -> dict[str, Any]:
 def _key(home: Any) -> dict[str, Any]:
     owner = _close(home, Path(), "forgetful")
     return owner | {"key": home.act("key.make", label="passing", **owner)["id"]}
+
+
+def _factor(home: Any) -> dict[str, Any]:
+    owner = _close(home, Path(), "careful")
+    secret = home.act("second_factor.begin", **owner)["secret"]
+    return owner | {"code": pyotp.TOTP(secret).at(home.store.now)}
 
 
 def _personal(home: Any, folder: Path) -> dict[str, Any]:
@@ -178,6 +186,9 @@ TWICE: dict[str, Sample] = {
         "subscription": home.act("subscription.make", **_subscription(home))["subscription"]
     },
     "subscription.make": lambda home, _folder: _subscription(home),
+    "second_factor.begin": lambda home, folder: _close(home, folder, "beginner"),
+    "second_factor.confirm": lambda home, _folder: _factor(home),
+    "second_factor.remove": lambda home, folder: _close(home, folder, "forgetful"),
     "theme.dismiss": lambda home, _folder: _theme(home, "dismiss"),
     "theme.merge": lambda home, _folder: _merged(home),
     "theme.promote": lambda home, _folder: _theme(home, "promote") | {"touchpoint": "parking"},

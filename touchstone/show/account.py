@@ -1,4 +1,4 @@
-"""My account: where I am signed in, the keys of my programs, and my password."""
+"""My account: where I am signed in, the keys of my programs, my second factor and my password."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from touchstone.core.ask import Ask
-from touchstone.core.page import Block, Field, Form, Grid, Note, Page
+from touchstone.core.page import Block, Field, Form, Grid, Link, Note, Page
 from touchstone.show import _say
 from touchstone.store import keys, sessions
+from touchstone.store._live_people import second_factor
 
 WHO = ("insider", "partner")
 _SCOPES = (
@@ -21,14 +22,14 @@ _BACK = Field("back", "", "/account", kind="hidden")
 
 
 def show(ask: Ask) -> Page:
-    """The viewer's own sessions and keys, each of which can be ended, and the form for a new password."""
+    """The viewer's own sessions and keys, each of which can be ended, their second factor and password."""
     rows = ask.record(sessions.standing(ask.now, account=ask.viewer.account))
     others = [row for row in rows if row["id"] != ask.viewer.session]
     sentence = "You are signed in here alone."
     if others:
         sentence = f"You are signed in here and in {_say.some(len(others), 'other place', 'other places')}."
     held = ask.record(keys.standing(ask.now, account=ask.viewer.account))
-    blocks = [*_sessions(rows, others, ask.viewer.session), *_keys(held), _password()]
+    blocks = [*_sessions(rows, others, ask.viewer.session), *_keys(held), *_factor(ask), _password()]
     return Page("account", "My account", sentence if rows else "You came without a session.", blocks=tuple(blocks))
 
 
@@ -70,6 +71,23 @@ def _keys(rows: list[dict[str, Any]]) -> list[Block]:
     grid = Grid("Keys of your programs", lead, ("key", "may", "made", "last used", "runs out"), lines)
     one = Field("key", "Key", rows[0]["id"], tuple((row["id"], row["name"]) for row in rows))
     return [grid, Form("key.end", "", (one, _BACK), "End this key"), make]
+
+
+def _factor(ask: Ask) -> list[Block]:
+    """The second factor: how to begin one, how to confirm the one that waits, or how to remove the one in force."""
+    title, password = "Second factor", Field("password", "Your password", kind="password")
+    rows = ask.record(second_factor.select().where(second_factor.c.account == ask.viewer.account))
+    begin = Form("second_factor.begin", title, (password, _BACK), "Begin")
+    if not rows:
+        todo = "An authenticator program on your phone shows a new code every half minute."
+        return [Note("Your password alone opens your account.", "plain", todo), begin]
+    if rows[0]["confirmed_at"]:
+        told = f"A second factor is in force since {_at(rows[0]['confirmed_at'])}; programs of yours need a key."
+        return [Note(told), Form("second_factor.remove", title, (password, _BACK), "Remove it")]
+    lead = "Open the picture, scan it with your authenticator program, and type the code it shows."
+    steps = Grid(title, lead, ("step", ""), (("Picture to scan", Link("QR code", "/second-factor.svg")),))
+    confirm = Form("second_factor.confirm", "", (Field("code", "Code"),), "Confirm")
+    return [steps, confirm, begin]
 
 
 def _password() -> Form:

@@ -19,7 +19,7 @@ from touchstone.rules import who
 from touchstone.web import drawing, errors, signing
 
 routes = APIRouter(include_in_schema=False)
-SECRET = ("password", "old_password", "code")
+SECRET = ("password", "old_password")
 """Fields whose text is neither shown nor given back."""
 _YES_NO = (("", "–"), ("true", "yes"), ("false", "no"))
 

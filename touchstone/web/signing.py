@@ -1,33 +1,26 @@
-"""Signing in and out: who a request comes from, the token on every form, and how often one may guess."""
+"""Who a request comes from: by session, key or password; the token on every form; how often one may guess."""
 
 from __future__ import annotations
 
 import hmac
-import os
 import re
 import secrets
-import tempfile
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import RedirectResponse, Response
 
-from touchstone.core.page import Field, Form, Page
 from touchstone.core.viewer import Viewer
 from touchstone.rules import browser, throttle
-from touchstone.store import accounts, keys, sessions
-from touchstone.web import drawing
+from touchstone.store import accounts, factors, keys, sessions
+from touchstone.store import secret as sealing
 from touchstone.web.errors import Problem
 
-routes = APIRouter()
 OUTSIDER = Viewer()
 TOKEN_SECONDS = 12 * 60 * 60
 TRIES_FROM_ONE_ADDRESS = 50
@@ -41,7 +34,7 @@ class Doorkeeper:
 
     def __init__(self, home: Any) -> None:
         self.store = home.store
-        self.secret = _secret(Path(home.path) / "secret.key")
+        self.secret = sealing.secret(home.path)
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)  # guessers wait in real time
         self._tokens = URLSafeTimedSerializer(self.secret, salt="form")
         self._tries = throttle.Tries()
@@ -73,6 +66,15 @@ class Doorkeeper:
         self._tries.forgive(tried, now=now)
         return account
 
+    def check_code(self, account: accounts.Account, code: str, *, address: str) -> None:
+        """Nothing where this is a code of the account's second factor; else a 401, and for a guesser a 429."""
+        tried = {f"code {account.id}": throttle.FREE, f"address {address}": TRIES_FROM_ONE_ADDRESS}
+        now = self.clock()
+        self._take(tried, now)
+        if not factors.verify(self.store, account=account.id, code=code):
+            raise Problem(401, "This is not the code of now.", todo="Type the one shown next.", field="code")
+        self._tries.forgive(tried, now=now)
+
     def viewer(self, request: Request) -> Viewer:
         """Who the session's cookie says this is, if that session stands and its account is open still."""
         id = str(request.session.get("session", ""))
@@ -82,6 +84,7 @@ class Doorkeeper:
     def open(self, request: Request, account: accounts.Account) -> None:
         """Begins a fresh session of `account`, so that one planted before is worth nothing."""
         agent = browser.called(request.headers.get("user-agent", ""))
+        self.store.as_viewer(account.viewer).log("account.sign_in", account=account.id)
         request.session.clear()
         request.session.update(
             session=sessions.start(self.store, account=account.id, agent=agent), key=secrets.token_urlsafe(24)
@@ -91,14 +94,14 @@ class Doorkeeper:
         """Who the header `Authorization` says this is: a key (`Bearer ts_…`), or a name and password (`Basic`)."""
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme.casefold() == "bearer":
-            return self.key(given.strip(), address=_address(request))
+            return self.key(given.strip(), address=address(request))
         try:
             name, _, password = b64decode(given, validate=True).decode("utf-8").partition(":")
         except ValueError:
             scheme = ""
         if scheme.casefold() != "basic":
             raise Problem(401, "These credentials cannot be read.", todo="Send a key or HTTP Basic, or sign in.")
-        return self._basic(name, password, address=_address(request))
+        return self._basic(name, password, address=address(request))
 
     def key(self, secret: str, *, address: str) -> Viewer:
         """Who holds the key of this secret; else a 401, and for a guesser a 429 with the wait."""
@@ -127,6 +130,8 @@ class Doorkeeper:
             or accounts.get(self.store, id=account.id) != account
         ):
             account = self.admit(name, password, address=address)
+            if factors.confirmed(self.store, account=account.id):
+                raise Problem(403, "This account has a second factor.", todo="Let the program send a key.")
             self._known = {old: seen for old, seen in self._known.items() if now - seen[0] <= REMEMBERED}
             self._known[key] = (now, account)
         return account.viewer
@@ -157,69 +162,6 @@ def local(address: str | None) -> str:
     return address if address and re.fullmatch(r"/(?![/\\])[\w./?=&%,:+~-]*", address, re.ASCII) else "/"
 
 
-@routes.get("/sign-in", include_in_schema=False)
-def ask_in(request: Request, next: str = "/") -> Response:
-    """The form to sign in; who is in already goes on."""
-    if viewer(request).role != "outsider":
-        return RedirectResponse(local(next), 303)
-    return _form(request, next=next)
-
-
-@routes.post("/sign-in", include_in_schema=False)
-async def sign_in(request: Request) -> Response:
-    """Signs in."""
-    async with request.form(max_files=0, max_fields=10) as form:
-        given = {name: str(form.get(name, "")) for name in ("csrf", "name", "password", "next")}
-    doorkeeper = keeper(request)
-    doorkeeper.check_token(request, given["csrf"])
-    try:
-        account = await run_in_threadpool(
-            doorkeeper.admit, given["name"].strip(), given["password"], address=_address(request)
-        )
-    except Problem as problem:
-        return _form(request, next=given["next"], name=given["name"], problem=problem)
-    await run_in_threadpool(doorkeeper.open, request, account)
-    return RedirectResponse(local(given["next"]), 303)
-
-
-@routes.post("/sign-out", include_in_schema=False)
-async def sign_out(request: Request) -> Response:
-    """Signs out: this session's cookie is worth nothing from now on, wherever it was copied to."""
-    async with request.form(max_files=0, max_fields=10) as form:
-        keeper(request).check_token(request, str(form.get("csrf", "")))
-    if id := str(request.session.get("session", "")):
-        await run_in_threadpool(sessions.end, keeper(request).store, id=id)
-    request.session.clear()
-    return RedirectResponse("/sign-in", 303)
-
-
-def _form(request: Request, *, next: str, name: str = "", problem: Problem | None = None) -> Response:
-    wrong = f"{problem.what} {problem.todo}" if problem else ""
-    fields = (
-        Field("name", "Name", value=name),
-        Field("password", "Password", kind="password", error=wrong),
-        Field("next", "", value=local(next), kind="hidden"),
-    )
-    form = Form("sign-in", "", fields, "Sign in")
-    page = Page("sign-in", "Sign in", "What customers say, told from noise.", blocks=(form,))
-    headers = {"Retry-After": str(problem.after)} if problem and problem.after else {}
-    return drawing.answer(request, page, status=problem.status if problem else 200, headers=headers)
-
-
-def _address(request: Request) -> str:
+def address(request: Request) -> str:
+    """The address a request comes from."""
     return request.client.host if request.client else ""
-
-
-def _secret(path: Path) -> str:
-    """The home's secret; made on first use, readable by its owner alone, and never half written."""
-    if not path.exists():
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".secret")  # created 0600
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32))
-        try:
-            os.link(draft, path)
-        except FileExistsError:  # another process was first: its secret holds
-            pass
-        finally:
-            os.unlink(draft)
-    return path.read_text("ascii").strip()

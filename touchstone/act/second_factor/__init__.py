@@ -1,0 +1,1 @@
+"""Second factors: something one has, beside the password one knows."""
