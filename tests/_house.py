@@ -27,7 +27,7 @@ STRANGERS = {  # module: where it may be at home
     "argon2": ("store",),
     "cryptography": ("store",),
     "pyotp": ("rules",),
-    "segno": ("web",),
+    "segno": ("web", "show"),
     "authlib": ("web",),
     "sqlglot": ("store", "core/where.py"),
     "splink": ("connect",),

@@ -18,6 +18,7 @@ from tests._house import File
 from touchstone.core import errors, finder
 from touchstone.core.settings import Settings
 from touchstone.core.viewer import ROLES, SHORT
+from touchstone.rules.who import ANYONE
 
 PARTS = [(room, name) for room in finder.ROOMS for name in finder.names(room)]
 PART_FILES = [(room, file) for room in finder.ROOMS for file in _house.part_files(room)]
@@ -60,7 +61,7 @@ def test_settings_are_keyword_only(room: str, name: str) -> None:
 def test_a_page_or_an_action_says_who_may(room: str, name: str) -> None:
     who = finder.part(room, name).WHO
     assert who
-    assert set(who) <= {*ROLES, *SHORT} - {"outsider"}
+    assert set(who) <= {*ROLES, *SHORT, ANYONE} - {"outsider"}
 
 
 @pytest.mark.parametrize("name", finder.names("understand"))

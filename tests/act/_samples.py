@@ -144,6 +144,20 @@ def _scheduled(home: Any) -> dict[str, Any]:
     return {"schedule": home.act("schedule.make", action="outbox.send", every="day")["schedule"]}
 
 
+def _survey(home: Any, **fields: Any) -> str:
+    """The id of an open survey."""
+    id: str = home.act("survey.make", **fields)["surveys"][0]["id"]
+    return id
+
+
+def _invited(home: Any) -> dict[str, Any]:
+    """A survey, and a person who may be invited."""
+    home.store.put(
+        "person", [{"id": "eve", "contacts": '{"email": "eve@example"}', "consents": '{"survey": "granted"}'}]
+    )
+    return {"survey": _survey(home, kind="csat"), "person": ["eve"]}
+
+
 TWICE: dict[str, Sample] = {
     "account.close": _close,
     "account.end_session": lambda home, folder: _close(home, folder, "forgetful"),
@@ -189,6 +203,11 @@ TWICE: dict[str, Sample] = {
     "second_factor.begin": lambda home, folder: _close(home, folder, "beginner"),
     "second_factor.confirm": lambda home, _folder: _factor(home),
     "second_factor.remove": lambda home, folder: _close(home, folder, "forgetful"),
+    "survey.answer": lambda home, _folder: {"survey": _survey(home), "answers": {"score": "9"}, "key": "one"},
+    "survey.close": lambda home, _folder: {"survey": _survey(home, kind="ces")},
+    "survey.invite": lambda home, _folder: _invited(home),
+    "survey.make": lambda _home, _folder: {"kind": "rating", "touchpoint": ["parking"], "unit": ["south"]},
+    "survey.unanswered": lambda _home, _folder: {},
     "theme.dismiss": lambda home, _folder: _theme(home, "dismiss"),
     "theme.merge": lambda home, _folder: _merged(home),
     "theme.promote": lambda home, _folder: _theme(home, "promote") | {"touchpoint": "parking"},

@@ -7,13 +7,18 @@ from collections.abc import Sequence
 from touchstone.core.errors import Refused
 from touchstone.core.viewer import ROLES, SHORT, Viewer
 
+ANYONE = "anyone"
+"""Written in a part's `WHO`: it is for people without an account too, through the one door made for them."""
+
 
 def may(viewer: Viewer, *, who: Sequence[str]) -> bool:
     """Whether a part open to `who` admits `viewer`: sides (`insider`: every role inside) or single roles.
 
     An administrator may whatever anyone inside may, a partner's administrator whatever its staff may. The outsider is
-    admitted nowhere, whatever `who` says.
+    admitted where `who` says `anyone`, and nowhere else, whatever it says.
     """
+    if ANYONE in who:
+        return True
     if viewer.side == "outsider":
         return False
     role = SHORT.get(viewer.role, viewer.role)

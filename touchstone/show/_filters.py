@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -142,9 +143,15 @@ def tone(polarity: str) -> str:
     return _voices.TONES.get(polarity, polarity)
 
 
+def as_picture(svg: str) -> str:
+    """An SVG of ours as an address that loads nothing."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "action": action,
     "address": _marks.address,
+    "as_picture": as_picture,
     "aloud": _say.aloud,
     "bare": bare,
     "bound": bound,

@@ -60,6 +60,8 @@ NARROWINGS = {
         Narrowing("alert", "unit"),
         Narrowing("subscription", "unit", masked=("key",)),
         Narrowing("schedule", "unit", masked=("fields",)),
+        Narrowing("survey", "unit"),
+        Narrowing("invitation", "unit", masked=("id",)),
         *(Narrowing(cube, "unit") for cube, columns in CUBES.items() if "unit" in columns),
     )
 }
@@ -67,6 +69,7 @@ INSIDE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **{name: (columns, ()) for name, columns in HIDING.items()},
     "person": ((), ("name", "contacts")),
     "outbox": ((), ("to", "text", "html")),
+    "invitation": ((), ("id",)),
 }
 """What an insider reads without personal data: columns in which it is hidden, and columns that are null."""
 OWN: dict[str, tuple[str, ...]] = {

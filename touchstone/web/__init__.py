@@ -11,7 +11,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from touchstone import __version__
 from touchstone.core import finder
-from touchstone.web import api, entrance, errors, forms, leaving, pages, signing
+from touchstone.web import api, entrance, errors, forms, leaving, pages, signing, surveys
 from touchstone.web.guard import BodyLimit, SecurityHeaders
 
 ADDRESS = "127.0.0.1"
@@ -41,7 +41,7 @@ def create(home: Any) -> FastAPI:
     application.mount("/static", pages.Static(directory=pages.STATIC))
     for name in finder.names("show"):
         finder.part("show", name)  # now, so that the first visitor does not wait for imports
-    for routes in (entrance.routes, leaving.routes, api.routes, forms.routes, pages.routes):
+    for routes in (entrance.routes, leaving.routes, surveys.routes, api.routes, forms.routes, pages.routes):
         application.include_router(routes)
     return application
 

@@ -34,7 +34,10 @@ BODY_LIMIT = 16 * 1024 * 1024
 
 
 class SecurityHeaders:
-    """Puts `HEADERS` on every answer, and keeps what is private out of shared caches."""
+    """Puts `HEADERS` on every answer, and keeps what is private out of shared caches.
+
+    An answer may bring a content policy of its own: one that says who may frame it is not denied to them.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -48,8 +51,12 @@ class SecurityHeaders:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                policy = headers.get("Content-Security-Policy", POLICY)
                 for name, value in HEADERS.items():
                     headers[name] = value
+                headers["Content-Security-Policy"] = policy
+                if "frame-ancestors 'none'" not in policy:  # X-Frame-Options can name nobody
+                    del headers["X-Frame-Options"]
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
