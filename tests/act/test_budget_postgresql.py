@@ -48,7 +48,7 @@ def test_a_plan_on_a_shared_record_follows_what_is_stated_withdrawn_and_erased(s
     assert "standards" not in whole(store)[0]
     assert whole(store)[0]["possible"] == first["possible"] / 2
     person = store.ask().lake("select min(person) as who from interaction where kind = 'purchase'")["who"][0].as_py()
-    assert store.erase(person) > 0
+    assert store.erase(person).interactions > 0
     assert do(store, "budget.plan", usual=True, budget=3000.0)["rows"] > 0
     assert whole(store)[0]["sales"] < first["sales"]
     do(store, "initiative.withdraw", initiative=ids[1])

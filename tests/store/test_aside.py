@@ -15,7 +15,7 @@ import touchstone
 from tests import _brand
 from touchstone.act import _journey
 from touchstone.home.export import lines
-from touchstone.store import _land, tables
+from touchstone.store import _land, live, tables
 
 STEPS = ("denied", "granted", "says", "derive", "merge", "part")
 DENIED, GRANTED = '{"analysis": "denied"}', '{"analysis": "granted"}'
@@ -112,9 +112,8 @@ def test_a_record_from_before_is_held_to_it_when_it_is_opened(home: Any) -> None
     home.store.put("person", [{"id": "p1", "consents": GRANTED}])
     with home.store.record.writing() as connection:
         connection.execute(sa.update(tables.person).values(consents=DENIED))
-        connection.execute(sa.text("drop table aside"))
-        connection.execute(sa.text("drop table initiative"))
-        connection.execute(sa.text("drop table planning"))
+        for later in (tables.aside, tables.initiative, tables.planning, *live.everything()):
+            later.drop(connection)
         connection.execute(sa.text("alter table person drop column version"))
         connection.execute(sa.text("alter table account drop column personal"))
         connection.execute(sa.text("update alembic_version set version_num = '0002'"))
