@@ -29,6 +29,7 @@ STRANGERS = {  # module: where it may be at home
     "pyotp": ("rules",),
     "segno": ("web", "show"),
     "authlib": ("web",),
+    "joserfc": ("web",),
     "sqlglot": ("store", "core/where.py"),
     "splink": ("connect",),
     "phonenumbers": ("connect",),

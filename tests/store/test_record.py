@@ -12,7 +12,8 @@ from alembic.migration import MigrationContext
 from tests.store._worlds import TAXONOMY, home, said
 from touchstone.core.errors import Retry, Stop
 from touchstone.core.settings import Settings
-from touchstone.store import live, tables
+from touchstone.core.viewer import Viewer
+from touchstone.store import _activity, live, tables
 from touchstone.store._record import Record
 from touchstone.store.home import Store, create_store, open_store
 
@@ -100,6 +101,52 @@ def test_a_link_taken_out_of_the_chain_is_missed(tmp_path: Path) -> None:
     with store.record.writing() as connection:
         connection.execute(sa.delete(tables.activity).where(tables.activity.c.seq == 2))
     assert store.verify() == 3
+
+
+TAMPERINGS = {
+    "changed": ["update activity set action = 'slept' where seq = 3", 3],
+    "dated otherwise": ["update activity set at = at + 1 where seq = 2", 2],
+    "taken out": ["delete from activity where seq = 3", 4],
+    "cut off": ["delete from activity where seq > 3", 4],
+    "emptied": ["delete from activity", 1],
+    "reordered": ["update activity set seq = 9 where seq = 2", "update activity set seq = 2 where seq = 3",
+                  "update activity set seq = 3 where seq = 9", 2],
+    "unsealed": ["delete from setting where name = 'activity'", 6],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", TAMPERINGS)
+def test_the_log_of_what_was_done_cannot_be_edited_unnoticed(tmp_path: Path, how: str) -> None:
+    store = home(tmp_path)
+    for number in range(5):
+        store.log("answered", interaction=str(number))
+    *statements, expected = TAMPERINGS[how]
+    with store.record.writing() as connection:
+        for each in statements:
+            connection.exec_driver_sql(each)
+    assert store.verify() == expected
+    assert store.ask().broken() == expected
+
+
+def test_a_chain_written_anew_without_the_secret_says_so_for_good(tmp_path: Path) -> None:
+    store = home(tmp_path)
+    store.log("answered", interaction="1")
+    forged = {"seq": 1, "at": store.now, "action": "slept", "ids": "{}", "previous": _activity.START}
+    with store.record.writing() as connection:
+        connection.execute(sa.update(tables.activity).values(forged | {"hash": _activity.link(forged)}))
+    assert store.verify() == 2
+    store.log("answered", interaction="2")
+    with store.record.reading() as connection:
+        assert "unsealed" in connection.execute(sa.select(tables.activity.c.ids)).scalars().all()[-1]
+
+
+def test_the_log_says_who_did_it_and_by_which_key(tmp_path: Path) -> None:
+    store = home(tmp_path)
+    store.as_viewer(Viewer("administrator", account="a1", key="k1")).log("answered", interaction="1", unit=None)
+    with store.record.reading() as connection:
+        assert connection.execute(sa.select(tables.activity.c.ids)).scalar() == (
+            '{"by":"a1","interaction":"1","with_key":"k1"}'
+        )
 
 
 def test_the_chain_holds_after_an_erased_person_can_no_longer_be_told(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from tests._doors import Person, basic, token
 from touchstone.core import finder
-from touchstone.rules import scope
+from touchstone.core.viewer import Viewer
+from touchstone.rules import who
 
 JSON = {"Content-Type": "application/json"}
 LETTER = {
@@ -48,8 +49,10 @@ def test_a_room_lists_its_parts(program: httpx.Client, room: str) -> None:
 
 def test_a_partner_is_offered_only_what_it_may_use(address: str) -> None:
     headers = basic("dealer@example")
-    offered = {each["name"].partition(".")[0] for each in httpx.get(f"{address}/api/v1/act", headers=headers).json()}
-    assert offered <= {*scope.PEOPLE}  # what is about its own account
+    offered = {each["name"] for each in httpx.get(f"{address}/api/v1/act", headers=headers).json()}
+    dealer = Viewer("partner_administrator", ("north",))
+    assert offered == {name for name in finder.names("act") if who.may(dealer, who=finder.part("act", name).WHO)}
+    assert not offered & {"account.open", "model.teach", "person.erase"}
     assert httpx.get(f"{address}/api/v1/decide/priorities", headers=headers).status_code == 403
     assert httpx.get(f"{address}/api/v1/pages/overview", headers=headers).status_code == 200
 

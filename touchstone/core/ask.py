@@ -34,3 +34,6 @@ class Ask(Protocol):
 
     def record(self, select: Any) -> list[dict[str, Any]]:
         """The rows of a SQLAlchemy select over the record."""
+
+    def broken(self) -> int | None:
+        """The seq of the first link of what was done that does not hold; None where the chain holds."""

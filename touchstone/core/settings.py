@@ -11,8 +11,8 @@ from typing import Any
 from touchstone.core.errors import Stop
 
 
-def _setting(default: Any, help_text: str) -> Any:
-    return field(default=default, metadata={"help": help_text})
+def _setting(default: Any, help_text: str, *, told: bool = True) -> Any:
+    return field(default=default, metadata={"help": help_text}, repr=told)
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ class Settings:
     smtp: str = _setting("", "mail server: smtp://user:password@host:587 or smtps://…; empty: mail waits in the outbox")
     mail_from: str = _setting("", "who mail comes from: Name <name@host>")
     outgoing_hosts: str = _setting("", "hosts of our own network that webhooks may reach, with commas")
+    oidc_issuer: str = _setting("", "provider of identity people may sign in through: its issuer, https://…")
+    oidc_client_id: str = _setting("", "what this home is called at the provider of identity")
+    oidc_client_secret: str = _setting("", "the secret this home shares with it; never shown", told=False)
     now: str = _setting("", "a fixed clock (ISO instant), for repeatable runs")
     seed: int = _setting(20261121, "seed of everything random")
     test_data: str = _setting("../shared/data", "folder of real data for tests")

@@ -19,7 +19,7 @@ from touchstone.core.settings import Settings
 from touchstone.core.tables import CORRECTED, CUSTOMER, DERIVED, INITIATIVE, INTERACTION, KNOWN, PLANNING, UNIT
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import Viewer
-from touchstone.store import _narrow, tables
+from touchstone.store import _activity, _narrow, tables
 from touchstone.store._choose import read, smaller
 from touchstone.store._clustered import Clustered, cluster
 from touchstone.store._corrections import named as corrections
@@ -199,6 +199,10 @@ class StoreAsk:
             rows = [dict(row) for row in connection.execute(select).mappings()]
             whole = self.viewer.side == "insider" and self.viewer.personal
             return rows if whole else told(connection, rows, token, units)
+
+    def broken(self) -> int | None:
+        """The seq of the first link of what was done that does not hold; None where the chain holds."""
+        return _activity.verify(self._window.record, home=self._window.path)
 
     def _answer(self, behind: Behind, sql: str, parameters: Sequence[Any]) -> pa.Table:
         question = read(sql)

@@ -236,12 +236,13 @@ class Store:
         return self._rejects.add(row for row in rows if not self._erased.naming(row))
 
     def log(self, action: str, **ids: Any) -> int:
-        """Adds a link to the chain of what was done; ids only. Returns its seq."""
-        return _activity.add(self._record, action, ids, now=self.now)
+        """Adds a link to the chain of what was done, with who did it; ids only. Returns its seq."""
+        by = {"by": self.viewer.account or None, "with_key": self.viewer.key or None}
+        return _activity.add(self._record, action, by | ids, now=self.now, home=self.path)
 
     def verify(self) -> int | None:
         """None where the chain of what was done holds, else the seq of its first broken link."""
-        return _activity.verify(self._record)
+        return _activity.verify(self._record, home=self.path)
 
     def erase(self, person: str) -> _erase.Gone:
         """Erases all of a person, here and in the lake, for good; returns what went."""

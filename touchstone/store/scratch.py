@@ -37,6 +37,9 @@ class Scratch:
         """The answer to DuckDB SQL over the tables docs/rooms/store.md lists."""
         return answer(self._connection, read(sql).sql, parameters)
 
+    def broken(self) -> int | None:
+        """None: nothing is done here."""
+
     def record(self, select: Any) -> list[dict[str, Any]]:
         """Refused: nothing is recorded behind a table in memory."""
         raise Refused("a table in memory has no record behind it.", where=str(select)[:200])

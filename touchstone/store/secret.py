@@ -8,8 +8,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
-
-from cryptography.fernet import Fernet, InvalidToken
+from typing import Any
 
 FILE = "secret.key"
 
@@ -32,17 +31,22 @@ def secret(home: Path) -> str:
 
 def seal(home: Path, text: str) -> str:
     """The text, readable again only with this home's secret (Fernet: AES-128-CBC, HMAC-SHA256)."""
-    return _fernet(home).encrypt(text.encode()).decode()
+    sealed: bytes = _fernet(home).encrypt(text.encode())
+    return sealed.decode()
 
 
 def unseal(home: Path, sealed: str) -> str:
     """The text that was sealed; empty where the secret has changed since."""
+    from cryptography.fernet import InvalidToken
+
     try:
-        return _fernet(home).decrypt(sealed.encode()).decode()
+        return bytes(_fernet(home).decrypt(sealed.encode())).decode()
     except InvalidToken:
         return ""
 
 
-def _fernet(home: Path) -> Fernet:
+def _fernet(home: Path) -> Any:
+    from cryptography.fernet import Fernet  # dear to import, and most commands seal nothing
+
     key = hashlib.sha256(f"seal {secret(home)}".encode()).digest()  # a key of its own, apart from signing
     return Fernet(base64.urlsafe_b64encode(key))

@@ -11,7 +11,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from touchstone import __version__
 from touchstone.core import finder
-from touchstone.web import api, entrance, errors, forms, leaving, pages, signing, surveys
+from touchstone.web import api, entrance, errors, forms, leaving, outside, pages, signing, surveys
 from touchstone.web.guard import BodyLimit, SecurityHeaders
 
 ADDRESS = "127.0.0.1"
@@ -41,8 +41,9 @@ def create(home: Any) -> FastAPI:
     application.mount("/static", pages.Static(directory=pages.STATIC))
     for name in finder.names("show"):
         finder.part("show", name)  # now, so that the first visitor does not wait for imports
-    for routes in (entrance.routes, leaving.routes, surveys.routes, api.routes, forms.routes, pages.routes):
-        application.include_router(routes)
+    doors = (entrance, outside, leaving, surveys, api, forms, pages)
+    for door in doors:
+        application.include_router(door.routes)
     return application
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
+from urllib.parse import quote, urlsplit
 
 import segno
 from fastapi import APIRouter, Request
@@ -43,13 +44,19 @@ async def sign_in(request: Request) -> Response:
         )
     except Problem as problem:
         return _form(request, next=given["next"], name=given["name"], problem=problem)
+    return await enter(request, account, next=given["next"])
+
+
+async def enter(request: Request, account: accounts.Account, *, next: str) -> Response:
+    """Lets the account in, or where it has a second factor, asks for its code."""
+    doorkeeper = keeper(request)
     if await run_in_threadpool(factors.confirmed, doorkeeper.store, account=account.id):
         request.session.clear()
         until = int(doorkeeper.clock().timestamp()) + SECOND_STEP_SECONDS
         request.session.update(key=secrets.token_urlsafe(24), waiting=[account.id, account.stamp, until])
-        return _code_form(request, next=given["next"])
+        return _code_form(request, next=next)
     await run_in_threadpool(doorkeeper.open, request, account)
-    return RedirectResponse(local(given["next"]), 303)
+    return RedirectResponse(local(next), 303)
 
 
 @routes.post("/sign-in/code")
@@ -113,8 +120,15 @@ def _form(request: Request, *, next: str, name: str = "", problem: Problem | Non
         Field("next", "", value=local(next), kind="hidden"),
     )
     page = Page("sign-in", "Sign in", "What customers say, told from noise.",
-                blocks=(Form("sign-in", "", fields, "Sign in"),))  # fmt: skip
+                blocks=(Form("sign-in", "", fields, "Sign in", beside=_outside(request, next)),))  # fmt: skip
     return _answered(request, page, problem)
+
+
+def _outside(request: Request, next: str) -> tuple[tuple[str, str, str], ...]:
+    """The way in through a provider of identity, where the settings name one."""
+    settings = request.app.state.home.settings
+    host = urlsplit(settings.oidc_issuer).hostname if settings.oidc_client_id else None
+    return ((f"/sign-in/outside?next={quote(local(next), safe='')}", f"Sign in with {host}", ""),) if host else ()
 
 
 def _code_form(request: Request, *, next: str, problem: Problem | None = None) -> Response:
