@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 import touchstone
 from tests._mail import mailbox
-from touchstone.act import _clock
+from touchstone.act import _clock, _post
 from touchstone.store import outbox
 from touchstone.store._live_outbox import outbox as table
 
@@ -183,3 +183,30 @@ def test_an_action_that_fails_does_not_stop_the_clock(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(outbox, "due", broken)
     assert _clock.tick(made.store)["outbox.send"] == "OSError"
+
+
+def test_two_senders_at_once_send_it_once_and_one_that_was_killed_is_followed_by_another(tmp_path: Path) -> None:
+    with mailbox() as (address, mails):
+        put(made := home(tmp_path, smtp=address))
+        (row,) = outbox.due(made.store, most=9)
+        assert outbox.claim(made.store, row, until=made.store.now + timedelta(minutes=10))  # and is killed
+        assert not outbox.claim(made.store, row, until=made.store.now + timedelta(minutes=10))
+        assert made.act("outbox.send")["sent"] == 0
+        later = (datetime.fromisoformat(NOW) + timedelta(minutes=11)).isoformat()
+        assert home(tmp_path, smtp=address, now=later).act("outbox.send")["sent"] == 1
+    assert len(mails) == 1
+
+
+def test_a_server_that_does_not_answer_is_asked_once_a_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def silent(address: str) -> Any:
+        asked.append(address)
+        raise TimeoutError
+
+    monkeypatch.setattr(_post, "_called", silent)
+    made = home(tmp_path, smtp="smtp://192.0.2.1:25")
+    for name in ("ida", "ben", "cleo"):
+        put(made, f"{name}@example.com")
+    assert made.act("outbox.send")["waiting"] == 3
+    assert len(asked) == 1

@@ -151,6 +151,16 @@ def test_a_partner_is_told_of_their_own_customers_and_sees_their_own_rules(tmp_p
         telling.theirs(south, "rule", next(row["id"] for row in kept(made, rule) if row["unit"] is None))
 
 
+def test_a_rule_that_ended_stands_again_when_it_is_made_again(tmp_path: Path) -> None:
+    made = unhappy(tmp_path)
+    made.act("alert.look")
+    made.act("rule.end", rule=kept(made, rule)[0]["id"], reason="The season is over.")
+    assert kept(made, alert)[0]["over_at"] is not None
+    made.act("rule.make", measure="rating", below=3.0, to="chief@example.com", quiet="")
+    assert kept(made, rule)[0]["ended_at"] is None
+    assert later(tmp_path, hours=1).act("alert.look")["raised"] == 1
+
+
 def test_a_rule_of_a_closed_account_ends(tmp_path: Path) -> None:
     made = home(tmp_path)
     heard(made, 1.0)

@@ -79,7 +79,8 @@ def number(value: float | None, measured_in: str = "", *, signed: bool = False) 
         return ""
     sign = "+" if signed else ""
     if "share" in measured_in:
-        return f"{100 * value:{sign}.{0 if abs(value) >= 0.1 else 1}f} %".replace("-", "−")
+        ends = " points" if signed else " %"  # a share that grows by 2 % is not one that grows by 2 points
+        return f"{100 * value:{sign}.{0 if abs(value) >= 0.1 else 1}f}{ends}".replace("-", "−")
     whole = measured_in in ("points", "change in points") or abs(value) >= 1000 or float(value).is_integer()
     return f"{value:{sign},.{0 if whole else 2}f}".replace("-", "−")
 
@@ -91,7 +92,7 @@ def _text(block: Block) -> Iterator[str]:
         yield "\n".join(f"- {_line(each)}" for each in block.figures)
     elif isinstance(block, Ranking):
         lines = [f"{place}. {_advice(each)}" for place, each in enumerate(block.choices, 1)]
-        yield "\n".join([block.title.upper(), *lines])
+        yield "\n".join([block.title.upper(), *lines, *([block.lead] if block.lead else [])])
     elif isinstance(block, Words):
         yield from (f"“{_short(each)}”\n{_source(each, block)}" for each in block.verbatims)
 
@@ -106,6 +107,7 @@ def _html(block: Block) -> Iterator[str]:
         yield f"<h2>{escape(block.title)}</h2>"
         for place, choice in enumerate(block.choices, 1):
             yield f"<p><b>{place}. {escape(choice.title)}</b>{_small(_behind(choice))}</p>"
+        yield _paragraph(block.lead)
     elif isinstance(block, Words):
         yield f"<h2>{escape(block.title)}</h2>"
         for one in block.verbatims:

@@ -26,6 +26,7 @@ class Post:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._server: smtplib.SMTP | None = None
+        self._away = False
 
     def __enter__(self) -> Post:
         return self
@@ -43,6 +44,8 @@ class Post:
 
     def _mail(self, row: Mapping[str, Any]) -> None:
         message = written(row, sender=self._settings.mail_from)
+        if self._away:  # who did not answer once is not waited for two hundred times
+            raise Retry("the mail server does not answer.", where="smtp")
         try:
             self._server = self._server or _called(self._settings.smtp)
             self._server.send_message(message)
@@ -55,7 +58,7 @@ class Post:
                 f"the mail server says {error.smtp_code}.", where="smtp"
             ) from error
         except (smtplib.SMTPException, OSError) as error:
-            self._server = None
+            self._server, self._away = None, True
             raise Retry(f"the mail server does not answer ({type(error).__name__}).", where="smtp") from error
 
 
@@ -87,7 +90,11 @@ def _called(address: str) -> smtplib.SMTP:
         raise Stop("there is no mail server.", where="smtp", todo=todo)
     server = _connected(parts)
     if parts.username:
-        server.login(unquote(parts.username), unquote(parts.password or ""))
+        try:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        except smtplib.SMTPAuthenticationError as error:  # no fault of the mail, which waits until it is mended
+            todo = "Mend the name and password in `smtp`."
+            raise Stop("the mail server refuses our password.", where="smtp", todo=todo) from error
     return server
 
 

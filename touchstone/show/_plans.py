@@ -23,15 +23,18 @@ def planned(ask: Ask, name: str, *by: str) -> list[Figure]:
     return _stored.unfolded(ask.lake(_OF, [name, ",".join(sorted(by))]))
 
 
-def ranking(ask: Ask, chosen: Narrow, *, most: int = 0) -> Ranking | None:
-    """Touchpoints in the order they are worth mending, for the brand or for the unit chosen; None without a plan."""
+def ranking(ask: Ask, chosen: Narrow, *, most: int = 0, quoted: bool = True) -> Ranking | None:
+    """Touchpoints in the order they are worth mending, for the brand or for the unit chosen; None without a plan.
+
+    With `quoted` each opens to complaints about it.
+    """
     found = _found(ask, chosen)
     if chosen.touchpoint:
         found = [each for each in found if each.by.get("touchpoint") == chosen.touchpoint]
     if not found:
         return None
     shown = found[:most] if most else found
-    words = _words.of_touchpoints(ask, chosen, polarity=("negative", "mixed"))
+    words = _words.of_touchpoints(ask, chosen, polarity=("negative", "mixed")) if quoted else {}
     choices = tuple(_choice(ask, each, words.get(each.by["touchpoint"], ()), chosen) for each in shown)
     rest = len(found) - len(shown)
     lead = "Points of the overall score (0–100) that go with what each falls short of; an association, not a cause."

@@ -28,7 +28,7 @@ def show(ask: Ask) -> Page:
     found = [row for row in ask.record(telling.question("alert").limit(500)) if row["rule"] in rules]
     on = [row for row in found if row["over_at"] is None][:_MOST]
     names = _league.unit_names(ask)
-    blocks: list[Block] = [_on(on, rules, names)] if on else [_quiet(bool(rules))]
+    blocks: list[Block] = [_on(on, rules, names)] if on else [] if rules else [_empty()]
     blocks += [_seen(row, rules, names) for row in on if row["seen_at"] is None][:3]
     if rules:
         blocks.append(_rules(rules, found))
@@ -48,12 +48,9 @@ def _lead(on: bool) -> str:
     return "An alert is raised when the whole interval is beyond its threshold, at every look." if on else ""
 
 
-def _quiet(rules: bool) -> Note:
-    if rules:
-        return Note("All is within your rules.", "plain")
-    return Note(
-        "A rule watches a figure for you.", "empty", "Say below what is to be watched, and from when on it matters."
-    )
+def _empty() -> Note:
+    todo = "Say below what is to be watched, and from when on it matters."
+    return Note("A rule watches a figure for you.", "empty", todo)
 
 
 def _on(on: list[Any], rules: Mapping[str, _Row], names: dict[str, str]) -> Grid:
@@ -128,7 +125,7 @@ def _ruled(row: _Row) -> str:
     named = _stored.NAMES.get(row["measure"], _say.named(row["measure"]))
     side = "above" if row["above"] else "below"
     where = f", where {row['where']}" if row["where"] else ""
-    return f"{named}{by} {side} {row['threshold']:g}{where}"
+    return f"{named}{by} {side} {row['threshold']:g}{where}".replace(" -", " −")
 
 
 def _to(row: _Row) -> str:

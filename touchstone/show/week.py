@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from touchstone.core.ask import Ask
-from touchstone.core.page import Block, Cards, Estimate, Note, Page, Ranking
+from touchstone.core.page import Block, Cards, Estimate, Note, Page
 from touchstone.show import _league, _narrow, _plans, _say, _stored, _words
 from touchstone.show._stored import Figure
 
@@ -14,17 +14,25 @@ WHO = ("insider", "partner")
 _PLACE = 6, "Experience"
 _NAME, _TITLE = "week", "This week"
 _NEWS = timedelta(days=7)
+_OF = """name = 'change' and array_to_string(list_sort(map_keys("by")), ',') = ?"""
+_ALARMED = f"""{_stored.READ} where {_OF} and json_extract_string(detail, '$.alarm') = 'true'
+    and json_extract_string(detail, '$.alarm_at') between ? and ? order by id"""
+_CHANCE = f"""select sum(alpha / (looks - baseline)) as brought from (
+    select cast(json_extract_string(detail, '$.alpha') as double) as alpha,
+        cast(json_extract_string(detail, '$.looks') as double) as looks,
+        cast(json_extract_string(detail, '$.baseline') as double) as baseline from metric where {_OF}) as watched
+    where looks > baseline"""  # of series without any change, alarms that one look brings
 _MOST = 3  # changes that are told: more is read by nobody on a phone
 
 
 def show(ask: Ask) -> Page:
     """Changes alarmed of in the last seven days, the weightiest first; then what to look at first, then words."""
-    found = _changes(ask)
+    found, chance = _changes(ask)
     whole = _narrow.narrow()
     blocks: list[Block] = [Cards(tuple(found[:_MOST]))] if found else []
-    ranking = _plans.ranking(ask, whole, most=2)
+    ranking = _plans.ranking(ask, whole, most=2, quoted=False)
     if ranking is not None:
-        blocks.append(replace(ranking, title="What to do first"))
+        blocks.append(replace(ranking, title="What to do first", lead=_plans.certainty(ranking)))
     words = _words.drawn(ask, _lately(ask), title="In their words", draw=_week(ask), page=_NAME, count=1)
     if not words.total:
         words = _words.drawn(ask, whole, title="In their words", draw=_week(ask), page=_NAME, count=1)
@@ -35,44 +43,51 @@ def show(ask: Ask) -> Page:
         return Page(
             _NAME, _TITLE, "Nothing has been heard yet.", blocks=(Note("There is no week to tell.", "empty", todo),)
         )
-    return Page(_NAME, _TITLE, _sentence(found), _lead(ask, found, ranking), tuple(blocks))
+    return Page(_NAME, _TITLE, _sentence(found), _lead(ask, found, chance), tuple(blocks))
 
 
-def _changes(ask: Ask) -> list[Estimate]:
-    """Alarms of the brand, its touchpoints and units (a partner's: of their own), as estimates without a middle."""
-    cuts = (("unit",),) if ask.viewer.side == "partner" else ((), ("touchpoint",), ("unit",))
-    since = (ask.now - _NEWS).date().isoformat()
+def _changes(ask: Ask) -> tuple[list[Estimate], float]:
+    """Alarms of the brand, its touchpoints and units (a partner's: of its own); how many of them chance brings.
+
+    Told are those whose interval leaves no doubt about the direction, of cuts where chance brings a fifth at most.
+    """
     names = _league.unit_names(ask)
-    found = [
-        each
-        for by in cuts
-        for each in _stored.stored(ask, "change", by)
-        if each.detail.get("alarm") and since <= str(each.detail["alarm_at"]) <= ask.now.date().isoformat()
-    ]
-    found.sort(key=lambda each: (bool(each.by.get("unit")), -float(each.detail.get("evidence") or 0), str(each.by)))
-    return [_told(each, names) for each in found]
+    told: list[Figure] = []
+    chance = 0.0
+    for cut in ("unit",) if ask.viewer.side == "partner" else ("", "touchpoint", "unit"):
+        (row,) = ask.lake(_CHANCE, [cut]).to_pylist()
+        since, today = ((ask.now - days).date().isoformat() for days in (_NEWS, timedelta()))
+        found = [each for each in _stored.unfolded(ask.lake(_ALARMED, [cut, since, today])) if _has_direction(each)]
+        if (brought := float(row["brought"] or 0.0)) <= len(found) / 5:
+            told += sorted(found, key=lambda each: (-float(each.detail.get("evidence") or 0), str(each.by)))
+            chance += brought if found else 0.0
+    return [_told(each, names) for each in told], chance
+
+
+def _has_direction(figure: Figure) -> bool:
+    return figure.low is not None and figure.high is not None and (figure.low > 0 or figure.high < 0)
 
 
 def _told(figure: Figure, names: dict[str, str]) -> Estimate:
     """A change as a figure: whose, by how much, from what to what, since when."""
     detail = figure.detail
     kind = str(detail["figure"])
-    named = _stored.NAMES.get(kind, _say.named(kind))
-    where = names.get(figure.by.get("unit", ""), figure.by.get("unit", "")) or figure.by.get("touchpoint", "")
+    known = kind in (*_stored.NAMES, "mentions", "themes")
+    named = _stored.NAMES.get(kind, _say.named(kind)) if known else f"Messages with “{kind}”"
+    unit = figure.by.get("unit", "")
+    where = names.get(unit, unit) or figure.by.get("touchpoint", "") or str(detail.get("theme") or "")
     before, since = (
-        _say.number(detail[name], measured_in=figure.measured_in) for name in ("mean_before", "mean_since")
+        _say.number(detail[each], measured_in=figure.measured_in) for each in ("mean_before", "mean_since")
     )
-    note = f"From {before} to {since} since {_day(str(detail['changed_at']))}."
-    made = _stored.estimate(
-        replace(figure, name=kind), f"{_say.named(where)}: {_say.inline(named)}" if where else named
-    )
-    return replace(
-        made,
-        note=note,
-        middle=0.0,
-        floor=-abs(made.floor or 1),
-        counted="answers" if kind in _stored.SCORES else made.counted,
-    )
+    label = f"{_say.named(where)}: {_say.inline(named)}" if where else named
+    made = _stored.estimate(replace(figure, name=kind), label)
+    counted = made.counted if kind in _stored.NAMES else "messages"
+    note = f"{_way(made)} from {before} to {since}, since {_day(str(detail['changed_at']))}."
+    return replace(made, note=note, middle=None, floor=-abs(made.floor or 1), counted=counted)
+
+
+def _way(found: Estimate) -> str:
+    return "Up" if (found.value or 0.0) > 0 else "Down"
 
 
 def _day(text: str) -> str:
@@ -83,18 +98,20 @@ def _day(text: str) -> str:
 def _sentence(found: list[Estimate]) -> str:
     if not found:
         return "Nothing changed this week beyond what chance explains."
-    if len(found) == 1:
-        return f"One thing changed this week: {_say.inline(found[0].label)}."
-    return f"{_say.word(len(found)).capitalize()} things changed this week; first {_say.inline(found[0].label)}."
+    first = f"{found[0].label} went {_way(found[0]).lower()}"
+    rest = len(found) - 1
+    return f"{first}; {_say.word(rest)} more changed." if rest else f"{first}."
 
 
-def _lead(ask: Ask, found: list[Estimate], ranking: Ranking | None) -> str:
-    """Why it is believed: by what rule, and of how much that was heard."""
+def _lead(ask: Ask, found: list[Estimate], chance: float) -> str:
+    """Why it is believed: what chance alone would bring, and of how much that was heard."""
     heard = ask.lake("select count(*) as n, count(distinct source) as sources from interaction").to_pylist()[0]
     sources = _say.some(heard["sources"], "source", "sources")
-    parts = ["Each change is beyond what chance brings in 19 of 20 series without any."] if found else []
-    parts.append(f"Heard so far: {_say.count(heard['n'])} interactions from {sources}.")
-    return " ".join(parts + ([_plans.certainty(ranking)] if ranking else []))
+    brought = (
+        "Chance alone brings less than one a week." if chance < 0.95 else f"Chance alone brings {chance:.0f} a week."
+    )
+    told = f"{_say.count(heard['n'])} interactions from {sources} were heard so far."
+    return f"{brought} {told}" if found else told
 
 
 def _lately(ask: Ask) -> _narrow.Narrow:

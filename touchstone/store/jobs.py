@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -116,12 +116,20 @@ class Jobs:
             worker.join()
 
     def _serve(self, stopped: threading.Event, clock: Callable[[], object]) -> None:
-        with self._client() as client:
-            while not stopped.is_set():
-                with self._working(client) as ours:
-                    while ours and not stopped.wait(TICK_SECONDS):
-                        clock()
-                    stopped.wait(1.0)
+        while not stopped.is_set():
+            with suppress(errors.TouchstoneError), self._client() as client:  # a database that is away comes back
+                while not stopped.is_set():
+                    self._take_turn(client, stopped, clock)
+            stopped.wait(1.0)
+
+    def _take_turn(self, client: DBOSClient, stopped: threading.Event, clock: Callable[[], object]) -> None:
+        """Works as long as the lease can be had; the clock is looked at first, and a busy record is asked again."""
+        with self._working(client) as ours:
+            while ours and not stopped.is_set():
+                with suppress(errors.TouchstoneError):
+                    clock()
+                stopped.wait(TICK_SECONDS)
+            stopped.wait(1.0)
 
     def _journey(self, names: list[str], _mark: str) -> dict[str, Any]:
         """The workflow: DBOS passes over the steps it has already recorded."""

@@ -59,6 +59,13 @@ def due(store: Any, *, most: int) -> list[dict[str, Any]]:
         return [dict(row) for row in rows]
 
 
+def claim(store: Any, row: Mapping[str, Any], *, until: datetime) -> bool:
+    """Whether this sender may send it: nobody else does until then, and if it is killed it is tried again after."""
+    same = (outbox.c.id == row["id"]) & (outbox.c.due_at == row["due_at"]) & (outbox.c.state == "waiting")
+    with store.record.writing() as connection:
+        return bool(connection.execute(update(outbox).where(same).values(due_at=until)).rowcount)
+
+
 def allowed(store: Any, row: Mapping[str, Any]) -> bool:
     """Whether the customer it goes to allows its purpose now."""
     if row["person"] is None or row["purpose"] is None:

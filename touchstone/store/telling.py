@@ -58,7 +58,7 @@ def keep(store: Any, kind: str, row: Mapping[str, Any]) -> bool:
     return True
 
 
-def change(store: Any, kind: str, row: Mapping[str, Any], **columns: Any) -> bool:
+def change(store: Any, kind: str, row: Mapping[str, Any], /, **columns: Any) -> bool:
     """Whether the row was changed: it is not where somebody else changed it since it was read."""
     table = KINDS[kind]
     same = (table.c.id == row["id"]) & (table.c.version == row["version"])

@@ -22,7 +22,7 @@ def act(store: Any) -> dict[str, Any]:
     """
     counts = dict.fromkeys(("raised", "over", "told"), 0)
     rules = [row for row in telling.standing(store, "rule") if _may_look(store, row)]
-    mark = f"{telling.moved(store)} {' '.join(row['id'] for row in rules)}"
+    mark = " ".join([telling.moved(store), *(f"{row['id']}:{row['version']}" for row in rules)])
     if rules and mark != store.chosen(_MARK):
         for row in rules:
             _look(store, row, len(rules), counts)
@@ -60,8 +60,8 @@ def _look(store: Any, rule: Mapping[str, Any], rules: int, counts: dict[str, int
     for key in sorted(set(on) - lasting):
         if rule["measure"] != "words":  # those are over once they were told
             counts["over"] += telling.change(store, "alert", on[key], over_at=store.now)
-    if rule["measure"] == "words":
-        telling.change(store, "rule", rule, seen=max(rule["seen"], _findings.last_heard(store.ask(viewer))))
+    if rule["measure"] == "words" and (last := _findings.last_heard(store.ask(viewer))) > rule["seen"]:
+        telling.change(store, "rule", rule, seen=last)
 
 
 def _alert(store: Any, rule: Mapping[str, Any], each: _findings.Found) -> dict[str, Any]:

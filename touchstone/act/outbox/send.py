@@ -15,19 +15,20 @@ EVERY = timedelta(minutes=1)
 _MOST = 200  # at one go: the rest goes a minute later
 _TRIES = 12
 _LONGEST = timedelta(hours=6)  # between two tries
+_TURN = timedelta(minutes=10)  # a sender that was killed is taken to be gone after it
 
 
 def act(store: Any) -> dict[str, Any]:
     """How many were {"sent", "withheld" (the customer objects), "waiting" (to be tried again), "failed"}.
 
     Nobody answers: tried again after 1, 2, 4, … minutes, twelve times. Mails say by their Message-ID that they are the
-    same, should one go twice because the sender was killed half-way.
+    same, should one go twice because the sender was killed half-way. Two senders at once never send the same.
     """
     counts = dict.fromkeys(("sent", "withheld", "waiting", "failed"), 0)
     with _post.Post(store.settings) as post:
         for row in outbox.due(store, most=_MOST):
-            state = _sent(store, post, row)
-            counts[state] += 1
+            if outbox.claim(store, row, until=store.now + _TURN):
+                counts[_sent(store, post, row)] += 1
     outbox.tidy(store)
     if any(counts.values()):
         store.log("outbox.send", **counts)
