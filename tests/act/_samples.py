@@ -205,6 +205,7 @@ TWICE: dict[str, Sample] = {
     "second_factor.remove": lambda home, folder: _close(home, folder, "forgetful"),
     "survey.answer": lambda home, _folder: {"survey": _survey(home), "answers": {"score": "9"}, "key": "one"},
     "survey.close": lambda home, _folder: {"survey": _survey(home, kind="ces")},
+    "survey.gather": lambda _home, _folder: {},
     "survey.invite": lambda home, _folder: _invited(home),
     "survey.make": lambda _home, _folder: {"kind": "rating", "touchpoint": ["parking"], "unit": ["south"]},
     "survey.unanswered": lambda _home, _folder: {},

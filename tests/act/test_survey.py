@@ -113,6 +113,19 @@ def test_an_answer_is_a_score_with_words_about_the_touchpoint_and_unit_of_the_co
     assert home.measure("nps", by=["unit"]).to_pylist()[0]["value"] == -100.0
 
 
+def test_the_page_of_a_survey_tells_what_was_answered_once_it_is_gathered(home: Any) -> None:
+    id = made(home, touchpoint=["parking"])
+    for n in range(4):
+        home.act("survey.answer", survey=id, answers={"score": str(7 + n), "told": "review"}, key=str(n))
+    home.act("survey.gather")
+    assert home.act("survey.gather") == {"new": False}
+    page = home.page("survey", id=id)
+    assert "4 answers so far" in page.sentence
+    [score] = page.blocks[0].figures
+    assert (score.value, score.n, score.floor, score.ceiling) == (50.0, 4, -100.0, 100.0)
+    assert score.low < 50.0 < score.high
+
+
 def test_wrong_answers_and_closed_surveys_are_refused(home: Any) -> None:
     id = made(home)
     with pytest.raises(Refused) as refusal:

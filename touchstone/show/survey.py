@@ -97,5 +97,5 @@ def _forms(own: _surveys.Row) -> list[Form]:
     beside = ((f"act/survey.invite?survey={own['id']}", "Name persons", ""),)
     return [
         Form("survey.invite", "Invite by mail", (*whom, *hidden), "Invite", beside=beside),
-        Form("survey.close", "Close", hidden, "Close this survey"),
+        Form("survey.close", "", hidden, "Close this survey"),
     ]

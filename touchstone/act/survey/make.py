@@ -16,6 +16,7 @@ from touchstone.store import reach, surveys
 WHO = ("insight", "contact_centre", "marketing", "partner_administrator")
 _HOST = re.compile(r"(https?://)?((?!-)[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}(:\d{1,5})?", re.ASCII)
 _MOST = 1000
+_NAMES = {"nps": "Recommendation (NPS)", "csat": "Satisfaction", "ces": "Effort", "rating": "Rating"}
 
 
 def act(
@@ -47,7 +48,7 @@ def act(
         "kind": "own" if own else kind, "questions": [each.plain for each in asked], "languages": list(languages),
         "level": level, "hosts": [_host(each) for each in hosts], "anyone": anyone, "address": _address(store),
     }  # fmt: skip
-    named = name.strip()[:200] or (f"Survey {kind}" if not own else "Survey of our own")
+    named = name.strip()[:200] or ("Questions of our own" if own else _NAMES[kind])
     made = [surveys.make(store, row | {"name": named, "touchpoint": one, "unit": two}) for one, two in pairs]
     store.log("survey.make", surveys=[each["id"] for each, new in made if new])
     told = [
