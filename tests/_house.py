@@ -39,6 +39,7 @@ STRANGERS = {  # module: where it may be at home
     "httpx": ("core",),
     "httpcore": ("core",),
     "smtplib": ("act",),
+    "holidays": ("rules",),
     "requests": (),
     "aiohttp": (),
     "urllib.request": (),

@@ -12,7 +12,9 @@ import pyotp
 
 from touchstone.act._journey import connected
 from touchstone.act._themes import known
+from touchstone.rules.cases import STAGES
 from touchstone.store import telling
+from touchstone.store._live_cases import case as CASE
 
 Sample = Callable[[Any, Path], dict[str, Any]]
 
@@ -108,6 +110,36 @@ def _drawn(home: Any) -> dict[str, Any]:
     return {"campaign": ["spring"], "person": ["dora"]}
 
 
+def _case(home: Any, *, verb: str = "open", stage: str = "received", **fields: Any) -> dict[str, Any]:
+    """A case of a letter of its own, moved on to `stage`."""
+    said = {"source": "cases", "source_id": verb, "text": "Too long a wait.", "person": f"{verb}-writer"}
+    contacts = '{"email": "writer@example.com"}'
+    home.store.put("person", [{"id": said["person"], "contacts": contacts, "consents": '{"survey": "granted"}'}])
+    home.store.append([[said]])
+    home.store.derive()
+    found = home.ask().lake("select id from interaction where source = 'cases' and source_id = ?", [verb])
+    opened: dict[str, Any] = {"interaction": found["id"][0].as_py()}
+    if verb == "open":
+        return opened
+    case = home.act("case.open", **opened)["case"]
+    for each in ("acknowledged", "assessed", "answered", "closed"):
+        now = home.ask().record(CASE.select().where(CASE.c.id == case))[0]["stage"]
+        if stage in STAGES[STAGES.index(each) :] and STAGES.index(now) < STAGES.index(each):
+            home.act("case.move", case=case, stage=each)
+    return {"case": case, **fields}
+
+
+def _promise(home: Any) -> dict[str, Any]:
+    case = _case(home, verb="keep")["case"]
+    by_when = home.store.now + timedelta(days=9)
+    return {"promise": home.act("case.promise", case=case, what="A call.", by_when=by_when)["promise"]}
+
+
+def _fix(home: Any, name: str) -> dict[str, Any]:
+    home.store.put("unit", [{"id": "sample-unit", "name": "Sample"}])
+    return {"fix": home.act("fix.state", name=name, units=["sample-unit"])["fix"]}
+
+
 def _merged(home: Any) -> dict[str, Any]:
     own = _theme(home, "merge")
     return own | {"into": next(id for id in known(home.store) if id != own["theme"])}
@@ -172,6 +204,22 @@ TWICE: dict[str, Sample] = {
     "digest.send": lambda _home, _folder: {},
     "example": lambda _home, _folder: {"touchpoint": "parking", "texts": "No space.", "polarity": "negative"},
     "initiative.state": _initiative,
+    "case.ask_again": lambda home, _folder: _case(home, verb="ask_again", stage="answered"),
+    "case.assign": lambda home, _folder: _case(home, verb="assign", owner=_close(home, Path())["name"]),
+    "case.calendar": lambda _home, _folder: {"zone": "Europe/Berlin", "country": "DE"},
+    "case.escalate": lambda _home, _folder: {},
+    "case.keep": lambda home, _folder: _promise(home),
+    "case.move": lambda home, _folder: _case(home, verb="move") | {"stage": "acknowledged"},
+    "case.open": lambda home, _folder: _case(home),
+    "case.promise": lambda home, _folder: _case(
+        home, verb="promise", what="A call.", by_when=home.store.now + timedelta(days=9)
+    ),
+    "case.reopen": lambda home, _folder: _case(home, verb="reopen", stage="closed"),
+    "case.terms": lambda _home, _folder: {"urgency": "low", "acknowledge": 9.0, "answer": 90.0, "close": 90.0},
+    "case.turn": lambda home, _folder: _case(home, verb="turn"),
+    "fix.begin": lambda home, _folder: _fix(home, "Begun"),
+    "fix.end": lambda home, _folder: _fix(home, "Ended"),
+    "fix.state": lambda _home, _folder: {"name": "Shade over the waiting cars", "touchpoint": "parking"},
     "initiative.withdraw": lambda home, _folder: _stated(home),
     "key.end": lambda home, _folder: _key(home),
     "key.make": lambda home, folder: {**_close(home, folder, "forgetful"), "label": "twice"},

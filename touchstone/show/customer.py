@@ -10,7 +10,7 @@ from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Cards, Estimate, Grid, Link, Note, Page, Story, Streaks
 from touchstone.rules.next_step import next_step
 from touchstone.science.interval import mean_interval
-from touchstone.show import _open, _person, _say, _ties, _worth
+from touchstone.show import _cases, _open, _person, _say, _ties, _worth
 
 WHO = ("insider", "partner")
 _EVENTS = 30  # of a story on one page
@@ -38,6 +38,7 @@ def show(ask: Ask, *, id: str | None = None, skip: str | None = None) -> Page:
     blocks: list[Block | None] = [
         Note(step.text, "plain", step.reason),
         Cards(tuple(cards)) if cards else None,
+        _cases.of_customer(ask, found.ids),
         *_open.grids(items),
         _advice(ask, found),
         _over_time(mood),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Note, Page
-from touchstone.show import _voices
+from touchstone.show import _cases, _voices
 
 WHO = ("insider", "partner")
 
@@ -17,4 +17,6 @@ def show(ask: Ask, *, id: str | None = None) -> Page:
         return Page("interaction", "One text", "Which words?", "", (note,))
     lead = "As it was read. What is wrong is set right with a click, stays right, and teaches the next model."
     lead = lead if voice.touchpoints else "As it was read, and as head office corrected it."
-    return Page("interaction", "One text", _voices.sentence(voice.mentions), lead, (voice,))
+    case = _cases.opening(ask, voice.verbatim.id)
+    blocks = (voice, *([case] if case else []))
+    return Page("interaction", "One text", _voices.sentence(voice.mentions), lead, blocks)

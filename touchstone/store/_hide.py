@@ -26,6 +26,8 @@ HIDING = {
     "interaction_history": ("text", "attributes"),
     "correction": ("change",),
     "message": ("text",),
+    "case_step": ("note",),
+    "promise": ("what",),
 }
 """Columns of the record that hold words of people."""
 

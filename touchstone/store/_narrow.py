@@ -62,6 +62,10 @@ NARROWINGS = {
         Narrowing("schedule", "unit", masked=("fields",)),
         Narrowing("survey", "unit"),
         Narrowing("invitation", "unit", masked=("id",)),
+        Narrowing("case", "unit"),
+        Narrowing("case_step", "unit", personal=HIDING["case_step"]),
+        Narrowing("promise", "unit", personal=HIDING["promise"]),
+        Narrowing("fix", "unit", masked=("cause", "cost", "currency", "owner", "units")),
         *(Narrowing(cube, "unit") for cube, columns in CUBES.items() if "unit" in columns),
     )
 }
