@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 KINDS = {
     "churn_threat": 0.8,
@@ -26,6 +28,9 @@ URGENCY, STAKE = timedelta(days=7), timedelta(days=3)
 """By how much what is wholly urgent, or from the most valuable customer, comes before what is neither."""
 HISTORY = timedelta(days=90)
 """Before the latest word of all: what is older when it first arrives is history, and no work."""
+FILTERS = ("state", "owner", "unit", "channel", "touchpoint", "language", "kind", "urgency", "sort")
+"""What the inbox is narrowed and sorted by."""
+MAIL = ("mail", "email", "e-mail")
 STATES = ("open", "waiting", "closed")
 _MENTION = re.compile(r"(?<![\w@])@([\w.+-]+(?:@[\w-]+(?:\.[\w-]+)*)?)")
 
@@ -50,3 +55,36 @@ def mentioned(text: str, names: Collection[str]) -> list[str]:
     said = [each.casefold().rstrip(".") for each in _MENTION.findall(text)]
     known = {each.casefold(): each for each in names}
     return list(dict.fromkeys(known[each] for each in said if each in known))
+
+
+def address(channel: str | None, kind: str | None, *, contacts: str | None, told: Mapping[str, Any]) -> str:
+    """The mail address a reply goes to; empty where this is not answered by mail.
+
+    A mail is answered to whoever it says it is `from`, else to the customer's address; a message by any other way (a
+    form, say) to the customer's address where one is known. Reviews, calls and posts are answered where they stand.
+    """
+    known = _known(contacts)
+    if (channel or "").casefold() in MAIL:
+        return str(told.get("attributes", {}).get("from") or known)
+    return known if kind == "message" else ""
+
+
+def heading(told: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """Subject and headers of a reply to an interaction: by `In-Reply-To` a mail program puts it beside its question."""
+    attributes = told.get("attributes", {})
+    subject = " ".join(str(attributes.get("subject") or "your message").split())[:200]
+    subject = subject if subject[:3].casefold() == "re:" else f"Re: {subject}"
+    id = str(attributes.get("message_id") or told.get("source_id") or "")
+    named = re.fullmatch(r"<[^<>\s]+@[^<>\s]+>", id)
+    return subject, {"In-Reply-To": id, "References": id} if named else {}
+
+
+def _known(contacts: str | None) -> str:
+    """The customer's mail address, of whatever a source wrote of their contact points."""
+    try:
+        held = json.loads(contacts or "{}")
+    except ValueError:
+        return ""
+    found = held.get("email", "") if isinstance(held, dict) else ""
+    found = found[0] if isinstance(found, list) and found else found
+    return found if isinstance(found, str) and "@" in found else ""

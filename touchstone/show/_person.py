@@ -107,7 +107,7 @@ def person(ask: Ask, id: str, shown: slice = NONE) -> Person | None:
     stated = [row["consents"] for row in known.values()]
     consents = sorted({said for each in stated if (said := consent.stated(each).get("contact", ""))})
     read = all(consent.may(each, "analysis") for each in stated)
-    return Person(kin, _understood(ask, rows, shown), tuple(consents), tuple(ids), read)
+    return Person(kin, understood(ask, rows, shown), tuple(consents), tuple(ids), read)
 
 
 def known(ask: Ask, ids: Iterable[str]) -> dict[str, Row]:
@@ -136,7 +136,7 @@ def _kin(id: str, known: Row, rows: list[Row]) -> Kin:
     return Kin(id, known.get("name") or "", tuple(parts))
 
 
-def _understood(ask: Ask, rows: list[Row], shown: slice) -> tuple[Said, ...]:
+def understood(ask: Ask, rows: list[Row], shown: slice) -> tuple[Said, ...]:
     """Every row with its unit's name, and of the latest texts and those shown what was understood of them."""
     units = {row["unit"] for row in rows if row["unit"]}
     names = {row["id"]: row["name"] for row in ask.lake(_UNITS, [sorted(units)]).to_pylist()} if units else {}

@@ -81,5 +81,6 @@ step = Table(  # what people made of a conversation, and how it was before: so t
     info={"live": True},
 )
 Index("conversation_step_conversation", step.c.conversation, step.c.seq)
+Index("conversation_step_account", step.c.account, step.c.seq)
 Index("conversation_step_change", step.c.change)
 Index("conversation_step_person", step.c.person)

@@ -77,6 +77,17 @@ def find(store: Any, *, id: str) -> Row:
         return _reached(store, connection, [id])[0]
 
 
+def several(store: Any, *, ids: Sequence[str]) -> list[Row]:
+    """The conversations of these ids; `Refused` as `find`."""
+    with store.record.reading() as connection:
+        return _reached(store, connection, ids)
+
+
+def locked(store: Any, connection: Connection, id: str) -> Row:
+    """The conversation of this id within the caller's writing transaction: nobody changes it until that ends."""
+    return _reached(store, connection, [id])[0]
+
+
 def change(
     store: Any, *, ids: Sequence[str], what: str, to: Mapping[str, Any], when: Sequence[str] = ()
 ) -> tuple[str, int]:

@@ -38,22 +38,26 @@ def form(request: Request, name: str) -> Response:
 async def send(request: Request, name: str) -> Response:
     """Does the action; then back to where the form was, or what came out of it."""
     async with request.form(max_files=0, max_fields=200) as sent:
-        given = _gathered({field: text for field, text in sent.items() if isinstance(text, str)})
+        given = _gathered([(field, text) for field, text in sent.multi_items() if isinstance(text, str)])
     signing.keeper(request).check_token(request, given.pop("csrf", None))
     back = given.pop("back", "")
     return await run_in_threadpool(_send, request, name, given, back)
 
 
-def _gathered(sent: dict[str, str]) -> dict[str, str]:
-    """The fields sent, inputs named `field.key` together as the object `field`; blank keys are left out."""
-    given = {field: text for field, text in sent.items() if "." not in field}
-    for field in sorted({name.partition(".")[0] for name in sent if "." in name} - set(given)):
-        keys = {name.partition(".")[2]: text for name, text in sent.items() if name.startswith(f"{field}.")}
+def _gathered(sent: list[tuple[str, str]]) -> dict[str, Any]:
+    """The fields sent, inputs named `field.key` together as the object `field`, those named `field[]` as the list
+    `field`; blank ones are left out of both.
+    """
+    given: dict[str, Any] = {field: text for field, text in sent if "." not in field and not field.endswith("[]")}
+    for field in sorted({name.partition(".")[0] for name, _ in sent if "." in name} - set(given)):
+        keys = {name.partition(".")[2]: text for name, text in sent if name.startswith(f"{field}.")}
         given[field] = json.dumps({key: text for key, text in keys.items() if text}, ensure_ascii=False)
+    for field in {name for name, _ in sent if name.endswith("[]")}:
+        given[field.removesuffix("[]")] = [text for name, text in sent if name == field and text]
     return given
 
 
-def _send(request: Request, name: str, given: dict[str, str], back: str) -> Response:
+def _send(request: Request, name: str, given: dict[str, Any], back: str) -> Response:
     viewer = signing.viewer(request)
     check(viewer, name)
     try:
@@ -114,12 +118,12 @@ def _value(name: str, field: str, value: Any) -> Any:
     return {left.strip(): right.strip() for left, _, right in pairs}
 
 
-def _page(name: str, *, given: dict[str, str], refusal: Refused | None = None) -> Page:
+def _page(name: str, *, given: dict[str, Any], refusal: Refused | None = None) -> Page:
     fields = tuple(
         Field(
             field,
             field.replace("_", " ").capitalize(),
-            value="" if field in SECRET else given.get(field, ""),
+            value="" if field in SECRET else _text(given.get(field, "")),
             kind=_kind(field, str(parameter.annotation)),
             choices=_YES_NO if str(parameter.annotation).startswith("bool") else (),
             help="" if parameter.default is inspect.Parameter.empty else "may be left out",
@@ -131,6 +135,10 @@ def _page(name: str, *, given: dict[str, str], refusal: Refused | None = None) -
     title = finder.summary("act", name)
     block = Form(name, title, fields, name.rpartition(".")[2].replace("_", " ").capitalize())
     return Page("act", title, refusal.what if refusal else "", blocks=(block,))
+
+
+def _text(value: Any) -> str:
+    return ",".join(value) if isinstance(value, list) else str(value)
 
 
 def _kind(field: str, annotation: str) -> str:

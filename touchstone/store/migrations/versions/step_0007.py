@@ -75,8 +75,10 @@ def _written() -> None:
         sa.Column("before", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
     )
-    for name, columns in (("conversation", ["conversation", "seq"]), ("change", ["change"]), ("person", ["person"])):
-        op.create_index(f"conversation_step_{name}", "conversation_step", columns)
+    for name in ("conversation", "account"):
+        op.create_index(f"conversation_step_{name}", "conversation_step", [name, "seq"])
+    for name in ("change", "person"):
+        op.create_index(f"conversation_step_{name}", "conversation_step", [name])
 
 
 def _kept() -> None:

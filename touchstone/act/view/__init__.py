@@ -1,0 +1,1 @@
+"""Filters of the inbox kept under a name."""

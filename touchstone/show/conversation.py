@@ -1,0 +1,216 @@
+"""Conversation: what was said in order, why it is here, who should take it, and the answer to write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from touchstone.core.ask import Ask
+from touchstone.core.page import Block, Event, Field, Form, Grid, Link, Note, Page, Story, Verbatim
+from touchstone.core.worklist import LivePage
+from touchstone.rules import inbox
+from touchstone.rules.next_step import next_step
+from touchstone.show import _inbox, _open, _person, _say
+from touchstone.store import inbox as questions
+from touchstone.store import tables
+
+WHO = ("insider", "partner")
+_MOST = 200  # texts of one conversation, the latest
+_WRITING = timedelta(seconds=60)
+_SAID = """select * from interaction where coalesce(thread, id) = ?
+    and (text is not null or kind in ('message', 'turn')) order by occurred_at desc nulls last, seq desc limit ?"""
+_STEPS = {
+    "take": "took it", "assign": "assigned it", "close": "closed it", "reopen": "reopened it",
+    "snooze": "snoozed it", "undo": "took that back",
+}  # fmt: skip
+_STATES = {"open": "is open", "waiting": "waits for the customer", "closed": "is closed"}
+_Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Talk:
+    """A conversation's row, who the customer is, what the house wrote and did, and where its forms go back to."""
+
+    row: _Row
+    who: str
+    written: list[_Row]
+    drafts: list[_Row]
+    steps: list[_Row]
+    names: dict[str, str]
+    back: str
+
+
+def show(ask: Ask, *, id: str | None = None, canned: str | None = None) -> Page:
+    """The conversation `id`; `canned` fills the answer with one kept for again."""
+    rows = ask.record(questions.rows([id])) if id else []
+    if not rows:
+        note = Note("There is no such conversation here.", "empty", "Look for it in the inbox.")
+        return Page("conversation", "Conversation", "Which conversation?", "", (note,))
+    talk = _talk(ask, rows[0])
+    blocks: list[Block | None] = [
+        Note(_why(ask, talk.row), "plain", f"{talk.row['reason']} {_now(ask, talk)}"),
+        _customer(ask, talk),
+        _story(ask, talk),
+        *_answer(ask, talk, canned),
+        *_deeds(ask, talk),
+    ]
+    sentence = f"{talk.who}: {_short(_inbox.words(ask, rows)[talk.row['id']])}"
+    shown = tuple(each for each in blocks if each is not None)
+    return LivePage("conversation", talk.who, sentence, "", shown, topic=f"conversation {talk.row['id']}")
+
+
+def _talk(ask: Ask, row: _Row) -> _Talk:
+    """All that is written and done in a conversation, with the names of who did it."""
+    who = _inbox.customers(ask, [row["person"]]).get(row["person"] or "", "") or "Somebody"
+    written = ask.record(questions.messages(row["id"]))
+    steps = ask.record(questions.steps(row["id"]))
+    names = _inbox.accounts(ask, [row["owner"], *(each["account"] for each in [*written, *steps])], offered=20)
+    drafts = [each for each in written if each["kind"] == "draft"]
+    kept = [each for each in written if each["kind"] != "draft"]
+    return _Talk(row, who, kept, drafts, steps, names, f"/conversation?id={quote(row['id'], safe='')}")
+
+
+def _why(ask: Ask, row: _Row) -> str:
+    """Why it is here: what they say, about what, how urgent, what is at stake."""
+    parts = [str(_inbox.KINDS.get(row["kind"], row["kind"])) if row["kind"] != inbox.WORD else "They wrote to us"]
+    parts += [f"about {row['touchpoint']}"] if row["touchpoint"] else []
+    where = _inbox.units(ask, [row["unit"]]).get(row["unit"] or "", "")
+    parts += [f"at {where}"] if where else []
+    parts += [f"by {row['channel']}"] if row["channel"] else []
+    said = " ".join(parts)
+    pressing = f"urgency {row['urgency']:.1f} of 1"
+    stake = f", and such a customer is worth {_say.count(round(row['stake']))} a year" if row["stake"] else ""
+    return f"{said[0].upper()}{said[1:]}: {pressing}{stake}."
+
+
+def _now(ask: Ask, talk: _Talk) -> str:
+    row = talk.row
+    owner = talk.names.get(row["owner"] or "", "")
+    told = f"It {_STATES.get(row['state'], row['state'])}"
+    told += f", and is {owner}’s" if owner else ", and nobody has taken it"
+    if row["until"] is not None and row["until"] > ask.now:
+        told += f"; snoozed until {_person.day(row['until'])}"
+    return f"{told}."
+
+
+def _story(ask: Ask, talk: _Talk) -> Story:
+    """What was said, written and done, the earliest first."""
+    said = _person.understood(ask, ask.lake(_SAID, [talk.row["id"], _MOST]).to_pylist(), slice(0, _MOST))
+    events = [(each.row["occurred_at"] or each.row["received_at"], _spoken(each, talk)) for each in said]
+    for each in talk.written:
+        by_mail = "reply by mail" if each["state"] == "sent" else "reply, to be copied to its source"
+        what = "note, for colleagues only" if each["kind"] == "note" else by_mail
+        quoted = Verbatim("", each["text"])
+        by = talk.names.get(each["account"], "somebody")
+        events.append((each["created_at"], Event(_instant(each["created_at"]), what, by, "", quoted)))
+    for each in talk.steps:
+        if each["what"] in _STEPS:
+            did = f"{talk.names.get(each['account'], 'somebody')} {_STEPS[each['what']]}"
+            events.append((each["made_at"], Event(_instant(each["made_at"]), did)))
+    events.sort(key=lambda pair: pair[0])
+    lead = _writing(ask, talk) or "The earliest first."
+    return Story("What was said", lead, tuple(event for _, event in events))
+
+
+def _spoken(said: _person.Said, talk: _Talk) -> Event:
+    theirs = said.row["level"] == talk.row["level"] and said.row["person"] == talk.row["person"]
+    speaker = talk.who if theirs else said.row["person"] or said.where
+    at = said.row["occurred_at"]
+    return replace(_person.event(said), at=_instant(at) if at else "", where=speaker)
+
+
+def _writing(ask: Ask, talk: _Talk) -> str:
+    """Who else is writing just now."""
+    since = ask.now - _WRITING
+    others = [each for each in talk.drafts if each["account"] != ask.viewer.account and each["created_at"] > since]
+    if not others:
+        return ""
+    names = [talk.names.get(each["account"], "Somebody") for each in others]
+    return f"{_say.listed(names)} {'is' if len(names) == 1 else 'are'} writing."
+
+
+def _answer(ask: Ask, talk: _Talk, chosen: str | None) -> list[Block]:
+    """The forms of a reply and of a note."""
+    row, back = talk.row, talk.back
+    mine = [each["text"] for each in talk.drafts if each["account"] == ask.viewer.account]
+    kept = ask.record(questions.answers(50)) if ask.viewer.side == "insider" else []
+    filled = next((_filled(each["text"], talk.who, ask) for each in kept if each["id"] == chosen), "")
+    by_mail = _by_mail(ask, row)
+    told = "It goes by mail." if by_mail else (
+        "Its source takes no replies from here: your answer is kept, to be copied to where they wrote."
+    )  # fmt: skip
+    own = (Field("conversation", "", row["id"], kind="hidden"), Field("back", "", back, kind="hidden"))
+    fields = (
+        *own,
+        Field("version", "", str(row["version"]), kind="hidden"),
+        Field("text", "Your answer", filled or (mine[-1] if mine else ""), kind="textarea", help=told),
+        Field("close", "Close it with this answer", kind="checkbox"),
+    )
+    beside = tuple((f"{back[1:]}&canned={each['id']}", each["name"], "") for each in kept)
+    noting = (*own, Field("text", "For colleagues; @name tells somebody", kind="textarea"))
+    return [
+        Form("message.reply", "Answer", fields, "Send" if by_mail else "Keep the answer", beside=beside),
+        Form("message.note", "Note", noting, "Keep the note"),
+    ]
+
+
+def _filled(text: str, who: str, ask: Ask) -> str:
+    return text.replace("{name}", who).replace("{me}", ask.viewer.name or "")
+
+
+def _by_mail(ask: Ask, row: _Row) -> bool:
+    """Whether a reply goes by mail, as far as the viewer may know."""
+    said, known = tables.interaction, tables.person
+    latest = next(iter(ask.record(said.select().where(said.c.id == row["latest"]))), {})
+    person = next(iter(ask.record(known.select().where(known.c.id == row["person"]))), {})
+    contacts = person.get("contacts")
+    if ask.viewer.side != "insider" or not ask.viewer.personal:  # the address is hidden: the way alone is told
+        contacts = '{"email": "@"}'
+    return bool(inbox.address(row["channel"], latest.get("kind"), contacts=contacts, told={}))
+
+
+def _deeds(ask: Ask, talk: _Talk) -> list[Block]:
+    """What can be done with it, each a form of its own."""
+    row, names, back = talk.row, talk.names, talk.back
+    own = (Field("ids[]", "", row["id"], kind="hidden"), Field("back", "", back, kind="hidden"))
+    made: list[Block] = []
+    if row["owner"] != ask.viewer.account:
+        made.append(Form("conversation.take", "", own, "Take", "t"))
+    if row["state"] == "closed" or row["until"] is not None:
+        made.append(Form("conversation.reopen", "", own, "Reopen", "r"))
+    if row["state"] != "closed":
+        made.append(Form("conversation.close", "", own, "Close", "e"))
+        week = (*own, Field("days", "", "7", kind="hidden"))
+        made.append(Form("conversation.snooze", "", week, "In a week", "s"))
+    done = _inbox.last_change(ask)
+    if done is not None:
+        token = (Field("change", "", done[0], kind="hidden"), own[1])
+        made.append(Form("conversation.undo", "", token, "Undo", "z"))
+    if ask.viewer.side == "insider":
+        choices = (("", "Nobody"), *((name, name) for name in sorted(set(names.values()))))
+        to = Field("to", "Whose it is", names.get(row["owner"] or "", ""), choices)
+        made.append(Form("conversation.assign", "Give it to somebody", (*own, to), "Assign"))
+    return made
+
+
+def _customer(ask: Ask, talk: _Talk) -> Grid | None:
+    """The customer's next step, and the way to their whole story."""
+    row = talk.row
+    found = _person.person(ask, row["person"]) if row["person"] else None
+    if found is None:
+        return None
+    known = _open.known(_open.items(found.said), found.said, consents=found.consents, unsure=0)
+    due = next_step(known)
+    link = Link(f"All of {talk.who}’s story", f"customer?id={quote(row['person'], safe='')}")
+    return Grid("The customer", "", ("next step", "why", ""), ((due.text, due.reason, link),))
+
+
+def _instant(at: Any) -> str:
+    return f"{_person.day(at)}, {at:%H:%M}"
+
+
+def _short(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= 90 else f"{plain[:88]} …"
