@@ -10,11 +10,11 @@ from typing import Any
 
 import pyotp
 
-from touchstone.act._converse import converse
+from tests.act._samples_inbox import INBOX
 from touchstone.act._journey import connected
 from touchstone.act._themes import known
 from touchstone.rules.cases import STAGES
-from touchstone.store import conversations, telling
+from touchstone.store import telling
 from touchstone.store._live_cases import case as CASE
 
 Sample = Callable[[Any, Path], dict[str, Any]]
@@ -101,36 +101,6 @@ def _initiative(home: Any, _: Path) -> dict[str, Any]:
 
 def _stated(home: Any) -> dict[str, Any]:
     return {"initiative": home.act("initiative.state", **_initiative(home, Path()), name="Passing")["initiatives"][0]}
-
-
-def _conversation(home: Any) -> str:
-    """A conversation by mail."""
-    said = {"source": "mail", "source_id": "<1@x>", "kind": "message", "channel": "mail", "level": "end_customer"}
-    home.store.append([[said | {"thread": "asked", "text": "Where is my car?", "occurred_at": home.store.now}]])
-    home.store.derive()
-    converse(home.store)
-    return "asked"
-
-
-def _talked(home: Any, **fields: Any) -> dict[str, Any]:
-    return {"ids": [_conversation(home)], **fields}
-
-
-def _closed(home: Any) -> dict[str, Any]:
-    home.act("conversation.reopen", **_talked(home))
-    return {"change": home.act("conversation.close", **_talked(home))["undo"]}
-
-
-def _written(home: Any, **fields: Any) -> dict[str, Any]:
-    return {"conversation": _conversation(home), "text": "Here it is.", **fields}
-
-
-def _version(home: Any) -> int:
-    return int(conversations.find(home.store, id=_conversation(home))["version"])
-
-
-def _answer(_home: Any, _folder: Path) -> dict[str, Any]:
-    return {"name": "Thanks", "text": "Thank you, {name}."}
 
 
 def _drawn(home: Any) -> dict[str, Any]:
@@ -222,6 +192,7 @@ def _invited(home: Any) -> dict[str, Any]:
 
 
 TWICE: dict[str, Sample] = {
+    **INBOX,
     "account.close": _close,
     "account.end_session": lambda home, folder: _close(home, folder, "forgetful"),
     "account.open": lambda _home, _folder: {"name": "twice@example", "role": "insider"},
@@ -231,14 +202,6 @@ TWICE: dict[str, Sample] = {
     "alert.mute": lambda home, _folder: {**_ruled(home), "reason": "It is known."},
     "alert.seen": lambda home, _folder: _alerted(home),
     "budget.plan": lambda _home, _folder: {"budget": 5000.0, "now": False},
-    "canned.keep": _answer,
-    "canned.remove": lambda home, folder: {"canned": home.act("canned.keep", **_answer(home, folder))["canned"]},
-    "conversation.assign": lambda home, _folder: _talked(home),
-    "conversation.close": lambda home, _folder: _talked(home),
-    "conversation.reopen": lambda home, _folder: _talked(home),
-    "conversation.snooze": lambda home, _folder: _talked(home, days=2),
-    "conversation.take": lambda home, _folder: _talked(home),
-    "conversation.undo": lambda home, _folder: _closed(home),
     "correct": _correct,
     "digest.send": lambda _home, _folder: {},
     "example": lambda _home, _folder: {"touchpoint": "parking", "texts": "No space.", "polarity": "negative"},
@@ -268,9 +231,6 @@ TWICE: dict[str, Sample] = {
     "link.split": lambda home, _folder: {"person": _two(home, one=True)["customer"][0]},
     "link.undo": lambda home, _folder: {"decision": _two(home, one=True)["decision"]},
     "listen": _listen,
-    "message.draft": lambda home, _folder: _written(home),
-    "message.note": lambda home, _folder: _written(home),
-    "message.reply": lambda home, _folder: _written(home, version=_version(home)),
     "model.apply": lambda home, _folder: _taught(home, {}),
     "model.discard": lambda home, _folder: _taught(home, {}),
     "model.teach": lambda home, _folder: _taught(home, {"durable": False}),
@@ -305,7 +265,5 @@ TWICE: dict[str, Sample] = {
     "theme.rename": lambda home, _folder: _theme(home, "rename") | {"name": "Renamed"},
     "theme.split": lambda home, _folder: _theme(home, "split") | {"words": "splital"},
     "theme.undo": lambda home, _folder: _undone(home),
-    "view.keep": lambda _home, _folder: {"name": "Mine", "filters": "owner=me"},
-    "view.remove": lambda home, _folder: {"view": home.act("view.keep", name="Passing")["view"]},
     "run": lambda _home, _folder: {"durable": False},
 }
