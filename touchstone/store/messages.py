@@ -50,31 +50,21 @@ def note(store: Any, *, conversation: str, text: str) -> tuple[str, list[str]]:
 def reply(store: Any, *, conversation: str, text: str, version: int, close: bool) -> Row:
     """{"message", "person", "state", "undo"}; `Refused` where the conversation moved on since `version`.
 
-    A mail goes to the outbox before the conversation is changed: killed between the two, the same reply sent again is
-    the same mail.
+    The mail waits to be sent only if the conversation is changed with it: two who answer at once send one.
     """
     row = conversations.find(store, id=conversation)
-    _check_unmoved(store, row, version)
     latest, person = _asked(store, row)
-    made = _message(store, row, "reply", text)
     address = inbox.address(row["channel"], latest.get("kind"), contacts=person.get("contacts"), told=latest)
     if address and not consent.may(person.get("consents"), "answer"):
         raise Refused("they object to being contacted.", field="text", todo="Answer in the place where they wrote.")
-    if address:
-        subject, headers = inbox.heading(latest)
-        made |= {"state": "sent", "sent_at": store.now}
-        made["outbox"] = outbox.put(
-            store, kind="mail", to=address, subject=subject, text=text, headers=headers,
-            key=f"reply {conversation} {version} {store.viewer.account}", person=row["person"], purpose="answer",
-            unit=row["unit"],
-        )  # fmt: skip
-    else:
-        made |= {"state": "copied"}
+    made = _message(store, row, "reply", text) | {"state": "sent" if address else "copied"}
     to = {"state": "closed" if close else "waiting", "answered_at": store.now, "until": None}
     token = secrets.token_hex(8)
     with store.record.writing() as connection:
         now = conversations.locked(store, connection, conversation)
         _check_unmoved(store, now, version, connection)
+        if address:
+            made |= {"sent_at": store.now, "outbox": _posted(store, connection, row, latest, to=address, text=text)}
         connection.execute(insert(message), made)
         _undraft(connection, conversation, store.viewer.account)
         owner = now["owner"] or store.viewer.account
@@ -82,19 +72,25 @@ def reply(store: Any, *, conversation: str, text: str, version: int, close: bool
     return {"message": made["id"], "person": row["person"], "state": made["state"], "undo": token}
 
 
-def _check_unmoved(store: Any, row: Row, version: int, connection: Connection | None = None) -> None:
+def _posted(store: Any, connection: Connection, row: Row, latest: Row, *, to: str, text: str) -> str | None:
+    """The id under which the answer waits in the outbox."""
+    subject, headers = inbox.heading(latest)
+    return outbox.put(
+        store, kind="mail", to=to, subject=subject, text=text, headers=headers, key=f"reply {secrets.token_hex(8)}",
+        person=row["person"], purpose="answer", unit=row["unit"], within=connection,
+    )  # fmt: skip
+
+
+def _check_unmoved(store: Any, row: Row, version: int, connection: Connection) -> None:
     """Nothing where all that happened since `version` was the viewer's own doing."""
     if row["version"] == version:
-        return None
-    if connection is None:
-        with store.record.reading() as reading:
-            return _check_unmoved(store, row, version, reading)
+        return
     since = (step.c.conversation == row["id"]) & (step.c.version > version)
     steps = connection.execute(select(step).where(since).order_by(step.c.seq.desc())).mappings().all()
     others = [each for each in steps if each["account"] != store.viewer.account]
     todo = "Your draft is kept: read what is new, then send it."
     if not others and len(steps) == row["version"] - version:
-        return None
+        return
     if not others:
         raise Refused("the customer wrote again since you opened it.", field="version", todo=todo)
     wanted = select(tables.account.c.name).where(tables.account.c.id == others[0]["account"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from touchstone.rules import consent
 from touchstone.store import tables
@@ -31,10 +32,12 @@ def put(
     purpose: str | None = None,
     unit: str | None = None,
     due_at: datetime | None = None,
+    within: Connection | None = None,
 ) -> str | None:
     """The id under which the message waits to be sent; None where one of this `key` was put before.
 
     A message to a customer says `person` and `purpose`: it is withheld if they do not allow it when it is to go.
+    `within` a transaction of the caller's, it waits only if all of that is kept.
     """
     if kind not in KINDS:
         raise ValueError(f"kind is one of {KINDS}, not {kind!r}")
@@ -44,7 +47,7 @@ def put(
         "headers": dict(headers or {}), "person": person, "purpose": purpose, "unit": unit, "created_at": now,
         "due_at": due_at or now, "tries": 0, "state": "waiting", "sent_at": None, "error": "",
     }  # fmt: skip
-    with store.record.writing() as connection:
+    with store.record.writing() if within is None else nullcontext(within) as connection:
         if connection.execute(select(outbox.c.id).where(outbox.c.key == key)).first() is not None:
             return None
         connection.execute(insert(outbox), row)
