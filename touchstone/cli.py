@@ -290,4 +290,5 @@ def _serve(options: argparse.Namespace) -> None:
             log_level="warning",
             server_header=False,
             access_log=False,
+            timeout_graceful_shutdown=3,  # pages that listen for news would keep it from ending
         )
