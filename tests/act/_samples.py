@@ -207,7 +207,7 @@ TWICE: dict[str, Sample] = {
     "example": lambda _home, _folder: {"touchpoint": "parking", "texts": "No space.", "polarity": "negative"},
     "initiative.state": _initiative,
     "case.ask_again": lambda home, _folder: _case(home, verb="ask_again", stage="answered"),
-    "case.assign": lambda home, _folder: _case(home, verb="assign", owner=_close(home, Path())["name"]),
+    "case.assign": lambda home, _folder: _case(home, verb="assign", owner=_close(home, Path(), "owner")["name"]),
     "case.calendar": lambda _home, _folder: {"zone": "Europe/Berlin", "country": "DE"},
     "case.escalate": lambda _home, _folder: {},
     "case.keep": lambda home, _folder: _promise(home),

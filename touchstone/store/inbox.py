@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from touchstone.rules import inbox
 from touchstone.store import tables
@@ -49,9 +50,9 @@ def _where(chosen: Mapping[str, str], account: str, now: datetime) -> ColumnElem
     if owner:
         parts.append(_OWN.owner.is_(None) if owner == "none" else _OWN.owner == (account if owner == "me" else owner))
     parts += [_OWN[name] == value for name in _SAME if (value := chosen.get(name))]
-    if urgency := chosen.get("urgency"):
+    if re.fullmatch(r"0|1|0?\.[0-9]{1,6}", urgency := chosen.get("urgency", "")):
         parts.append(_OWN.urgency >= float(urgency))
-    return and_(*parts)
+    return and_(true(), *parts)
 
 
 def _behind(by: Any, after: str, latest: bool) -> list[ColumnElement[bool]]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import StaticPool
 
-from touchstone.core.errors import Refused
 from touchstone.core.tables import CORRECTED, CUSTOMER, DERIVED, INITIATIVE, INTERACTION, KNOWN, PLANNING, UNIT, conform
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import INSIDER, Viewer
+from touchstone.store import live, tables
 from touchstone.store._choose import read
 from touchstone.store._cubes import count_interactions, count_mentions
 from touchstone.store._duck import answer, connect, fill, shut, touchpoints
@@ -23,7 +26,7 @@ RECORDED = {"initiative": INITIATIVE, "planning": PLANNING}
 
 
 class Scratch:
-    """An `Ask` over tables in memory; it has no record."""
+    """An `Ask` over tables in memory; its record is empty."""
 
     given: pa.Table | None = None
     spread = None
@@ -41,8 +44,18 @@ class Scratch:
         """None: nothing is done here."""
 
     def record(self, select: Any) -> list[dict[str, Any]]:
-        """Refused: nothing is recorded behind a table in memory."""
-        raise Refused("a table in memory has no record behind it.", where=str(select)[:200])
+        """The rows of a select over a record that holds nothing: so it is behind a table in memory."""
+        with _nothing().connect() as connection:
+            return [dict(row) for row in connection.execute(select).mappings()]
+
+
+@cache
+def _nothing() -> Engine:
+    """A record with every table and no row."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    live.everything()
+    tables.metadata.create_all(engine)
+    return engine
 
 
 def scratch(
