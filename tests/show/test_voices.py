@@ -29,7 +29,7 @@ def page(home: Any, id: str, viewer: Viewer = INSIDER) -> Page:
 
 
 def voice(shown: Page) -> Voice:
-    [block] = shown.blocks
+    block = shown.blocks[0]
     assert isinstance(block, Voice)
     return block
 
