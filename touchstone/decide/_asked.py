@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from touchstone.core.ask import Ask
 from touchstone.decide._bought import complaining
-from touchstone.decide._contacted import allows, consents, contacted
+from touchstone.decide._contacted import consents, contacted
 from touchstone.decide._file import YES
 from touchstone.decide._same_customer import customers
 from touchstone.rules import consent
@@ -84,7 +84,7 @@ def _known(ask: Ask, told: list[Row], said: Sequence[str | None], complains: boo
     scores = [row["score"] for row in told if row["score"] is not None]
     reviewed = days("reviewed_at")
     return Known(
-        allowed=frozenset(each for each in PURPOSES.values() if allows(said, each)),
+        allowed=frozenset(each for each in PURPOSES.values() if consent.may_all(said, each)),
         objects=any(consent.objects(each) for each in said),
         outside=any(row["level"] in _OUTSIDE for row in told), experienced=some("experienced"),
         open_complaint=complains, reviewed=reviewed is not None and reviewed < _YEAR,

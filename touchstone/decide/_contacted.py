@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from touchstone.core.ask import Ask
-from touchstone.rules import consent
 from touchstone.rules.pressure import WITHIN
 
 _CONTACTS = """
@@ -47,13 +46,6 @@ def consents(ask: Ask, customers: Mapping[str, Sequence[str]]) -> dict[str, list
     for owner, row in _rows(ask, _CONSENTS, customers, []):
         found[owner].append(row["consents"])
     return found
-
-
-def allows(told: Sequence[str | None], purpose: str) -> bool:
-    """Whether one of a customer's names allows a purpose and none refuses it, or any contact."""
-    return any(consent.may(each, purpose) for each in told) and not any(
-        consent.objects(each) or consent.stated(each).get(purpose) in consent.REFUSED for each in told
-    )
 
 
 def _rows(

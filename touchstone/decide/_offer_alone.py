@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from touchstone.core.ask import Ask
 from touchstone.decide._bought import complaining
-from touchstone.decide._contacted import allows, consents, contacted
+from touchstone.decide._contacted import consents, contacted
+from touchstone.rules.consent import may_all
 from touchstone.rules.pressure import pressed
 
 _WAITING = """
@@ -26,7 +27,7 @@ def alone(
     found: dict[str, str | None] = {}
     for name, own in customers.items():
         reasons = (
-            (not allows(told[name], "offer"), "They have not allowed offers."),
+            (not may_all(told[name], "offer"), "They have not allowed offers."),
             (any(each in complaints for each in own), "A complaint is open: settle it first."),
             (any(each in waits for each in own), f"Drawn for within {days} days: what came of it is not known yet."),
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +57,12 @@ def may(consents: str | None, purpose: str) -> bool:
 def objects(consents: str | None) -> bool:
     """Whether a person does not want to be contacted: they are on no list of people to contact."""
     return stated(consents).get("contact", "").lower() in NO
+
+
+def may_all(told: Sequence[str | None], purpose: str) -> bool:
+    """Whether one of a customer's names allows a purpose and none refuses it, or any contact."""
+    refused = any(objects(each) or stated(each).get(purpose) in REFUSED for each in told)
+    return not refused and any(may(each, purpose) for each in told)
 
 
 def changed(consents: str | None, *, purpose: str, state: str, at: datetime, by: str) -> str | None:

@@ -27,9 +27,8 @@ class Someone:
         return any(consent.objects(each) for each in self.consents)
 
     def allows(self, purpose: str) -> bool:
-        """Whether one of their names allows a purpose and none refuses it, or any contact."""
-        refused = any(consent.stated(each).get(purpose) in consent.REFUSED for each in self.consents)
-        return not self.objects and not refused and any(consent.may(each, purpose) for each in self.consents)
+        """Whether they allow a purpose under all their names together."""
+        return consent.may_all(self.consents, purpose)
 
     @property
     def link(self) -> Link:
