@@ -10,11 +10,10 @@ from urllib.parse import quote
 from touchstone.core.ask import Ask
 from touchstone.core.page import Field, Form, Grid, Link
 from touchstone.rules.cases import LEVELS
-from touchstone.show import _people, _person, _say
+from touchstone.show import _people, _person, _say, _units
 from touchstone.store import loop, tables
 
 Row = dict[str, Any]
-_UNITS = "select id, coalesce(name, id) as name from unit where id in (select unnest(?))"
 COLUMNS = ("case", "customer", "where", "stage", "due", "owner")
 
 
@@ -42,12 +41,6 @@ def due(row: Row, now: datetime) -> str:
     return f"overdue for {away(row['due_at'], now)}{known}"
 
 
-def units(ask: Ask, rows: Iterable[Row]) -> dict[str, str]:
-    """Names of the units that rows are about."""
-    wanted = sorted({row["unit"] for row in rows if row["unit"]})
-    return {each["id"]: each["name"] for each in ask.lake(_UNITS, [wanted]).to_pylist()} if wanted else {}
-
-
 def owners(ask: Ask, ids: Iterable[str | None]) -> dict[str | None, str]:
     """What accounts are called; to a partner they are you, or somebody else."""
     wanted = {each for each in ids if each}
@@ -71,7 +64,8 @@ def link(row: Row) -> Link:
 def grid(ask: Ask, title: str, lead: str, rows: Sequence[Row]) -> Grid:
     """Cases line by line."""
     people = _people.people(ask, [row["person"] for row in rows if row["person"]])
-    names, whose = units(ask, rows), owners(ask, (row["owner"] for row in rows))
+    names = _units.names(ask, (row["unit"] for row in rows))
+    whose = owners(ask, (row["owner"] for row in rows))
     lines = tuple(
         (
             link(row), people[row["person"]].link if row["person"] else "–", names.get(row["unit"], row["unit"]) or "–",

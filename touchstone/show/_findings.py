@@ -11,7 +11,7 @@ from pathlib import Path
 from touchstone.core import finder
 from touchstone.core.ask import Ask
 from touchstone.core.page import BETWEEN, Block, Estimate, Grid, Note
-from touchstone.show import _forest, _league, _say, _stored
+from touchstone.show import _forest, _league, _say, _stored, _units
 from touchstone.show._stored import Figure
 
 _ELSEWHERE = {*_stored.NAMES, "difference"}
@@ -97,7 +97,7 @@ def titled(name: str) -> tuple[str, str]:
 def told(ask: Ask, name: str) -> Told:
     """All stored rows of a measure, in the order of their ids."""
     rows = _stored.unfolded(ask.lake(f"{_stored.READ} where name = ? order by id", [name]))
-    return Told(name, tuple(rows), _league.unit_names(ask), ask.seed, _league.nouns(ask))
+    return Told(name, tuple(rows), _units.names(ask), ask.seed, _league.nouns(ask))
 
 
 def picture(found: Told) -> Picture:

@@ -23,7 +23,6 @@ KINDS = {
 }  # fmt: skip
 """Kinds of what they say, in words."""
 Row = dict[str, Any]
-_UNITS = "select id, coalesce(name, id) as name from unit where id in (select unnest(?))"
 
 
 @dataclass(frozen=True)
@@ -89,12 +88,6 @@ def words(ask: Ask, rows: list[Row]) -> dict[str, str]:
     own = ask.record(tables.interaction.select().where(tables.interaction.c.id.in_(latest))) if rows else []
     texts = {row["id"]: row["text"] or "" for row in own}
     return {row["id"]: texts.get(row["latest"], "") for row in rows}
-
-
-def units(ask: Ask, ids: Iterable[str | None]) -> dict[str, str]:
-    """Units' names by id."""
-    some = sorted({each for each in ids if each})
-    return {row["id"]: row["name"] for row in ask.lake(_UNITS, [some]).to_pylist()} if some else {}
 
 
 def customers(ask: Ask, ids: Iterable[str | None]) -> dict[str, str]:

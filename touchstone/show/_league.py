@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Estimate, Streaks
-from touchstone.show import _say, _stored, _words
+from touchstone.show import _say, _stored, _units, _words
 from touchstone.show._narrow import Narrow
 from touchstone.show._stored import Figure
 
@@ -34,7 +34,7 @@ class League:
 def league(ask: Ask, chosen: Narrow) -> League | None:
     """Every unit on the score most of its customers give, or on sentiment; None with fewer than two units."""
     found = _stored.leading(ask, ("unit",), chosen) or _stored.figures(ask, "sentiment", ("unit",), chosen)
-    names = unit_names(ask)
+    names = _units.names(ask)
     one, many = nouns(ask)
     known = [each for each in found if each.value is not None]
     if len(known) < 2:
@@ -90,12 +90,6 @@ def spread(figures: Sequence[Figure]) -> float:
         if low is not None and high is not None and each.n >= 5:
             told.append(((high - low) / 3.92) ** 2 * each.n)
     return statistics.median(told) if told else 0.0
-
-
-def unit_names(ask: Ask) -> dict[str, str]:
-    """Names of units by id."""
-    rows = ask.lake("select id, name from unit where name is not null order by id").to_pylist()
-    return {row["id"]: row["name"] for row in rows}
 
 
 def nouns(ask: Ask) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from typing import Any
 from touchstone.core.ask import Ask
 from touchstone.core.page import Event, Heard, Kin, Verbatim
 from touchstone.rules import consent
-from touchstone.show import _say, _words
+from touchstone.show import _say, _units, _words
 from touchstone.store import tables
 
 MOST = 1000  # interactions of one customer that are looked at, the latest first
@@ -26,7 +26,6 @@ _MENTIONS = """select seq, touchpoint, sentiment, polarity from mention
     where seq in (select unnest(?)) order by seq, start, touchpoint, sentiment"""  # ids would be dear to read
 _SIGNALS = """select seq, layer, label from signal
     where seq in (select unnest(?)) and layer = 'kind' and score >= ? order by seq, label"""
-_UNITS = "select id, coalesce(name, id) as name from unit where id in (select unnest(?))"
 
 Row = dict[str, Any]
 
@@ -138,8 +137,7 @@ def _kin(id: str, known: Row, rows: list[Row]) -> Kin:
 
 def understood(ask: Ask, rows: list[Row], shown: slice) -> tuple[Said, ...]:
     """Every row with its unit's name, and of the latest texts and those shown what was understood of them."""
-    units = {row["unit"] for row in rows if row["unit"]}
-    names = {row["id"]: row["name"] for row in ask.lake(_UNITS, [sorted(units)]).to_pylist()} if units else {}
+    names = _units.names(ask, (row["unit"] for row in rows))
     latest = [row["seq"] for row in rows if row["text"]][:WORDS]
     read = sorted({*latest, *(row["seq"] for row in rows[shown] if row["text"])})
     mentions = _by_seq(ask.lake(_MENTIONS, [read]).to_pylist()) if read else {}

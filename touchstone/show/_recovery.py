@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Note, Story
-from touchstone.show import _cases, _person
+from touchstone.show import _cases, _person, _units
 from touchstone.show._cases import Row
 from touchstone.store import tables
 
@@ -21,7 +21,7 @@ def recovery(ask: Ask, row: Row) -> Iterator[Block]:
     if not said:
         yield Note(f"Asked again on {asked}: no answer yet.", "plain", "Silence is no sign that it is settled.")
         return
-    where = _cases.units(ask, said)
+    where = _units.names(ask, (each["unit"] for each in said))
     told = tuple(_person.event(_person.Said(each, where.get(each["unit"], ""))) for each in said)
     yield Story("Recovery", f"What they said when asked again on {asked}.", told)
 

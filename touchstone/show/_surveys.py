@@ -9,7 +9,7 @@ from typing import Any
 from touchstone.core.ask import Ask
 from touchstone.core.page import Estimate
 from touchstone.science.interval import mean_interval, share_interval
-from touchstone.store import surveys, tables
+from touchstone.store import surveys
 
 Row = dict[str, Any]
 _ANSWERED = """select metric, value, best, worst, count(*) as n from interaction
@@ -25,12 +25,6 @@ def listed(ask: Ask, id: str | None = None) -> list[Row]:
     none = {"invited": 0, "back": 0, "silent": 0}
     rows = [each | {name: int(counts.get(each["id"], none)[name]) for name in none} for each in found]
     return sorted(rows, key=lambda each: (each["state"], -each["made_at"].timestamp(), str(each["unit"]), each["id"]))
-
-
-def units(ask: Ask) -> dict[str, str]:
-    """Unit → its name, of those the viewer sees."""
-    rows = ask.record(tables.unit.select())
-    return {row["id"]: str(row["name"] or row["id"]) for row in rows}
 
 
 def response(rows: Sequence[Row], *, seed: int) -> Estimate:

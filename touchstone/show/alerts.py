@@ -10,7 +10,7 @@ from touchstone.core import finder
 from touchstone.core.ask import Ask
 from touchstone.core.page import BETWEEN, Block, Field, Form, Grid, Link, Note, Page
 from touchstone.rules.rhythm import WEEKDAYS
-from touchstone.show import _league, _say, _stored
+from touchstone.show import _say, _stored, _units
 from touchstone.store import telling
 
 WHO = ("insider", "partner")
@@ -27,7 +27,7 @@ def show(ask: Ask) -> Page:
     rules = {row["id"]: row for row in ask.record(telling.question("rule"))}
     found = [row for row in ask.record(telling.question("alert").limit(500)) if row["rule"] in rules]
     on = [row for row in found if row["over_at"] is None][:_MOST]
-    names = _league.unit_names(ask)
+    names = _units.names(ask)
     blocks: list[Block] = [_on(on, rules, names)] if on else [] if rules else [_empty()]
     blocks += [_seen(row, rules, names) for row in on if row["seen_at"] is None][:3]
     if rules:

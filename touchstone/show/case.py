@@ -8,7 +8,7 @@ from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Grid, Link, Note, Page, Story
 from touchstone.core.steps import Steps
 from touchstone.rules.cases import STAGES
-from touchstone.show import _case_forms, _cases, _people, _person, _recovery, _say
+from touchstone.show import _case_forms, _cases, _people, _person, _recovery, _say, _units
 from touchstone.store import loop, tables
 
 WHO = ("insider", "partner")
@@ -70,7 +70,7 @@ def _line(row: _cases.Row, steps: list[_cases.Row]) -> Steps:
 
 def _clock(ask: Ask, row: _cases.Row, whose: dict[str | None, str], person: Link | None) -> Grid:
     """What is due and why, and whose it is."""
-    unit = _cases.units(ask, [row]).get(row["unit"], row["unit"])
+    unit = _units.names(ask, [row["unit"]]).get(row["unit"], row["unit"])
     due = f"{_cases.instant(row['due_at'])} ({_cases.due(row, ask.now)})" if row["due_at"] else "nothing is due"
     reopened = f", opened again {_say.some(row['reopened'], 'time', 'times')}" if row["reopened"] else ""
     lines = [
@@ -89,7 +89,7 @@ def _words(ask: Ask, row: _cases.Row) -> Story | None:
     said = ask.record(tables.interaction.select().where(tables.interaction.c.id == row["interaction"]))
     if not said:
         return None
-    where = _cases.units(ask, said)
+    where = _units.names(ask, [said[0]["unit"]])
     told = tuple(_person.event(_person.Said(each, where.get(each["unit"], ""))) for each in said)
     return Story("In their words", "What the case was opened with.", told)
 

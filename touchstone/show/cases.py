@@ -5,7 +5,7 @@ from __future__ import annotations
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Field, Filters, Grid, Link, Note, Page
 from touchstone.rules.cases import STAGES
-from touchstone.show import _cases, _say
+from touchstone.show import _cases, _say, _units
 from touchstone.store import loop
 
 WHO = ("insider", "partner")
@@ -32,7 +32,7 @@ def show(ask: Ask, *, view: str | None = None, stage: str | None = None, unit: s
     lead = f"The first {_SHOWN}." if len(rows) == _SHOWN else ""
     title = _VIEWS.get(view or "", "Cases")
     found: Block = _cases.grid(ask, title, lead, rows) if rows else Note("None of these.", "empty", "Look at all open.")
-    units = _cases.units(ask, rows) | ({unit: unit} if unit else {})
+    units = _units.names(ask, (row["unit"] for row in rows)) | ({unit: unit} if unit else {})
     blocks = (_controls(view, stage, unit, units), found, _line(counts))
     return Page("cases", _TITLE, _sentence(counts, late), "Times are UTC; terms count working hours.", blocks)
 

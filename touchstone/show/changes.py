@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Cards, Chart, Estimate, Note, Page, Streaks
-from touchstone.show import _charts, _league, _narrow, _plans, _say, _stored, _words
+from touchstone.show import _charts, _league, _narrow, _plans, _say, _stored, _units, _words
 
 WHO = ("insider", "partner")
 _PLACE = 4, "Experience"
@@ -109,7 +109,7 @@ def _alike(found: list[Estimate]) -> list[Estimate]:
 
 
 def _renamed(ask: Ask, found: list[Estimate]) -> list[Estimate]:
-    names = _league.unit_names(ask)
+    names = _units.names(ask)
     return [replace(each, label=names.get(each.label, each.label)) for each in found]
 
 

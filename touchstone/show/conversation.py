@@ -12,7 +12,7 @@ from touchstone.core.page import Block, Event, Field, Form, Grid, Link, Note, Pa
 from touchstone.core.worklist import LivePage
 from touchstone.rules import inbox
 from touchstone.rules.next_step import next_step
-from touchstone.show import _inbox, _open, _person, _say
+from touchstone.show import _inbox, _open, _person, _say, _units
 from touchstone.store import inbox as questions
 from touchstone.store import tables
 
@@ -76,7 +76,7 @@ def _why(ask: Ask, row: _Row) -> str:
     """Why it is here: what they say, about what, how urgent, what is at stake."""
     parts = [str(_inbox.KINDS.get(row["kind"], row["kind"])) if row["kind"] != inbox.WORD else "They wrote to us"]
     parts += [f"about {row['touchpoint']}"] if row["touchpoint"] else []
-    where = _inbox.units(ask, [row["unit"]]).get(row["unit"] or "", "")
+    where = _units.names(ask, [row["unit"]]).get(row["unit"] or "", "")
     parts += [f"at {where}"] if where else []
     parts += [f"by {row['channel']}"] if row["channel"] else []
     said = " ".join(parts)

@@ -7,7 +7,7 @@ from typing import Any
 from touchstone.core import finder
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Cards, Chart, Grid, Note, Page
-from touchstone.show import _charts, _league, _narrow, _say, _stored, _words
+from touchstone.show import _charts, _league, _narrow, _say, _stored, _units, _words
 
 WHO = ("insider", "partner")
 _MEASURES = (*_stored.SCORES, "sentiment", "volume")
@@ -93,7 +93,7 @@ def _behind(figure: _stored.Figure) -> Grid:
 
 def _sentence(ask: Ask, title: str, figure: _stored.Figure, chosen: _narrow.Narrow) -> str:
     made = _stored.estimate(figure, title)
-    names = _league.unit_names(ask)
+    names = _units.names(ask)
     parts = [names.get(chosen.unit, chosen.unit), chosen.touchpoint, chosen.channel]
     about = ", ".join(part for part in parts if part)
     if made.value is None:

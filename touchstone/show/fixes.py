@@ -8,7 +8,7 @@ from typing import Any
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import BETWEEN, Block, Estimate, Field, Form, Grid, Note, Page
-from touchstone.show import _cases, _person, _say, _stored
+from touchstone.show import _person, _say, _stored, _units
 from touchstone.show._stored import Figure
 from touchstone.store import loop
 
@@ -51,7 +51,7 @@ def _sentence(rows: list[dict[str, Any]], effects: list[Figure]) -> str:
 
 
 def _grids(ask: Ask, rows: list[dict[str, Any]], effects: dict[str, Figure], others: list[Figure]) -> Iterator[Grid]:
-    units = _cases.units(ask, rows)
+    units = _units.names(ask, (row["unit"] for row in rows))
     for kind, title in (("fix", "Fixes"), ("request", "Asked of partners"), ("idea", "Ideas")):
         own = [each for each in rows if each["kind"] == kind]
         lines = [_line(each, units, effects.get(each["name"])) for each in own]

@@ -9,7 +9,7 @@ from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Field, Filters, Form, Grid, Link, Note, Page
 from touchstone.core.worklist import Deed, LivePage, Worklist
 from touchstone.rules import inbox
-from touchstone.show import _inbox, _narrow, _say
+from touchstone.show import _inbox, _narrow, _say, _units
 from touchstone.show._inbox import Chosen
 from touchstone.show._may import may
 from touchstone.store import inbox as questions
@@ -116,7 +116,7 @@ def _filters(ask: Ask, chosen: Chosen) -> Filters:
 
 
 def _worklist(ask: Ask, chosen: Chosen, rows: list[dict[str, Any]], count: int) -> Worklist:
-    units = _inbox.units(ask, (row["unit"] for row in rows))
+    units = _units.names(ask, (row["unit"] for row in rows))
     names = _inbox.customers(ask, (row["person"] for row in rows))
     texts = _inbox.words(ask, rows)
     offered = _inbox.accounts(ask, offered=20) if may(ask.viewer, "conversation.assign") else {}

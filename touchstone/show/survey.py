@@ -6,7 +6,7 @@ from touchstone.core.ask import Ask
 from touchstone.core.code import Code
 from touchstone.core.page import Block, Cards, Field, Form, Grid, Note, Page, Verbatim, Words
 from touchstone.rules import surveys as rules
-from touchstone.show import _answer, _say, _surveys
+from touchstone.show import _answer, _say, _surveys, _units
 
 WHO = ("insider", "partner")
 _TITLE = "One survey"
@@ -43,22 +43,26 @@ def _sentence(own: _surveys.Row) -> str:
 
 
 def _lead(ask: Ask, own: _surveys.Row) -> str:
-    about = [each for each in (_surveys.units(ask).get(own["unit"], own["unit"]), own["touchpoint"]) if each]
-    return f"About {' · '.join(about)}." if about else "About no single touchpoint or unit."
+    about = _place(ask, own)
+    return f"About {about}." if about else "About no single touchpoint or unit."
+
+
+def _place(ask: Ask, own: _surveys.Row) -> str:
+    unit = _units.names(ask, [own["unit"]]).get(own["unit"], own["unit"])
+    return " · ".join(each for each in (unit, own["touchpoint"]) if each)
 
 
 def _code(ask: Ask, own: _surveys.Row) -> Block:
     if not own["anyone"]:
         return Note("It is answered by invitation alone, so it has no code.")
     address = f"{own['address']}/s/{own['id']}"
-    place = " · ".join(each for each in (_surveys.units(ask).get(own["unit"], own["unit"]), own["touchpoint"]) if each)
     hosts = _say.listed(own["hosts"]) if own["hosts"] else ""
     framed = f"It may be shown by {hosts}." if hosts else "Name the site in `hosts` when the survey is made."
     snippet = f'<iframe src="{address}/embed" title="Survey" width="100%" height="720" loading="lazy"></iframe>'
     lead = f"Print this page for the service desk: only the sheet is printed. {framed}"
     return Code(
-        rules.say("scan", own["languages"][0]), todo=lead, address=address, svg=_answer.code(address), place=place,
-        snippet=snippet if hosts else "", file=f"s/{own['id']}/code.svg",
+        rules.say("scan", own["languages"][0]), todo=lead, address=address, svg=_answer.code(address),
+        place=_place(ask, own), snippet=snippet if hosts else "", file=f"s/{own['id']}/code.svg",
     )  # fmt: skip
 
 

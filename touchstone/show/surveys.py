@@ -5,7 +5,7 @@ from __future__ import annotations
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Cards, Field, Form, Grid, Link, Note, Page
 from touchstone.rules.surveys import LANGUAGES, SCALES
-from touchstone.show import _say, _surveys
+from touchstone.show import _say, _surveys, _units
 
 WHO = ("insider", "partner")
 _PLACE = 36, "Customers"
@@ -48,7 +48,7 @@ def _sentence(rows: list[_surveys.Row]) -> str:
 
 
 def _list(ask: Ask, rows: list[_surveys.Row]) -> Grid:
-    names = _surveys.units(ask)
+    names = _units.names(ask)
     lines = tuple(
         (Link(each["name"], f"survey?id={each['id']}"), each["touchpoint"], names.get(each["unit"], each["unit"]),
          each["answers"], each["invited"], each["silent"],

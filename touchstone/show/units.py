@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Cards, Estimate, Note, Page
-from touchstone.show import _charts, _journey, _league, _narrow, _plans, _say, _stored, _words
+from touchstone.show import _charts, _journey, _league, _narrow, _plans, _say, _stored, _units, _words
 
 WHO = ("insider", "partner")
 _PLACE = 3, "Experience"
@@ -55,7 +55,7 @@ def _placed(estimate: Estimate) -> str:
 def _closely(ask: Ask, chosen: _narrow.Narrow, blocks: tuple[Block, ...], draw: str) -> Page:
     """One unit: its scores against the rest, its journey, what to mend, its customers' words."""
     everyone = _narrow.Narrow(since=chosen.since, until=chosen.until, channel=chosen.channel)
-    name = _league.unit_names(ask).get(chosen.unit, chosen.unit)
+    name = _units.names(ask).get(chosen.unit, chosen.unit)
     cards = _cards(ask, chosen, everyone)
     journey = _journey.told(ask, chosen)
     journey = journey if journey.estimates else _journey.scored(ask, chosen)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Cards, Estimate, Note, Page
-from touchstone.show import _league, _narrow, _plans, _say, _stored, _words
+from touchstone.show import _narrow, _plans, _say, _stored, _units, _words
 from touchstone.show._stored import Figure
 
 WHO = ("insider", "partner")
@@ -51,7 +51,7 @@ def _changes(ask: Ask) -> tuple[list[Estimate], float]:
 
     Told are those whose interval leaves no doubt about the direction, of cuts where chance brings a fifth at most.
     """
-    names = _league.unit_names(ask)
+    names = _units.names(ask)
     told: list[Figure] = []
     chance = 0.0
     for cut in ("unit",) if ask.viewer.side == "partner" else ("", "touchpoint", "unit"):
