@@ -11,7 +11,7 @@ from touchstone.core.ask import Ask
 from touchstone.core.page import Field, Form, Grid, Link
 from touchstone.rules.cases import LEVELS
 from touchstone.show import _people, _person, _say, _units
-from touchstone.store import loop, tables
+from touchstone.store import accounts, loop, tables
 
 Row = dict[str, Any]
 COLUMNS = ("case", "customer", "where", "stage", "due", "owner")
@@ -46,7 +46,7 @@ def owners(ask: Ask, ids: Iterable[str | None]) -> dict[str | None, str]:
     wanted = {each for each in ids if each}
     found: dict[str | None, str] = {None: "nobody"}
     if ask.viewer.side == "insider" and wanted:
-        found |= {row["id"]: row["name"] for row in ask.record(loop.accounts(wanted))}
+        found |= {row["id"]: row["name"] for row in ask.record(accounts.named(wanted))}
     found |= {each: "somebody else" for each in wanted if each not in found}
     return found | ({ask.viewer.account: "you"} if ask.viewer.account else {})
 

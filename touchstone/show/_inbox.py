@@ -13,6 +13,7 @@ from touchstone.core.errors import Refused
 from touchstone.rules.inbox import FILTERS
 from touchstone.show import _person
 from touchstone.store import inbox, tables
+from touchstone.store.accounts import named
 
 PAGE = 50
 COUNTED = 10_000  # beyond, nobody counts on
@@ -105,7 +106,7 @@ def accounts(ask: Ask, ids: Iterable[str | None] = (), *, offered: int = 0) -> d
     some = {each for each in ids if each}
     if ask.viewer.side != "insider":
         return {each: "you" if each == ask.viewer.account else "a colleague" for each in some}
-    rows = ask.record(inbox.accounts(some)) if some else []
+    rows = ask.record(named(some)) if some else []
     rows += ask.record(inbox.colleagues(offered)) if offered else []
     return {row["id"]: row["name"] for row in rows}
 

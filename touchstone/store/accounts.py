@@ -117,6 +117,11 @@ def units(store: Any, *, among: Collection[str]) -> set[str]:
         return set(connection.scalars(sa.select(unit_table.c.id).where(unit_table.c.id.in_(list(among)))))
 
 
+def named(ids: Collection[str]) -> sa.Select[Any]:
+    """Ids and names of accounts, as a question."""
+    return sa.select(accounts.c.id, accounts.c.name).where(accounts.c.id.in_(sorted(ids)))
+
+
 def plain(name: str) -> str:
     """The name as it is kept: small letters, single spaces, so that no two accounts look alike."""
     return " ".join(name.casefold().split())

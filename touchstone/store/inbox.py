@@ -101,12 +101,6 @@ def answers(limit: int) -> Question:
     return select(canned).order_by(canned.c.name).limit(limit)
 
 
-def accounts(some: Iterable[str]) -> Question:
-    """Ids and names of accounts."""
-    own = tables.account.c
-    return select(own.id, own.name).where(own.id.in_(sorted(some)))
-
-
 def colleagues(limit: int) -> Question:
     """Ids and names of the first open accounts inside the house."""
     own = tables.account.c

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from touchstone.store import tables
 from touchstone.store._live_cases import case, case_step, fix, promise
 
 Asked = Select[Any]
@@ -78,9 +77,3 @@ def fixes() -> Asked:
 def came_of(id: str) -> Asked:
     """What a case was turned into."""
     return select(fix).where(fix.c.case == id).order_by(fix.c.kind)
-
-
-def accounts(ids: Collection[str]) -> Asked:
-    """Ids and names of accounts."""
-    own = tables.account.c
-    return select(own.id, own.name).where(own.id.in_(sorted(ids)))
