@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+
+from touchstone.rules.contacts import mail
 
 KINDS = {
     "churn_threat": 0.8,
@@ -63,7 +64,7 @@ def address(channel: str | None, kind: str | None, *, contacts: str | None, told
     A mail is answered to whoever it says it is `from`, else to the customer's address; a message by any other way (a
     form, say) to the customer's address where one is known. Reviews, calls and posts are answered where they stand.
     """
-    known = _known(contacts)
+    known = mail(contacts)
     if (channel or "").casefold() in MAIL:
         return str(told.get("attributes", {}).get("from") or known)
     return known if kind == "message" else ""
@@ -77,14 +78,3 @@ def heading(told: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     id = str(attributes.get("message_id") or told.get("source_id") or "")
     named = re.fullmatch(r"<[^<>\s]+@[^<>\s]+>", id)
     return subject, {"In-Reply-To": id, "References": id} if named else {}
-
-
-def _known(contacts: str | None) -> str:
-    """The customer's mail address, of whatever a source wrote of their contact points."""
-    try:
-        held = json.loads(contacts or "{}")
-    except ValueError:
-        return ""
-    found = held.get("email", "") if isinstance(held, dict) else ""
-    found = found[0] if isinstance(found, list) and found else found
-    return found if isinstance(found, str) and "@" in found else ""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
-from email.utils import parseaddr
 from typing import Any
 
 from touchstone.act import _cases
 from touchstone.core.errors import Refused
-from touchstone.rules import consent, pressure
+from touchstone.rules import consent, contacts, pressure
 from touchstone.store import cases, outbox
 
 WHO = _cases.WORK
@@ -55,7 +53,6 @@ def _address(store: Any, person: str | None, rest: float, often: int) -> str:
     days = (store.now - times[0]) / timedelta(days=1) if times else None
     if (why := pressure.pressed(days, len(times), rest=rest, most=often)) is not None:
         raise Refused(why.rstrip(".").lower() + ".", field="case", todo="Ask later.")
-    address = str(json.loads(found["contacts"] or "{}").get("email") or "")
-    if "@" not in parseaddr(address)[1]:
+    if not (address := contacts.mail(found["contacts"])):
         raise Refused("no mail address of theirs is known.", field="case", todo="Ask by the channel they wrote in.")
     return address

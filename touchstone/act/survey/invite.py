@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from touchstone.core.errors import Refused
-from touchstone.rules import consent, who
+from touchstone.rules import consent, contacts, who
 from touchstone.rules import surveys as rules
 from touchstone.rules.pressure import pressed
 from touchstone.store import outbox, surveys
@@ -97,25 +96,14 @@ def _alone(row: dict[str, Any] | None, *, drawn: bool) -> str:
         return "nobody is known by this id"
     if not consent.may(row["consents"], "survey"):
         return "they have not allowed surveys"
-    if not _address(row["contacts"]):
+    if not contacts.mail(row["contacts"]):
         return "no mail address is known"
     return "" if drawn else "not drawn by lot"
 
 
-def _address(contacts: str | None) -> str:
-    """The mail address among a person's contacts; empty where there is none."""
-    try:
-        held = json.loads(contacts or "{}")
-    except ValueError:
-        return ""
-    found = (held.get("mail") or held.get("email") or "") if isinstance(held, dict) else ""
-    found = found[0] if isinstance(found, list) and found else found
-    return found if isinstance(found, str) and "@" in found else ""
-
-
 def _mail(store: Any, found: dict[str, Any], invited: dict[str, Any], row: dict[str, Any] | None) -> None:
     """Puts the mail of an invitation, once: one whose making was cut short gets it the next time."""
-    if row is None or invited["answered_at"] is not None or not (address := _address(row["contacts"])):
+    if row is None or invited["answered_at"] is not None or not (address := contacts.mail(row["contacts"])):
         return
     link, language = f"{found['address']}/s/{invited['id']}", invited["language"]
     outbox.put(
