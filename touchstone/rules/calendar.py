@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from touchstone.core.errors import Refused
+from touchstone.rules import rhythm
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 USUAL = {"zone": "UTC", "hours": "mon-fri 09:00-17:00", "country": "", "region": "", "closed": ""}
@@ -68,14 +69,9 @@ def calendar(stated: Mapping[str, Any]) -> Calendar:
     told = {**USUAL, **{name: value for name, value in stated.items() if value}}
     days = frozenset(_days(str(told["closed"])))
     holiday = _holidays(str(told["country"]).upper(), str(told["region"]).upper())
-    return Calendar(_zone(str(told["zone"])), _windows(str(told["hours"])), lambda day: day in days or holiday(day))
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise Refused(f"there is no time zone {name!r}.", field="zone", todo="Write one as Europe/Berlin.") from error
+    return Calendar(
+        rhythm.clock(str(told["zone"])), _windows(str(told["hours"])), lambda day: day in days or holiday(day)
+    )
 
 
 def _windows(text: str) -> dict[int, tuple[Window, ...]]:
