@@ -26,12 +26,14 @@ def question(kind: str) -> Select[Any]:
     return select(table).order_by(begun.desc(), table.c.id)
 
 
-def standing(store: Any, kind: str, *, by: datetime | None = None) -> list[dict[str, Any]]:
-    """What has not ended, in order of id; of schedules those due `by` an instant."""
+def standing(store: Any, kind: str, *, by: datetime | None = None, rule: str = "") -> list[dict[str, Any]]:
+    """What has not ended, in order of id; of schedules those due `by` an instant, of alerts those of a `rule`."""
     table = KINDS[kind]
     wanted = select(table).where((table.c.over_at if kind == "alert" else table.c.ended_at).is_(None))
     if by is not None:
         wanted = wanted.where(table.c.due_at <= by)
+    if rule:
+        wanted = wanted.where(table.c.rule == rule)
     with store.record.reading() as connection:
         return [dict(row) for row in connection.execute(wanted.order_by(table.c.id)).mappings()]
 
@@ -82,6 +84,16 @@ def theirs(store: Any, kind: str, id: str) -> dict[str, Any]:
     if kind in ("subscription", "schedule") and not (mine or viewer.role in ("administrator", "insider")):
         raise Refused(f"this {kind} is another's.", field=kind, todo="Ask them, or an administrator.")
     return row
+
+
+def end(store: Any, kind: str, id: str, *, reason: str) -> dict[str, Any]:
+    """{kind: its id}, ended from now on. `Refused`: it has ended, or is not the viewer's."""
+    row = theirs(store, kind, id)
+    if row["ended_at"] is not None:
+        raise Refused("it has ended already.", field=kind, todo="Make it again to have it back.")
+    change(store, kind, row, ended_at=store.now, reason=reason)
+    store.log(f"{kind}.end", **{kind: id})
+    return {kind: id}
 
 
 def viewer_of(store: Any, account: str | None) -> Viewer | None:
