@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
+from touchstone.act import _apart
 from touchstone.core import finder
 
 KEPT = "clock"  # the choice that says when an action was last begun
@@ -31,10 +31,8 @@ def _due(store: Any, name: str, every: timedelta) -> bool:
 
 
 def _done(store: Any, name: str) -> str:
-    """Does it in a thread of its own, so that whatever goes wrong there is looked at here."""
-    with ThreadPoolExecutor(1, thread_name_prefix=name) as worker:
-        error = worker.submit(finder.verb("act", name), store).exception()
-    if error is None:
+    failed = _apart.error(lambda: finder.verb("act", name)(store))
+    if failed is None:
         return "done"
-    store.log("clock.failed", what=name, error=type(error).__name__)
-    return type(error).__name__
+    store.log("clock.failed", what=name, error=type(failed).__name__)
+    return type(failed).__name__

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
+from touchstone.act import _apart
 from touchstone.core import finder
 from touchstone.core.errors import TouchstoneError
 from touchstone.core.viewer import Viewer
@@ -55,12 +55,8 @@ def _next(store: Any, row: Mapping[str, Any]) -> datetime:
 def _outcome(store: Any, row: Mapping[str, Any], viewer: Viewer) -> str:
     """`done`, or what went wrong, in words that name nobody: of an error that is not ours, its kind."""
     own = store.as_viewer(viewer)
-
-    def done() -> None:
-        finder.verb("act", row["action"])(own, **finder.arguments("act", row["action"], row["fields"]))
-
-    with ThreadPoolExecutor(1, thread_name_prefix="schedule") as worker:
-        error = worker.submit(done).exception()
-    if error is None:
+    name, given = row["action"], row["fields"]
+    failed = _apart.error(lambda: finder.verb("act", name)(own, **finder.arguments("act", name, given)))
+    if failed is None:
         return "done"
-    return f"{error.what} {error.todo}".strip() if isinstance(error, TouchstoneError) else type(error).__name__
+    return f"{failed.what} {failed.todo}".strip() if isinstance(failed, TouchstoneError) else type(failed).__name__
