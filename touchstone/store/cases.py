@@ -181,10 +181,3 @@ def contacted(store: Any, *, person: str, purposes: Sequence[str], within: timed
     late = wanted.where(outbox.c.created_at > store.now - within).order_by(outbox.c.created_at.desc())
     with store.record.reading() as connection:
         return list(connection.execute(late).scalars())
-
-
-def known(store: Any, *, person: str) -> Row | None:
-    """What is known of a customer: contacts, consents."""
-    with store.record.reading() as connection:
-        row = connection.execute(select(tables.person).where(tables.person.c.id == person)).mappings().first()
-    return None if row is None else dict(row)

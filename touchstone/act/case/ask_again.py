@@ -8,7 +8,7 @@ from typing import Any
 from touchstone.act import _cases
 from touchstone.core.errors import Refused
 from touchstone.rules import consent, contacts, pressure
-from touchstone.store import cases, outbox
+from touchstone.store import cases, outbox, persons
 
 WHO = _cases.WORK
 _SUBJECT = "Are you content now? (case {case})"
@@ -43,7 +43,7 @@ def act(store: Any, *, case: str, rest: float = 14.0, often: int = 3) -> dict[st
 
 def _address(store: Any, person: str | None, rest: float, often: int) -> str:
     """Where they may be written to for a survey now."""
-    found = cases.known(store, person=person) if person else None
+    found = persons.find(store, id=person) if person else None
     if person is None or found is None:
         raise Refused("nobody knows who this was.", field="case", todo="Connect the words with a customer.")
     if consent.objects(found["consents"]) or not consent.may(found["consents"], "survey"):
