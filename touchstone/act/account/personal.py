@@ -26,5 +26,5 @@ def act(store: Any, *, name: str, personal: bool) -> dict[str, Any]:
             raise Refused("a partner sees no personal data.", field="personal", todo="Open an insider's account.")
     if account.personal != personal:
         accounts.see_personal(store, id=account.id, personal=personal)
-        store.log("account.personal", account=account.id, personal=personal, by=store.viewer.account or None)
+        store.log("account.personal", account=account.id, personal=personal)
     return {"account": account.id, "name": account.name, "personal": personal}

@@ -21,5 +21,5 @@ def act(store: Any, *, name: str, text: str, language: str = "en") -> dict[str, 
     if not text.strip():
         raise Refused("there are no words.", field="text", todo="Write the answer.")
     id = messages.keep(store, name=name.strip(), text=text.strip(), language=language.strip().lower() or "en")
-    store.log("canned.keep", canned=id, by=store.viewer.account or None)
+    store.log("canned.keep", canned=id)
     return {"canned": id}

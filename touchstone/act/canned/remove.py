@@ -13,5 +13,5 @@ def act(store: Any, *, canned: str) -> dict[str, Any]:
     """It is offered no more: {"removed": bool}."""
     removed = messages.remove(store, id=canned)
     if removed:
-        store.log("canned.remove", canned=canned, by=store.viewer.account or None)
+        store.log("canned.remove", canned=canned)
     return {"removed": removed}

@@ -16,5 +16,5 @@ def act(store: Any, *, change: str) -> dict[str, Any]:
     """
     undone, moved_on = conversations.undo(store, change=change)
     if undone:
-        store.log("conversation.undo", change=change, changed=undone, by=store.viewer.account or None)
+        store.log("conversation.undo", change=change, changed=undone)
     return {"undone": undone, "moved_on": moved_on}

@@ -21,6 +21,5 @@ def act(store: Any, *, conversation: str, text: str, version: int, close: bool =
         raise Refused("there are no words.", field="text", todo="Write an answer.")
     messages.draft(store, conversation=conversation, text=text)
     made = messages.reply(store, conversation=conversation, text=text.strip(), version=version, close=close)
-    by = store.viewer.account or None
-    store.log("message.reply", message=made["message"], person=made.pop("person"), state=made["state"], by=by)
+    store.log("message.reply", message=made["message"], person=made.pop("person"), state=made["state"])
     return made

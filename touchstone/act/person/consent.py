@@ -29,6 +29,6 @@ def act(
     if made is not None:
         store.put("person", [{**row, "consents": made}])
         store.derive()  # what is not to be read goes at once
-        store.log("person.consent", person=person, purpose=purpose, state=state, by=store.viewer.account or None)
+        store.log("person.consent", person=person, purpose=purpose, state=state)
     told = consent.stated(made or row["consents"])
     return {"person": person, "consents": told, "new": made is not None}

@@ -25,7 +25,7 @@ def act(store: Any, *, person: str, together: bool = False) -> dict[str, Any]:
         raise Refused(f"nobody is known as {person!r}.", field="person", todo=todo)
     ids = persons.together(store, id=person)
     gone = ids if together else [person]
-    store.log("person.erase", people=gone, by=store.viewer.account or None)
+    store.log("person.erase", people=gone)
     before = taught_from(store)
     took = [store.erase(each) for each in gone]
     told = {"persons": len(gone), "interactions": sum(each.interactions for each in took), "others": ids[len(gone) :]}
