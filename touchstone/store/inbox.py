@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,7 +49,7 @@ def _where(chosen: Mapping[str, str], account: str, now: datetime) -> ColumnElem
     if owner:
         parts.append(_OWN.owner.is_(None) if owner == "none" else _OWN.owner == (account if owner == "me" else owner))
     parts += [_OWN[name] == value for name in _SAME if (value := chosen.get(name))]
-    if re.fullmatch(r"0|1|0?\.[0-9]{1,6}", urgency := chosen.get("urgency", "")):
+    if urgency := chosen.get("urgency"):
         parts.append(_OWN.urgency >= float(urgency))
     return and_(true(), *parts)
 
