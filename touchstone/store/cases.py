@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from touchstone.core.errors import Refused
 from touchstone.core.viewer import SHORT, Viewer
-from touchstone.store import _narrow, accounts, reach, tables
+from touchstone.store import _narrow, accounts, live, reach, tables
 from touchstone.store._live_cases import case as cases
 from touchstone.store._live_cases import case_step as steps
 from touchstone.store._live_cases import promise as promises
@@ -67,11 +67,9 @@ def change(store: Any, row: Row, *, what: str, note: str = "", version: int | No
     `Refused` where somebody changed it since `row` was read (or since `version`, which a page brings along).
     """
     seen = row["version"] if version is None else version
-    own = (cases.c.id == row["id"]) & (cases.c.version == seen)
     after = row | columns | {"version": seen + 1}
     with store.record.writing() as connection:
-        done = connection.execute(update(cases).where(own).values({**columns, "version": seen + 1})).rowcount
-        if not done:
+        if not live.change(connection, cases, row | {"version": seen}, **columns):
             raise Refused(_meanwhile(connection, row["id"]), field="version", todo="Look at the case again.")
         _step(store, connection, after, what, note)
     return after

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from touchstone.core.errors import Refused
+from touchstone.store import live
 from touchstone.store._live_cases import fix as fixes
 
 Row = dict[str, Any]
@@ -38,9 +39,7 @@ def find(store: Any, *, id: str) -> Row:
 
 def change(store: Any, row: Row, **columns: Any) -> Row:
     """The fix after `columns` were changed; `Refused` where somebody changed it since `row` was read."""
-    own = (fixes.c.id == row["id"]) & (fixes.c.version == row["version"])
-    after = columns | {"version": row["version"] + 1}
     with store.record.writing() as connection:
-        if not connection.execute(update(fixes).where(own).values(after)).rowcount:
+        if not live.change(connection, fixes, row, **columns):
             raise Refused("somebody changed it meanwhile.", field="fix", todo="Look at it again.")
-    return row | after
+    return row | columns | {"version": row["version"] + 1}

@@ -6,11 +6,12 @@ A live table's row that is about a person bears the column `person`; it goes whe
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Table, delete, select, update
 
 from touchstone.store.tables import metadata
 
@@ -21,6 +22,13 @@ def everything() -> tuple[Table, ...]:
     for path in sorted(Path(__file__).parent.glob("_live_*.py")):
         importlib.import_module(f"touchstone.store.{path.stem}")
     return tuple(table for _, table in sorted(metadata.tables.items()) if table.info.get("live"))
+
+
+def change(connection: Connection, table: Table, row: Mapping[str, Any], /, **columns: Any) -> bool:
+    """Whether the row, its version raised, was changed: it is not where somebody else changed it since it was read."""
+    same = (table.c.id == row["id"]) & (table.c.version == row["version"])
+    after = {**columns, "version": row["version"] + 1}
+    return bool(connection.execute(update(table).where(same).values(after)).rowcount)
 
 
 def of(connection: Connection, who: str) -> dict[str, list[dict[str, Any]]]:

@@ -8,12 +8,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from touchstone.core.errors import Refused
 from touchstone.core.viewer import INSIDER, Viewer
-from touchstone.store import accounts, reach, tables
+from touchstone.store import accounts, live, reach, tables
 from touchstone.store._live_telling import alert, rule, schedule, subscription
 
 KINDS = {"rule": rule, "alert": alert, "subscription": subscription, "schedule": schedule}
@@ -62,11 +62,8 @@ def keep(store: Any, kind: str, row: Mapping[str, Any]) -> bool:
 
 def change(store: Any, kind: str, row: Mapping[str, Any], /, **columns: Any) -> bool:
     """Whether the row was changed: it is not where somebody else changed it since it was read."""
-    table = KINDS[kind]
-    same = (table.c.id == row["id"]) & (table.c.version == row["version"])
     with store.record.writing() as connection:
-        done = connection.execute(update(table).where(same).values({**columns, "version": row["version"] + 1}))
-    return bool(done.rowcount)
+        return live.change(connection, KINDS[kind], row, **columns)
 
 
 def theirs(store: Any, kind: str, id: str) -> dict[str, Any]:
