@@ -11,14 +11,14 @@ import pytest
 import touchstone
 from tests._search import holding
 from touchstone.act import _journey
-from touchstone.home import demo
-from touchstone.store import persons
+from touchstone.home import _example_work, demo
+from touchstone.store import loop, persons, surveys
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("demo") / "home"
-    small = {"interactions": "1200", "dealers": "3", "customers": "150"}
+    small = {"interactions": "1200", "dealers": "3", "customers": "150", "until": "2026-09-30"}
     with pytest.raises(StopIteration):
         demo.build(str(folder), settings=small, stage=_until("journey", []))
     home = touchstone.open(folder)
@@ -50,13 +50,30 @@ def test_who_lives_in_the_example_brand_is_erased_from_every_file_of_it(home: An
 
 def test_what_is_true_of_its_people_is_not_kept_in_their_home(home: Any, tmp_path: Path) -> None:
     assert not list(home.path.glob("truth*"))
-    chosen = {"interactions": "300", "dealers": "2", "customers": "40", "truth": str(tmp_path / "truth.json")}
+    chosen = {
+        "interactions": "300",
+        "dealers": "2",
+        "customers": "40",
+        "until": "2026-09-30",
+        "truth": str(tmp_path / "truth.json"),
+    }
     kept: list[str] = []
     with pytest.raises(StopIteration):
         demo.build(str(tmp_path / "home"), settings=chosen, stage=_until("journey", kept))
     assert kept == ["listen", "readings", "initiatives"]
     assert (tmp_path / "truth.json").exists()  # where somebody asks for it
     assert (tmp_path / "truth.labels.jsonl").exists()
+
+
+def test_work_is_under_way_on_the_first_day_and_is_begun_once(home: Any) -> None:
+    demo._logins(home)
+    begun = []
+    for _ in range(2):
+        _example_work.begin(home.store, owner=demo.BOARD, partner=demo.DEALER)
+        begun.append({row["stage"]: row["n"] for row in home.ask().record(loop.counts())})
+    assert begun[0] == begun[1]
+    assert begun[0]["received"] >= 1
+    assert len(home.ask().record(surveys.which())) == 2
 
 
 def _until(last: str, done: list[str]) -> Any:

@@ -14,7 +14,8 @@ WHO = ("insider", "partner")
 _PLACE = 31, "Customers"
 _FOUND, _LATELY = 25, 12
 _RECENT = """select person, max(occurred_at) as last, count(*) as n from (
-        select person, occurred_at from interaction where person is not null order by seq desc limit 300) as recent
+        select person, occurred_at from interaction where person is not null and coalesce(level, '') <> 'employee'
+        order by seq desc limit 300) as recent
     group by person order by last desc nulls last, person limit ?"""
 
 
