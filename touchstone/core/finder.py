@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -78,6 +78,16 @@ def settings(room: str, name: str) -> dict[str, inspect.Parameter]:
     """A part's own settings: its keyword-only arguments, by name."""
     parameters = inspect.signature(verb(room, name)).parameters.values()
     return {each.name: each for each in parameters if each.kind is each.KEYWORD_ONLY}
+
+
+def files(room: str, name: str) -> set[str]:
+    """The settings that name a file of the machine, which is nobody's business from elsewhere."""
+    return {field for field, each in settings(room, name).items() if "Path" in str(each.annotation)}
+
+
+def missing(room: str, name: str, given: Collection[str]) -> list[str]:
+    """The settings that must be given and are not, in order."""
+    return [field for field, each in settings(room, name).items() if each.default is each.empty and field not in given]
 
 
 def arguments(room: str, name: str, texts: Mapping[str, Any]) -> dict[str, Any]:

@@ -83,25 +83,18 @@ def check(viewer: Viewer, name: str) -> None:
 
 def do(request: Request, name: str, *, viewer: Viewer, given: dict[str, Any]) -> Any:
     """Does the action as `viewer` and gives back what came out; a field that is missing or wrong is `Refused`."""
-    for field in given:
-        if field in known(name) and _is_file(known(name)[field]):
-            todo = "Do it there, on the command line."
-            raise Refused("files of the machine are read at the machine alone.", field=field, todo=todo)
+    if named := sorted(finder.files("act", name) & set(given)):
+        todo = "Do it there, on the command line."
+        raise Refused("files of the machine are read at the machine alone.", field=named[0], todo=todo)
     chosen = finder.arguments("act", name, {field: _value(name, field, value) for field, value in given.items()})
-    for field, parameter in known(name).items():
-        if parameter.default is inspect.Parameter.empty and field not in chosen:
-            raise Refused(f"{field} is missing.", field=field, todo="Fill it in.")
+    if missing := finder.missing("act", name, chosen):
+        raise Refused(f"{missing[0]} is missing.", field=missing[0], todo="Fill it in.")
     return finder.verb("act", name)(request.app.state.home.store.as_viewer(viewer), **chosen)
 
 
 def known(name: str) -> dict[str, inspect.Parameter]:
     """The fields of an action, by name."""
     return finder.settings("act", name)
-
-
-def _is_file(parameter: inspect.Parameter) -> bool:
-    """Whether a field names a file of the machine, which is nobody's business from elsewhere."""
-    return "Path" in str(parameter.annotation)
 
 
 def _value(name: str, field: str, value: Any) -> Any:
@@ -130,7 +123,7 @@ def _page(name: str, *, given: dict[str, Any], refusal: Refused | None = None) -
             error=f"{refusal.what} {refusal.todo}" if refusal and refusal.field == field else "",
         )
         for field, parameter in known(name).items()
-        if "Callable" not in str(parameter.annotation) and not _is_file(parameter)
+        if "Callable" not in str(parameter.annotation) and field not in finder.files("act", name)
     )
     title = finder.summary("act", name)
     block = Form(name, title, fields, name.rpartition(".")[2].replace("_", " ").capitalize())

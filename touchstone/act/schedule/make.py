@@ -50,14 +50,11 @@ def _check(store: Any, action: str, given: Mapping[str, Any]) -> None:
     if action not in finder.names("act") or action.startswith("schedule."):
         raise Refused(f"there is no action {action!r} to schedule.", field="action", todo="See `touchstone act`.")
     who.check(store.viewer, who=finder.part("act", action).WHO, what=action)
-    known = finder.settings("act", action)
-    if any(each in known for each in _SECRET):
+    if any(each in finder.settings("act", action) for each in _SECRET):
         raise Refused("what takes a password is done by hand.", field="action", todo="Do it yourself.")
-    for name in given:
-        if name in known and store.viewer.account and "Path" in str(known[name].annotation):
-            todo = "Schedule it there, on the command line."
-            raise Refused("files of the machine are read at the machine alone.", field="fields", todo=todo)
+    if store.viewer.account and finder.files("act", action) & set(given):
+        todo = "Schedule it there, on the command line."
+        raise Refused("files of the machine are read at the machine alone.", field="fields", todo=todo)
     finder.arguments("act", action, given)
-    missing = [name for name, each in known.items() if each.default is each.empty and name not in given]
-    if missing:
+    if missing := finder.missing("act", action, given):
         raise Refused(f"{missing[0]} is missing.", field="fields", todo=f"Give {missing[0]}=….")
