@@ -31,6 +31,12 @@ def test_old_failures_are_forgotten() -> None:
     assert throttle.wait([NOW - throttle.MEMORY] * 100, now=NOW) == timedelta()
 
 
+def test_no_more_keys_are_remembered_than_said_and_the_one_known_longest_goes() -> None:
+    tries = throttle.Tries(most=2)
+    assert [bool(tries.take({key: 1}, now=NOW)) for key in "aabbccb"] == [False, True, False, True, False, True, True]
+    assert not tries.take({"a": 1}, now=NOW)
+
+
 @given(st.lists(st.integers(-5000, 5000), max_size=200))
 def test_nobody_waits_below_zero_or_beyond_the_longest_pause(ages: list[int]) -> None:
     pause = throttle.wait([NOW - timedelta(seconds=age) for age in ages], now=NOW)

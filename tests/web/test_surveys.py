@@ -11,6 +11,7 @@ import pytest
 from tests import _brand
 from tests._doors import Person, served
 from touchstone.core import finder
+from touchstone.rules import throttle
 from touchstone.rules.surveys import LANGUAGES
 from touchstone.web import surveys as door
 
@@ -33,7 +34,7 @@ def where(open_home: Any) -> Iterator[str]:
 
 @pytest.fixture
 def passer(where: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
-    monkeypatch.setattr(door, "PACE", door.Pace())
+    monkeypatch.setattr(door, "SENT", throttle.Tries())
     with Person(where) as person:
         yield person
 

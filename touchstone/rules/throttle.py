@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -27,9 +28,13 @@ def wait(failures: Sequence[datetime], *, now: datetime, free: int = FREE) -> ti
 
 
 class Tries:
-    """Who has failed how often of late, in this process; may be asked from many threads at once."""
+    """Who has tried how often of late, in this process; may be asked from many threads at once.
 
-    def __init__(self) -> None:
+    Beyond `most` keys the one known longest is forgotten.
+    """
+
+    def __init__(self, *, most: float = math.inf) -> None:
+        self._most = most
         self._failures: defaultdict[str, list[datetime]] = defaultdict(list)
         self._lock = threading.Lock()
 
@@ -41,11 +46,12 @@ class Tries:
         with self._lock:
             pause = max(wait(self._failures[key], now=now, free=free) for key, free in keys.items())
             if not pause:
-                for key, instants in list(self._failures.items()):
-                    if all(now - each > MEMORY for each in instants):
-                        del self._failures[key]
+                for key in [key for key, sent in self._failures.items() if not sent or now - sent[-1] > MEMORY]:
+                    del self._failures[key]
                 for key in keys:
                     self._failures[key] = [*self._failures[key][-200:], now]
+            while len(self._failures) > self._most:
+                del self._failures[next(iter(self._failures))]
         return pause.total_seconds()
 
     def forgive(self, keys: Mapping[str, int], *, now: datetime) -> None:

@@ -6,9 +6,6 @@ It opens what the link names and nothing else: no page, no other action, whoever
 from __future__ import annotations
 
 import secrets
-import threading
-from collections import defaultdict
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -28,31 +25,11 @@ routes = APIRouter(include_in_schema=False)
 ACTION = "survey.answer"
 FREE = 60
 """Answers from one address within half an hour that cost nothing: a tablet in the showroom, an office."""
-ADDRESSES = 10_000  # remembered at most
 LARGEST = 256 * 1024  # bytes of an answer
 
 
-class Pace:
-    """Knows how many answers came from which address of late."""
-
-    def __init__(self) -> None:
-        self._sent: defaultdict[str, list[datetime]] = defaultdict(list)
-        self._lock = threading.Lock()
-
-    def wait(self, address: str, now: datetime) -> int:
-        """Seconds until an answer from this address is heard; 0: it is, and counts."""
-        with self._lock:
-            pause = throttle.wait(self._sent[address], now=now, free=FREE)
-            if not pause:
-                self._sent[address] = [*self._sent[address][-2 * FREE :], now]
-            if len(self._sent) > ADDRESSES:
-                old = [each for each, sent in self._sent.items() if not sent or now - sent[-1] > throttle.MEMORY]
-                for each in old or list(self._sent)[:1]:
-                    del self._sent[each]
-        return int(pause.total_seconds()) + 1 if pause else 0
-
-
-PACE = Pace()
+SENT = throttle.Tries(most=10_000)
+"""Answers by address."""
 
 
 @routes.get("/s/{token}")
@@ -111,9 +88,8 @@ def _take(request: Request, token: str, given: dict[str, str], embedded: bool) -
     opened = surveys.opened(_store(request), token)
     if opened is None or opened.over:
         return _said(opened.over if opened else "gone", request, status=410 if opened else 404)
-    address = request.client.host if request.client else ""
-    if seconds := PACE.wait(address, signing.keeper(request).clock()):
-        return _said("later", request, status=429, headers={"Retry-After": str(seconds)})
+    if pause := SENT.take({signing.address(request): FREE}, now=signing.keeper(request).clock()):
+        return _said("later", request, status=429, headers={"Retry-After": str(int(pause) + 1)})
     answers = {name[2:]: text for name, text in given.items() if name.startswith("a.")}
     key = _key(request, token, given.get("form", ""))
     _, wrong = rules.check(rules.kept(opened.survey["questions"]), answers)
