@@ -8,6 +8,7 @@ from typing import Any
 
 from touchstone.act import _alerts, _findings
 from touchstone.core.errors import Refused, Stop
+from touchstone.core.viewer import Viewer
 from touchstone.store import telling
 
 WHO = ("administrator", "insight")
@@ -21,11 +22,11 @@ def act(store: Any) -> dict[str, Any]:
     Rules share the chance of error between them. A rule whose account is closed ends; one that fails says why.
     """
     counts = dict.fromkeys(("raised", "over", "told"), 0)
-    rules = [row for row in telling.standing(store, "rule") if _may_look(store, row)]
-    mark = " ".join([telling.moved(store), *(f"{row['id']}:{row['version']}" for row in rules)])
+    rules = [(row, viewer) for row in telling.standing(store, "rule") if (viewer := _viewer(store, row)) is not None]
+    mark = " ".join([telling.moved(store), *(f"{row['id']}:{row['version']}" for row, _ in rules)])
     if rules and mark != store.chosen(_MARK):
-        for row in rules:
-            _look(store, row, len(rules), counts)
+        for row, viewer in rules:
+            _look(store, row, viewer, len(rules), counts)
         store.choose(_MARK, mark)
     counts["told"] = _alerts.tell(store, telling.standing(store, "rule"))
     if any(counts.values()):
@@ -33,21 +34,21 @@ def act(store: Any) -> dict[str, Any]:
     return counts
 
 
-def _may_look(store: Any, rule: Mapping[str, Any]) -> bool:
-    if telling.viewer_of(store, rule["account"]) is not None:
-        return True
-    telling.change(store, "rule", rule, ended_at=store.now, reason="the account is closed")
-    return False
-
-
-def _look(store: Any, rule: Mapping[str, Any], rules: int, counts: dict[str, int]) -> None:
+def _viewer(store: Any, rule: Mapping[str, Any]) -> Viewer | None:
+    """As whom it looks; a rule whose account is closed ends."""
     viewer = telling.viewer_of(store, rule["account"])
+    if viewer is None:
+        telling.change(store, "rule", rule, ended_at=store.now, reason="the account is closed")
+    return viewer
+
+
+def _look(store: Any, rule: Mapping[str, Any], viewer: Viewer, rules: int, counts: dict[str, int]) -> None:
     try:
         looked = _findings.found(store, rule, viewer, rules=rules)
     except (Refused, Stop) as error:  # a unit or column that is gone, say: the others are looked at all the same
         telling.change(store, "rule", rule, reason=f"cannot be looked at: {error.what}")
         return
-    on = {row["key"]: row for row in telling.standing(store, "alert") if row["rule"] == rule["id"]}
+    on = {row["key"]: row for row in telling.standing(store, "alert", rule=rule["id"])}
     lasting = set()
     for each in looked:
         if each.key in on:
