@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from touchstone.rules import fixes as rules
-from touchstone.store import fixes
+from touchstone.store import accounts, fixes
 
 WHO = ("insight", "contact_centre", "executive")
 
@@ -33,7 +33,7 @@ def act(
     given = {key: value for key, value in locals().items() if key not in ("store", "units")}
     found = store.taxonomy.find(touchpoint) if touchpoint else None
     given["touchpoint"] = found.name if found else touchpoint
-    known = set(store.ask().lake("select id from unit")["id"].to_pylist())
+    known = accounts.units(store, among=units)
     row = rules.stated(given, touchpoints=store.taxonomy.names, units=units, known=known)
     after, new = fixes.state(store, row)
     store.log("fix.state", fix=after["id"])

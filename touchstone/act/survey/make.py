@@ -11,7 +11,7 @@ from typing import Any
 from touchstone.core.errors import Refused
 from touchstone.core.tables import LEVELS
 from touchstone.rules import surveys as rules
-from touchstone.store import reach, surveys
+from touchstone.store import accounts, reach, surveys
 
 WHO = ("insight", "contact_centre", "marketing", "partner_administrator")
 _HOST = re.compile(r"(https?://)?((?!-)[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}(:\d{1,5})?", re.ASCII)
@@ -77,7 +77,7 @@ def _touchpoints(store: Any, names: Sequence[str]) -> list[str | None]:
 
 def _units(store: Any, ids: Sequence[str]) -> list[str | None]:
     """The units named, each the viewer's to ask about; a partner names at least one."""
-    known = set(store.ask().lake("select id from unit")["id"].to_pylist())
+    known = accounts.units(store, among=ids)
     for each in ids or (None,):
         if (each is not None and each not in known) or not reach.reaches(store, each):
             todo = "Name one of your units." if store.viewer.side == "partner" else "Take one that is there."
