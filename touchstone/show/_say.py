@@ -145,6 +145,12 @@ def named(name: str) -> str:
     return name[:1].upper() + name[1:].replace("_", " ")
 
 
+def short(text: str, most: int = 90) -> str:
+    """Words on one line, cut where they are longer."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 2]} …"
+
+
 def period(name: str) -> str:
     """A period for people: 2026-10 is October 2026, 2026-Q3 the third quarter of 2026; others stay as they are."""
     if found := re.fullmatch(r"(\d{4})-(\d{2})", name):

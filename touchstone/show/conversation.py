@@ -56,7 +56,7 @@ def show(ask: Ask, *, id: str | None = None, canned: str | None = None) -> Page:
         *_answer(ask, talk, canned),
         *_deeds(ask, talk),
     ]
-    sentence = f"{talk.who}: {_short(_inbox.words(ask, rows)[talk.row['id']])}"
+    sentence = f"{talk.who}: {_say.short(_inbox.words(ask, rows)[talk.row['id']])}"
     shown = tuple(each for each in blocks if each is not None)
     return LivePage("conversation", talk.who, sentence, "", shown, topic=f"conversation {talk.row['id']}")
 
@@ -209,8 +209,3 @@ def _customer(ask: Ask, talk: _Talk) -> Grid | None:
 
 def _instant(at: Any) -> str:
     return f"{_person.day(at)}, {at:%H:%M}"
-
-
-def _short(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= 90 else f"{plain[:88]} …"

@@ -124,7 +124,7 @@ def _worklist(ask: Ask, chosen: Chosen, rows: list[dict[str, Any]], count: int) 
     lines = tuple(
         (
             Link(names.get(row["person"] or "", "") or "Somebody", f"conversation?id={quote(row['id'], safe='')}"),
-            _short(texts[row["id"]]),
+            _say.short(texts[row["id"]], _SHOWN),
             _inbox.KINDS.get(row["kind"], row["kind"]) if row["kind"] != inbox.WORD else "",
             row["touchpoint"] or "", units.get(row["unit"] or "", ""), row["channel"] or "",
             _inbox.ago(row["heard_at"], ask.now), owners.get(row["owner"] or "", ""),
@@ -150,11 +150,6 @@ def _fits(deed: Deed, state: str) -> bool:
 
 def _tone(row: dict[str, Any]) -> str:
     return "bad" if row["urgency"] >= inbox.KINDS["problem"] else "open"
-
-
-def _short(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= _SHOWN else f"{plain[:_SHOWN]} …"
 
 
 def _nothing(chosen: Chosen) -> Note:

@@ -119,8 +119,7 @@ def _verbatim(row: dict[str, Any]) -> Verbatim:
 def _cell(row: dict[str, Any] | None, name: str) -> Link | str:
     if row is None:
         return name
-    text = " ".join(row["text"].split())
-    return Link(text if len(text) <= 90 else f"{text[:88]} …", f"interaction?id={quote(row['id'], safe='')}")
+    return Link(_say.short(row["text"]), f"interaction?id={quote(row['id'], safe='')}")
 
 
 def _since(row: dict[str, Any] | None) -> str:
