@@ -151,9 +151,10 @@ def test_an_overdue_case_is_told_once_a_level_by_the_clock_and_after_a_restart(h
     with mailbox() as (address, mails):
         for _ in range(2):  # each time as another process would find it
             for minutes in (1, 3, 6, 12):
-                _clock.tick(at(tmp_path, 72 + minutes / 60, smtp=address).store)
+                _clock.tick(at(tmp_path, 72 + minutes / 60, smtp=address, address="https://cx.example.com").store)
         assert [mail["To"] for mail in mails] == ["north@example.com"]
         assert "I waited" not in mails[0].get_content()
+        assert f"Open it: https://cx.example.com/case?id={case}" in mails[0].get_content()
         _clock.tick(at(tmp_path, 72 + 25, smtp=address).store)  # a working day later
         _clock.tick(at(tmp_path, 72 + 26, smtp=address).store)
         assert [mail["To"] for mail in mails] == ["north@example.com", "head@example.com"]

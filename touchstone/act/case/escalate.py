@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from touchstone.act import _cases
+from touchstone.act import _cases, _letter
 from touchstone.core.errors import Refused
 from touchstone.rules import cases as rules
 from touchstone.store import cases, outbox
@@ -14,7 +14,7 @@ from touchstone.store import cases, outbox
 WHO = ("administrator",)
 EVERY = timedelta(minutes=5)
 _MOST = 2000  # at one go: the rest five minutes later
-_TEXT = "Case {id} is overdue since {due} UTC: {why}.\nIt is {stage}, about {about}{unit}.\n\nOpen it: case?id={id}\n"
+_TEXT = "Case {id} is overdue since {due} UTC: {why}.\nIt is {stage}, about {about}{unit}.\n"
 
 
 def act(store: Any) -> dict[str, Any]:
@@ -53,7 +53,8 @@ def _mail(store: Any, row: Mapping[str, Any], name: str, level: int) -> None:
         return
     told = {"id": row["id"], "due": f"{row['due_at']:%Y-%m-%d %H:%M}", "why": row["due_why"], "stage": row["stage"]}
     about, unit = row["touchpoint"] or f"a {row['kind']}", f" at {row['unit']}" if row["unit"] else ""
-    text = _TEXT.format(**told, about=about, unit=unit)
+    link = _letter.link(store, f"case?id={row['id']}")
+    text = _TEXT.format(**told, about=about, unit=unit) + (f"\nOpen it: {link}\n" if link else "")
     outbox.put(
         store, kind="mail", to=name, subject=f"Overdue: case {row['id']}", text=text, person=row["person"],
         unit=row["unit"],
