@@ -14,7 +14,7 @@ from tests._mail import mailbox
 from touchstone.connect._word_said import contacts
 from touchstone.core.errors import Refused
 from touchstone.core.viewer import Viewer
-from touchstone.store import surveys
+from touchstone.store import surveys, tables
 from touchstone.store._live_surveys import invitation
 
 PEOPLE = [
@@ -189,6 +189,7 @@ def test_the_mail_brings_a_link_that_is_answered_once_and_silence_is_told(home: 
     [mail] = [each for each in mails if each["To"] == "ann@example.org"]
     assert f"/s/{own}" in mail.get_content()
     sending.act("survey.answer", survey=own, answers={"score": "10", "good": "Alles"}, stop=True)
+    assert "person.consent" in [row["action"] for row in sending.ask().record(tables.activity.select())]
     with pytest.raises(Refused):
         sending.act("survey.answer", survey=own, answers={"score": "0"})
     assert [row["person"] for row in kept(sending)] == ["ann"]

@@ -10,6 +10,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, select
 
 from touchstone.core.tables import PERSON
+from touchstone.rules import consent
 from touchstone.store import _aside, _customers, _erase, live, tables
 from touchstone.store._activity import known_as
 
@@ -35,6 +36,17 @@ def find(store: Any, *, id: str) -> Row | None:
     with store.record.reading() as connection:
         row = connection.execute(_known(id)).mappings().first()
     return None if row is None else dict(row)
+
+
+def allow(store: Any, *, id: str, purpose: str, state: str, by: str) -> tuple[str | None, bool]:
+    """The consents of a person after their word on a purpose, and whether they are new; `by` is whose word it was."""
+    row = find(store, id=id) or {**dict.fromkeys(PERSON.names), "id": id}
+    made = consent.changed(row["consents"], purpose=purpose, state=state, at=store.now, by=by)
+    if made is None:
+        return row["consents"], False
+    store.put("person", [{**row, "consents": made}])
+    store.log("person.consent", person=id, purpose=purpose, state=state)
+    return made, True
 
 
 def left_out(store: Any) -> pa.Table:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from touchstone.core.errors import Refused
-from touchstone.core.tables import PERSON
 from touchstone.rules import consent
 from touchstone.store import persons
 
@@ -24,11 +23,7 @@ def act(
     consent.check(purpose, state)
     if not persons.knows(store, id=person):
         raise Refused(f"nobody is known as {person!r}.", field="person", todo="Give the id of a person.")
-    row = persons.find(store, id=person) or {**dict.fromkeys(PERSON.names), "id": person}
-    made = consent.changed(row["consents"], purpose=purpose, state=state, at=store.now, by=by or person)
-    if made is not None:
-        store.put("person", [{**row, "consents": made}])
+    held, new = persons.allow(store, id=person, purpose=purpose, state=state, by=by or person)
+    if new:
         store.derive()  # what is not to be read goes at once
-        store.log("person.consent", person=person, purpose=purpose, state=state)
-    told = consent.stated(made or row["consents"])
-    return {"person": person, "consents": told, "new": made is not None}
+    return {"person": person, "consents": consent.stated(held), "new": new}

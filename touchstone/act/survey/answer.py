@@ -9,7 +9,6 @@ from typing import Any
 from touchstone.act import _survey
 from touchstone.core.errors import Refused
 from touchstone.core.viewer import INSIDER
-from touchstone.rules import consent
 from touchstone.rules import surveys as rules
 from touchstone.store import persons, surveys
 
@@ -42,7 +41,8 @@ def act(
     rows = _survey.rows(questions, counted, about=about, teller=None if teller == about["person"] else teller)
     surveys.keep(store, rows, opened=opened)
     if stop and own:
-        _stop(store.as_viewer(INSIDER), own["person"])
+        who = own["person"]
+        persons.allow(store.as_viewer(INSIDER), id=who, purpose="survey", state="revoked", by=who)
     store.log("survey.answer", survey=opened.survey["id"], response=response)
     return {"response": response, "answers": len([each for each in counted if "." not in each])}
 
@@ -60,11 +60,3 @@ def _about(store: Any, opened: surveys.Opened, response: str, language: str) -> 
         "level": (person or {}).get("level") or asked["level"],
         "language": language if language in asked["languages"] else asked["languages"][0],
     }  # fmt: skip
-
-
-def _stop(store: Any, who: str) -> None:
-    """Who does not want to be asked again is not."""
-    row = persons.find(store, id=who)
-    made = row and consent.changed(row["consents"], purpose="survey", state="revoked", at=store.now, by=who)
-    if row and made:
-        store.put("person", [{**{name: row[name] for name in row if name != "version"}, "consents": made}])
