@@ -12,8 +12,11 @@ import sqlalchemy as sa
 
 import touchstone
 from tests._doors import served
+from touchstone.act import _letter
 from touchstone.core.errors import Refused
+from touchstone.core.page import Estimate
 from touchstone.core.viewer import Viewer
+from touchstone.show import _say
 from touchstone.store import accounts, telling
 from touchstone.store._live_outbox import outbox
 from touchstone.store._live_telling import alert, rule
@@ -75,6 +78,11 @@ def test_one_alert_is_told_of_a_finding_until_it_is_over(tmp_path: Path) -> None
     (mail,) = kept(made, outbox)
     assert mail["subject"].startswith("Rating is below 3: 1.50 (between ")
     assert "at every look" in mail["text"]
+
+
+def test_a_figure_in_a_mail_reads_as_on_its_page() -> None:
+    figure = Estimate("", 14.06, 13.51, 14.6, 120, "points of the overall score, 0-100", floor=0.0)
+    assert _letter.told(figure) == f"{_say.value(figure)} ({_say.interval(figure)}, 120 answers)"
 
 
 def test_a_figure_whose_interval_reaches_over_the_threshold_is_not_told(tmp_path: Path) -> None:

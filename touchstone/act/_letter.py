@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from html import escape
 from typing import Any
 
+from touchstone.core import number
 from touchstone.core.page import Block, Cards, Choice, Estimate, Note, Page, Ranking, Verbatim, Words
 
 LONGEST = 320  # characters of a customer's words
@@ -66,23 +66,12 @@ def told(figure: Estimate, *, signed: bool = False) -> str:
     if figure.value is None:
         return f"no estimate ({figure.why})" if figure.why else "no estimate"
     value, low, high = (
-        number(each, figure.measured_in, signed=signed) for each in (figure.value, figure.low, figure.high)
+        number.said(each, measured_in=figure.measured_in, signed=signed)
+        for each in (figure.value, figure.low, figure.high)
     )
-    parts = [f"between {low} and {high}"] if low and high else []
+    parts = [f"between {low} and {high}"] if figure.low is not None and figure.high is not None else []
     parts += [f"{figure.n:,} {figure.counted}"] if figure.n else []
     return f"{value} ({', '.join(parts)})" if parts else value
-
-
-def number(value: float | None, measured_in: str = "", *, signed: bool = False) -> str:
-    """One figure: shares as per cent, points whole, scores with two decimals; empty where there is none."""
-    if value is None or not math.isfinite(value):
-        return ""
-    sign = "+" if signed else ""
-    if "share" in measured_in:
-        ends = " points" if signed else " %"  # a share that grows by 2 % is not one that grows by 2 points
-        return f"{100 * value:{sign}.{0 if abs(value) >= 0.1 else 1}f}{ends}".replace("-", "−")
-    whole = measured_in in ("points", "change in points") or abs(value) >= 1000 or float(value).is_integer()
-    return f"{value:{sign},.{0 if whole else 2}f}".replace("-", "−")
 
 
 def _text(block: Block) -> Iterator[str]:

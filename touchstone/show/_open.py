@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from touchstone.core.number import SPACE
 from touchstone.core.page import Grid, Link
 from touchstone.rules.next_step import Known
 from touchstone.show import _marks, _person, _say
@@ -93,7 +94,7 @@ def _grid(title: str, lead: str, settled: str, rows: Sequence[Item]) -> Grid:
     shown = sorted(rows, key=lambda each: bool(each.settled))[:10]
     lines = tuple(
         (
-            Link(each.said.shown.replace(" ", _say.SPACE) or "undated", f"interaction?id={each.said.row['id']}"),
+            Link(each.said.shown.replace(" ", SPACE) or "undated", f"interaction?id={each.said.row['id']}"),
             each.said.where or "–",
             _short(each.said),
             each.settled or "open",
