@@ -38,9 +38,9 @@ class Home:
         else:
             self.store = create_store(self.path, taxonomy=self.settings.taxonomy or FIRST, settings=self.settings)
 
-    def ask(self, viewer: Viewer | None = None) -> Any:
-        """A question to this home, narrowed to what `viewer` may see."""
-        return self.store.ask(viewer)
+    def ask(self, viewer: Viewer | None = None, *, remember: bool = False) -> Any:
+        """A question to this home, narrowed to what `viewer` may see; `remember`: answers given before are kept."""
+        return self.store.ask(viewer, remember=remember)
 
     def act(self, name: str, /, **fields: Any) -> Any:
         """One action by its name (`account.open`), with its fields."""

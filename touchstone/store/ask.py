@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 import pyarrow as pa
 from sqlalchemy import select
@@ -20,6 +21,7 @@ from touchstone.core.tables import CORRECTED, CUSTOMER, DERIVED, INITIATIVE, INT
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import Viewer
 from touchstone.store import _activity, _narrow, tables
+from touchstone.store._answers import Answers
 from touchstone.store._choose import read, smaller
 from touchstone.store._clustered import Clustered, cluster
 from touchstone.store._corrections import named as corrections
@@ -158,8 +160,10 @@ class StoreAsk:
 
     given: pa.Table | None = None  # a home is asked, not a file
 
-    def __init__(self, window: Window, viewer: Viewer, *, behind: Behind | None) -> None:
-        self._window, self._behind = window, behind
+    def __init__(
+        self, window: Window, viewer: Viewer, *, behind: Behind | None, answers: Answers | None = None
+    ) -> None:
+        self._window, self._behind, self._answers = window, behind, answers
         self.viewer = viewer
         self.seed: int = window.settings.seed
         self.now: datetime = window.settings.clock()
@@ -176,7 +180,7 @@ class StoreAsk:
         try:
             return self._answer(self._behind, sql, parameters)
         except Retry:  # the lake moved on and an old file was swept away
-            self._behind = self._window.behind(self.viewer)
+            self._behind, self._answers = self._window.behind(self.viewer), None
             return self._answer(self._behind, sql, parameters) if self._behind else INTERACTION.empty_table()
 
     @property
@@ -205,10 +209,16 @@ class StoreAsk:
         return _activity.verify(self._window.record, home=self._window.path)
 
     def _answer(self, behind: Behind, sql: str, parameters: Sequence[Any]) -> pa.Table:
-        question = read(sql)
-        chosen = smaller(question, behind.rows)
-        behind.ready(question.tables if chosen == sql else read(chosen).tables)
-        return behind.answer(chosen, parameters)
+        if self._answers is not None:
+            return self._answers.of(sql, parameters, lambda: _asked(behind, sql, parameters))
+        return _asked(behind, sql, parameters)
+
+
+def _asked(behind: Behind, sql: str, parameters: Sequence[Any]) -> pa.Table:
+    question = read(sql)
+    chosen = smaller(question, behind.rows)
+    behind.ready(question.tables if chosen == sql else read(chosen).tables)
+    return behind.answer(chosen, parameters)
 
 
 class Window:
@@ -219,6 +229,7 @@ class Window:
         self.record: Record = lake.record
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[int, str, tuple[str, ...]], Behind] = OrderedDict()
+        self._answers: WeakKeyDictionary[Behind, Answers] = WeakKeyDictionary()
         self._engine: SparkEngine | None = None
 
     @property
@@ -227,9 +238,13 @@ class Window:
         self._engine = self._engine or cluster(self.settings)
         return self._engine
 
-    def ask(self, viewer: Viewer, *, near: bool = False) -> StoreAsk:
-        """What `viewer` may ask of the lake as it is now."""
-        return StoreAsk(self, viewer, behind=self.behind(viewer, near=near))
+    def ask(self, viewer: Viewer, *, near: bool = False, remember: bool = False) -> StoreAsk:
+        """What `viewer` may ask of the lake as it is now; `remember`: with answers that were asked before."""
+        behind = self.behind(viewer, near=near)
+        if behind is None or not remember:
+            return StoreAsk(self, viewer, behind=behind)
+        with self._lock:
+            return StoreAsk(self, viewer, behind=behind, answers=self._answers.setdefault(behind, Answers()))
 
     def behind(self, viewer: Viewer, *, near: bool = False) -> Behind | None:
         """The database behind a viewer's questions, made where it is not kept; `near`: never a cluster."""
@@ -279,6 +294,7 @@ class Window:
         """Forgets every database kept."""
         with self._lock:
             self._kept.clear()
+            self._answers.clear()
             if self._engine is not None:
                 self._engine.close()
                 self._engine = None

@@ -250,13 +250,13 @@ class Store:
         self._window.close()  # what is kept in memory goes too
         return _erase.erase(self._record, self._lake, who=person, home=self.path, now=self.now)
 
-    def ask(self, viewer: Viewer | None = None, *, near: bool = False) -> StoreAsk:
+    def ask(self, viewer: Viewer | None = None, *, near: bool = False, remember: bool = False) -> StoreAsk:
         """What `viewer` may ask, over the lake as it is now; without one, what an action may, whoever started it.
 
-        `near`: this machine answers, even where the setting `engine` names a cluster.
+        `near`: this machine answers, even where `engine` is a cluster; `remember`: what was asked before is kept.
         Actions read words as they were said, or `run` would understand something else at another's hands.
         """
-        return self._window.ask(viewer or replace(self.viewer, personal=True), near=near)
+        return self._window.ask(viewer or replace(self.viewer, personal=True), near=near, remember=remember)
 
     def as_viewer(self, viewer: Viewer) -> Store:
         """The same store, seen by another."""

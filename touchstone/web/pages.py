@@ -56,7 +56,8 @@ def show(request: Request, name: str, *, viewer: Viewer, filters: dict[str, str]
         raise HTTPException(404)
     who.check(viewer, who=finder.part("show", name).WHO, what=name)
     chosen = finder.arguments("show", name, {field: text for field, text in filters.items() if text != ""})
-    shown: Page = finder.verb("show", name)(request.app.state.home.ask(viewer), **chosen)
+    ask = request.app.state.home.ask(viewer, remember=True)
+    shown: Page = finder.verb("show", name)(ask, **chosen)
     return shown
 
 
