@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from touchstone.act._converse import converse
+from touchstone.core.upload import packed
 from touchstone.store import conversations
 
 
@@ -32,6 +33,10 @@ def _written(home: Any, **fields: Any) -> dict[str, Any]:
     return {"conversation": _conversation(home), "text": "Here it is.", **fields}
 
 
+def _attached(home: Any, **fields: Any) -> dict[str, Any]:
+    return {"conversation": _conversation(home), "files": [packed("bill.pdf", b"%PDF-1.7 41.20")], **fields}
+
+
 def _version(home: Any) -> int:
     return int(conversations.find(home.store, id=_conversation(home))["version"])
 
@@ -49,6 +54,10 @@ INBOX: dict[str, Callable[[Any, Path], dict[str, Any]]] = {
     "conversation.snooze": lambda home, _folder: _talked(home, days=2),
     "conversation.take": lambda home, _folder: _talked(home),
     "conversation.undo": lambda home, _folder: _closed(home),
+    "message.attach": lambda home, _folder: _attached(home),
+    "message.detach": lambda home, _folder: {
+        "attachment": home.act("message.attach", **_attached(home))["attachments"][0]
+    },
     "message.draft": lambda home, _folder: _written(home),
     "message.note": lambda home, _folder: _written(home),
     "message.reply": lambda home, _folder: _written(home, version=_version(home)),

@@ -17,6 +17,7 @@ import pytest
 import touchstone
 from tests import _brand
 from tests._search import holding
+from tests.act._attached import attached
 from touchstone import cli
 from touchstone.act import _journey
 from touchstone.core.errors import Refused, Retry
@@ -28,7 +29,8 @@ from touchstone.store._record import Record
 WHO, TWIN = "crm-quintessa-77", "shop-qv-4711"
 NAME, MAIL, PHONE = "Quintessa Vandermolen", "quin.vander@mail.example", "+44 20 7946 0991"
 STORY = "My name is Quintessa Vandermolen. The parking was brimful of puddles; write to quin.vander@mail.example."
-STRINGS = [WHO, "Quintessa", "Vandermolen", MAIL, PHONE, "brimful of puddles", "puddles all over again"]
+BILL = "For pumping out 41 puddles."
+STRINGS = [WHO, "Quintessa", "Vandermolen", MAIL, PHONE, "brimful of puddles", "puddles all over again", BILL]
 
 
 def home_with(folder: Path, **settings: Any) -> Any:
@@ -65,6 +67,7 @@ def home_with(folder: Path, **settings: Any) -> Any:
     home.store.replace("metric", "t@1", [told | {"id": "m1"}, told | {"id": "m2", "by": [], "detail": "{}"}])
     home.act("correct", interaction=said(home), change={"touchpoint": "parking", "polarity": "negative"})
     home.act("example", touchpoint="parking", texts=f"{STORY}\nNowhere to leave the car.")
+    attached(home, who=WHO, name="Vandermolen", bill=BILL)
     return home
 
 
@@ -235,7 +238,7 @@ def test_a_person_sees_everything_that_is_kept_of_them(home: Any) -> None:
     assert [each["table"] for each in found["correction"]] == ["mention"]
     assert any(each["touchpoint"] == "parking" for each in found["mention"])
     assert {each["layer"] for each in found["signal"]} >= {"language"}
-    assert [each["action"] for each in found["activity"]] == ["person.consent", "person.export"]
+    assert [each["action"] for each in found["activity"]] == ["message.reply", "person.consent", "person.export"]
     assert not any("other-" in json.dumps(each, default=str) for each in found["interaction"])
 
 

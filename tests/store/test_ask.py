@@ -252,7 +252,6 @@ def test_every_table_is_narrowed_or_closed_on_purpose() -> None:
         "outbox",
         "view",
         "canned",
-        "attachment",
     }
     live.everything()
     assert set(tables.metadata.tables) == closed | set(_narrow.OWN) | (

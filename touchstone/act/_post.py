@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -18,6 +18,8 @@ from touchstone.core.errors import Refused, Retry, Skip, Stop
 from touchstone.core.settings import Settings
 
 SECONDS = 20
+File = tuple[str, str, bytes]
+"""Name, media type and content."""
 
 
 class Post:
@@ -35,15 +37,15 @@ class Post:
         if self._server is not None:
             self._server.close()
 
-    def deliver(self, row: Mapping[str, Any]) -> None:
+    def deliver(self, row: Mapping[str, Any], *, files: Sequence[File] = ()) -> None:
         """Sends one message; `Stop` where settings are missing, `Refused` for good, `Retry` for now."""
         if row["kind"] == "webhook":
             _call(row, self._settings)
         else:
-            self._mail(row)
+            self._mail(row, files)
 
-    def _mail(self, row: Mapping[str, Any]) -> None:
-        message = written(row, sender=self._settings.mail_from)
+    def _mail(self, row: Mapping[str, Any], files: Sequence[File]) -> None:
+        message = written(row, sender=self._settings.mail_from, files=files)
         if self._away:  # who did not answer once is not waited for two hundred times
             raise Retry("the mail server does not answer.", where="smtp")
         try:
@@ -62,8 +64,8 @@ class Post:
             raise Retry(f"the mail server does not answer ({type(error).__name__}).", where="smtp") from error
 
 
-def written(row: Mapping[str, Any], *, sender: str) -> EmailMessage:
-    """The message as it goes: text, and HTML beside it where there is some. `Refused` where an address is none."""
+def written(row: Mapping[str, Any], *, sender: str, files: Sequence[File] = ()) -> EmailMessage:
+    """The message as it goes: text, HTML and files where there are some. `Refused` where an address is none."""
     if not sender:
         raise Stop("who sends is not set.", where="mail_from", todo="Set `mail_from` to an address.")
     message = EmailMessage()
@@ -80,6 +82,10 @@ def written(row: Mapping[str, Any], *, sender: str) -> EmailMessage:
     message.set_content(row["text"])
     if row["html"]:
         message.add_alternative(row["html"], subtype="html")
+    for name, media_type, content in files:
+        kind, _, subtype = media_type.partition("/")
+        charset = {"charset": "utf-8"} if kind == "text" else {}
+        message.add_attachment(content, maintype=kind, subtype=subtype, filename=name, params=charset)
     return message
 
 

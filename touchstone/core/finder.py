@@ -104,6 +104,12 @@ def arguments(room: str, name: str, texts: Mapping[str, Any]) -> dict[str, Any]:
     return {field: _cast(field, value, hints.get(field, Any)) for field, value in texts.items()}
 
 
+def _shortened(value: Any) -> str:
+    """A value as it is told in an error: a file's content is not."""
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:200]} …"
+
+
 def _cast(field: str, value: Any, annotation: Any) -> Any:
     """One value as the type its annotation names; pydantic's lax reading of texts ("yes" is true, "5" is 5)."""
     from pydantic import TypeAdapter, ValidationError  # only where a door has texts to turn
@@ -115,4 +121,6 @@ def _cast(field: str, value: Any, annotation: Any) -> Any:
             return TypeAdapter(annotation).validate_json(value)
         return TypeAdapter(annotation).validate_python(value)
     except ValidationError as error:
-        raise Refused(f"{value!r}: {error.errors()[0]['msg']}.", field=field, todo="Give a valid value.") from error
+        raise Refused(
+            f"{_shortened(value)}: {error.errors()[0]['msg']}.", field=field, todo="Give a valid value."
+        ) from error

@@ -236,6 +236,7 @@ class Event:
     where: str = ""
     figure: str = ""  # a score on its scale, or an amount
     verbatim: Verbatim | None = None
+    files: tuple[Link | str, ...] = ()  # that went along; a name alone where they do not open
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ class _Talk:
     steps: list[_Row]
     names: dict[str, str]
     back: str
+    files: list[_Row]
 
 
 def show(ask: Ask, *, id: str | None = None, canned: str | None = None) -> Page:
@@ -69,7 +70,8 @@ def _talk(ask: Ask, row: _Row) -> _Talk:
     names = _inbox.accounts(ask, [row["owner"], *(each["account"] for each in [*written, *steps])], offered=20)
     drafts = [each for each in written if each["kind"] == "draft"]
     kept = [each for each in written if each["kind"] != "draft"]
-    return _Talk(row, who, kept, drafts, steps, names, f"/conversation?id={quote(row['id'], safe='')}")
+    back, files = f"/conversation?id={quote(row['id'], safe='')}", ask.record(questions.files(row["id"]))
+    return _Talk(row, who, kept, drafts, steps, names, back, files)
 
 
 def _why(ask: Ask, row: _Row) -> str:
@@ -104,7 +106,8 @@ def _story(ask: Ask, talk: _Talk) -> Story:
         what = "note, for colleagues only" if each["kind"] == "note" else by_mail
         quoted = Verbatim("", each["text"])
         by = talk.names.get(each["account"], "somebody")
-        events.append((each["created_at"], Event(_instant(each["created_at"]), what, by, "", quoted)))
+        files = _files(ask, talk, each)
+        events.append((each["created_at"], Event(_instant(each["created_at"]), what, by, "", quoted, files)))
     for each in talk.steps:
         if each["what"] in _STEPS:
             did = f"{talk.names.get(each['account'], 'somebody')} {_STEPS[each['what']]}"
@@ -112,6 +115,18 @@ def _story(ask: Ask, talk: _Talk) -> Story:
     events.sort(key=lambda pair: pair[0])
     lead = _writing(ask, talk) or "The earliest first."
     return Story("What was said", lead, tuple(event for _, event in events))
+
+
+def _files(ask: Ask, talk: _Talk, written: _Row) -> tuple[Link | str, ...]:
+    """The files that go with what was written; they open to who sees personal data, and to who attached them."""
+    opens = written["account"] == ask.viewer.account or (ask.viewer.side == "insider" and ask.viewer.personal)
+    own = [each for each in talk.files if each["message"] == written["id"]]
+    return tuple(Link(_file(each), f"files/{each['id']}") if opens else _file(each) for each in own)
+
+
+def _file(row: _Row) -> str:
+    size = f"{max(1, row['size'] // 1024):,} kB" if row["size"] < 1024 * 1024 else f"{row['size'] / 1024 / 1024:.1f} MB"
+    return f"{row['name'] or 'a file'}, {size}"
 
 
 def _spoken(said: _person.Said, talk: _Talk) -> Event:
@@ -134,7 +149,7 @@ def _writing(ask: Ask, talk: _Talk) -> str:
 def _answer(ask: Ask, talk: _Talk, chosen: str | None) -> list[Block]:
     """The forms of a reply and of a note."""
     row, back = talk.row, talk.back
-    mine = [each["text"] for each in talk.drafts if each["account"] == ask.viewer.account]
+    mine = [each for each in talk.drafts if each["account"] == ask.viewer.account]
     kept = ask.record(questions.answers(50)) if ask.viewer.side == "insider" else []
     filled = next((_filled(each["text"], talk.who, ask) for each in kept if each["id"] == chosen), "")
     by_mail = _by_mail(ask, row)
@@ -145,14 +160,32 @@ def _answer(ask: Ask, talk: _Talk, chosen: str | None) -> list[Block]:
     fields = (
         *own,
         Field("version", "", str(row["version"]), kind="hidden"),
-        Field("text", "Your answer", filled or (mine[-1] if mine else ""), kind="textarea", help=told),
+        Field("text", "Your answer", filled or (mine[-1]["text"] if mine else ""), kind="textarea", help=told),
+        Field("files", "Files to go with it", kind="file", help=_going(ask, talk, mine)),
         Field("close", "Close it with this answer", kind="checkbox"),
     )
     beside = tuple((f"{back[1:]}&canned={each['id']}", each["name"], "") for each in kept)
     noting = (*own, Field("text", "For colleagues; @name tells somebody", kind="textarea"))
     return [
+        *_removing(talk, mine, own[1]),
         Form("message.reply", "Answer", fields, "Send" if by_mail else "Keep the answer", beside=beside),
         Form("message.note", "Note", noting, "Keep the note"),
+    ]
+
+
+def _going(ask: Ask, talk: _Talk, drafts: list[_Row]) -> str:
+    """Which files the draft holds already."""
+    kept = [str(each) for draft in drafts for each in _files(ask, talk, draft)]
+    return f"With {_say.listed(kept)}, which your draft holds." if kept else ""
+
+
+def _removing(talk: _Talk, drafts: list[_Row], back: Field) -> list[Form]:
+    """A button for each file of the draft that takes it out."""
+    ids = {each["id"] for each in drafts}
+    return [
+        Form("message.detach", "", (Field("attachment", "", each["id"], kind="hidden"), back), f"Remove {_file(each)}")
+        for each in talk.files
+        if each["message"] in ids
     ]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, delete, or_, select
 
-from touchstone.store import _aside, _quoting, _taxonomy, _unsaid, live
+from touchstone.store import _aside, _files, _quoting, _taxonomy, _unsaid, live
 from touchstone.store._activity import forget
 from touchstone.store._append import release
 from touchstone.store._customers import forget as forget_customer
@@ -24,6 +24,7 @@ from touchstone.store._customers import resolve
 from touchstone.store._derive import catch_up
 from touchstone.store._erased import Erased
 from touchstone.store._lake import Bench, Draft, Lake, bump
+from touchstone.store._live_message import attachment
 from touchstone.store._record import Record, put
 from touchstone.store.tables import (
     correction,
@@ -85,7 +86,7 @@ def erase(record: Record, lake: Lake, *, who: str, home: Path, now: datetime) ->
     """Erases a person from record, lake, taxonomy and rejects; returns what went."""
     place = Erased(home).add(who, at=now)
     gone = _erase(record, lake, who=who, home=home)
-    return replace(gone, cleared=_settle(record, lake, upto=place, whole=False))
+    return replace(gone, cleared=_settle(record, lake, home=home, upto=place, whole=False))
 
 
 def again(record: Record, lake: Lake, *, home: Path) -> int:
@@ -101,7 +102,7 @@ def again(record: Record, lake: Lake, *, home: Path) -> int:
     lake.mend()  # files that an older record lists may be gone
     for who in back:
         _erase(record, lake, who=who, home=home)
-    _settle(record, lake, upto=count, whole=True)
+    _settle(record, lake, home=home, upto=count, whole=True)
     return len(back)
 
 
@@ -153,8 +154,9 @@ def _erase(record: Record, lake: Lake, *, who: str, home: Path) -> Gone:
     return Gone(len(seqs), after != before)
 
 
-def _settle(record: Record, lake: Lake, *, upto: int, whole: bool) -> bool:
-    """The lake lets go, nothing is left in corners; then the record says that entry `upto` is done (or all up to it).
+def _settle(record: Record, lake: Lake, *, home: Path, upto: int, whole: bool) -> bool:
+    """The lake lets go, nothing is left in corners, no file is left that nothing names; then the record says that entry
+    `upto` is done (or all up to it).
 
     An earlier entry that another process is still at, or was killed at, is left for the next opening. Returns whether
     the database's log holds nothing of it either.
@@ -164,6 +166,7 @@ def _settle(record: Record, lake: Lake, *, upto: int, whole: bool) -> bool:
     resolve(lake)
     cleared = record.compact()
     with record.writing() as connection:
+        _files.sweep(home, named=set(connection.execute(select(attachment.c.digest)).scalars()))
         if whole or _done(connection) == upto - 1:
             put(connection, setting, [{"name": DONE, "value": str(upto)}], key="name")
     return cleared

@@ -64,7 +64,10 @@ def told(
         for (table, column), some in seqs.items()
         for seq, text in _words(connection, tables.metadata.tables[table], column, sorted(some), units)
     }
-    return [{name: words.get(value, value) if words else value for name, value in row.items()} for row in rows]
+    return [
+        {name: words.get(value, value) if isinstance(value, str) else value for name, value in row.items()}
+        for row in rows
+    ]
 
 
 def _words(

@@ -56,6 +56,7 @@ NARROWINGS = {
         Narrowing("conversation", "unit"),
         Narrowing("conversation_step", "unit"),
         Narrowing("message", "unit", personal=HIDING["message"]),
+        Narrowing("attachment", "unit", masked=("name",)),
         Narrowing("rule", "unit"),
         Narrowing("alert", "unit"),
         Narrowing("subscription", "unit", masked=("key",)),
@@ -74,6 +75,7 @@ INSIDE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "person": ((), ("name", "contacts")),
     "outbox": ((), ("to", "text", "html")),
     "invitation": ((), ("id",)),
+    "attachment": ((), ("name",)),
 }
 """What an insider reads without personal data: columns in which it is hidden, and columns that are null."""
 OWN: dict[str, tuple[str, ...]] = {

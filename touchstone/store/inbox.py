@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from touchstone.rules import inbox
 from touchstone.store import tables
 from touchstone.store._live_conversation import conversation
-from touchstone.store._live_message import canned, message, step, view
+from touchstone.store._live_message import attachment, canned, message, step, view
 
 _OWN = conversation.c
 _SAME = ("unit", "channel", "touchpoint", "language", "kind")
@@ -73,6 +73,12 @@ def rows(some: Iterable[str]) -> Question:
 def messages(id: str) -> Question:
     """What was written in a conversation, in order."""
     return select(message).where(message.c.conversation == id).order_by(message.c.seq)
+
+
+def files(id: str) -> Question:
+    """The files that go with what was written in a conversation."""
+    own = attachment.c
+    return select(attachment).where(own.conversation == id).order_by(own.message, own.id)
 
 
 def steps(id: str) -> Question:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from touchstone.core.errors import Refused
+from touchstone.core.upload import Upload
 from touchstone.rules import consent, inbox
-from touchstone.store import conversations, outbox, tables
+from touchstone.store import attachments, conversations, outbox, tables
 from touchstone.store._live_message import canned, message, step, view
 
 LONGEST = 20_000  # characters of one message
@@ -19,13 +20,31 @@ Row = dict[str, Any]
 
 
 def draft(store: Any, *, conversation: str, text: str) -> bool:
-    """Keeps the viewer's one draft in a conversation, or forgets it where there is no text; whether one is kept."""
+    """Keeps the viewer's one draft in a conversation; without words and files there is none. Whether one is."""
     row = conversations.find(store, id=conversation)
     with store.record.writing() as connection:
-        _undraft(connection, conversation, store.viewer.account)
-        if text.strip():
-            connection.execute(insert(message), _message(store, row, "draft", text))
-    return bool(text.strip())
+        was = _undraft(connection, conversation, store.viewer.account)
+        kept = bool(text.strip()) or attachments.held(connection, was.get("id", ""))
+        if kept:
+            _draft(store, connection, row, text, was)
+    return kept
+
+
+def attach(store: Any, *, conversation: str, uploads: Sequence[Upload]) -> list[str]:
+    """Ids of the files that go with the viewer's draft there, these among them; `Refused` where one is not taken."""
+    row = conversations.find(store, id=conversation)
+    files = attachments.check(store, uploads)
+    with store.record.writing() as connection:
+        was = _undraft(connection, conversation, store.viewer.account)
+        return attachments.attach(store, connection, _draft(store, connection, row, was.get("text", ""), was), files)
+
+
+def _draft(store: Any, connection: Connection, row: Row, text: str, was: Row) -> Row:
+    """The draft anew, under the id it had, so that its files stay with it."""
+    made = _message(store, row, "draft", text)
+    made |= {"id": was.get("id", made["id"])}
+    connection.execute(insert(message), made)
+    return made
 
 
 def note(store: Any, *, conversation: str, text: str) -> tuple[str, list[str]]:
@@ -65,8 +84,8 @@ def reply(store: Any, *, conversation: str, text: str, version: int, close: bool
         _check_unmoved(store, now, version, connection)
         if address:
             made |= {"sent_at": store.now, "outbox": _posted(store, connection, row, latest, to=address, text=text)}
-        connection.execute(insert(message), made)
-        _undraft(connection, conversation, store.viewer.account)
+        made |= {"id": _undraft(connection, conversation, store.viewer.account).get("id", made["id"])}
+        connection.execute(insert(message), made)  # under the id of the draft, whose files go with it
         owner = now["owner"] or store.viewer.account
         conversations.changed(store, connection, [now], what="reply", to={**to, "owner": owner}, token=token)
     return {"message": made["id"], "person": row["person"], "state": made["state"], "undo": token}
@@ -129,9 +148,12 @@ def _beside(viewer: Any, account: Any) -> bool:
     return viewer.side == "insider" or bool(set(viewer.units) & set(account.units))
 
 
-def _undraft(connection: Connection, conversation: str, account: str) -> None:
+def _undraft(connection: Connection, conversation: str, account: str) -> Row:
+    """Takes out the draft of an account, and gives it back; empty where there is none."""
     own = (message.c.conversation == conversation) & (message.c.kind == "draft") & (message.c.account == account)
+    was = connection.execute(select(message).where(own)).mappings().first()
     connection.execute(delete(message).where(own))
+    return dict(was or {})
 
 
 def keep(store: Any, *, name: str, text: str, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from touchstone.core.tables import PERSON
 from touchstone.rules import consent
-from touchstone.store import _aside, _customers, _erase, live, tables
+from touchstone.store import _aside, _customers, _erase, _files, live, tables
 from touchstone.store._activity import known_as
 
 Row = dict[str, Any]
@@ -70,6 +71,8 @@ def everything(store: Any, *, id: str) -> Row:
     found["link"] = ask.lake(both.replace("$1", "?"), [[id, *ids], [id, *ids]]).to_pylist()
     figures = 'select * from {} where list_contains(map_values("by"), ?) order by id'
     found |= {name: ask.lake(figures.format(name), [id]).to_pylist() for name in ("metric", "plan")}
+    for row in found.get("attachment", ()):
+        row["content"] = base64.b64encode(_files.read(store.path, row["digest"]) or b"").decode("ascii")
     return found | {"rejects": _rejected(store.path / "rejects", id)}
 
 

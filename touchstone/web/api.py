@@ -30,14 +30,14 @@ OPEN_TO = {"measure": ("insider", "partner")}
 @routes.get("/openapi.json")
 def described(request: Request) -> Response:
     """The description of this interface, made from what the finder finds."""
-    _reader(request, "")
+    reader(request, "")
     return JSONResponse(description.openapi(request.app))
 
 
 @routes.get("/{room}")
 def listing(request: Request, room: str) -> Response:
     """The parts of a room that the asker may use, with a line on each."""
-    viewer = _reader(request, room)
+    viewer = reader(request, room)
     names = [name for name in _names(room) if who.may(viewer, who=_who(room, name))]
     return JSONResponse([{"name": name, "summary": finder.summary(_folder(room), name)} for name in names])
 
@@ -45,7 +45,7 @@ def listing(request: Request, room: str) -> Response:
 @routes.get("/pages/{name}")
 def page(request: Request, name: str) -> Response:
     """One page as data."""
-    viewer = _reader(request, PAGES)
+    viewer = reader(request, PAGES)
     shown = pages.show(request, name, viewer=viewer, filters=dict(request.query_params))
     return JSONResponse(drawing.page_data(shown))
 
@@ -53,7 +53,7 @@ def page(request: Request, name: str) -> Response:
 @routes.get("/{room}/{name}")
 def rows(request: Request, room: str, name: str) -> Response:
     """Rows of one measure or optimiser, as `touchstone measure … --format json` prints them."""
-    viewer = _reader(request, room)
+    viewer = reader(request, room)
     if room not in ("measure", "decide") or name not in _names(room):
         raise HTTPException(404)
     if not who.may(viewer, who=_who(room, name)):
@@ -91,7 +91,7 @@ def known(request: Request) -> Viewer:
     return viewer
 
 
-def _reader(request: Request, room: str) -> Viewer:
+def reader(request: Request, room: str) -> Viewer:
     """Who reads in a room; a key that is not for it is a 403."""
     viewer = known(request)
     if viewer.key and not scope.reads(viewer.scopes, room=room):

@@ -96,6 +96,21 @@ def _described(room: str, name: str) -> dict[str, Any]:
     }
 
 
+def _whole(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema without definitions of its own: each stands where it is referred to."""
+    kinds = {f"#/$defs/{name}": kind for name, kind in schema.pop("$defs", {}).items()}
+
+    def put(each: Any) -> Any:
+        if isinstance(each, list):
+            return [put(one) for one in each]
+        if not isinstance(each, dict):
+            return each
+        return put(kinds[each["$ref"]]) if each.get("$ref") in kinds else {key: put(one) for key, one in each.items()}
+
+    whole: dict[str, Any] = put(schema)
+    return whole
+
+
 def _fields(room: str, name: str) -> dict[str, tuple[dict[str, Any], bool]]:
     """The settings of a part that a program can send, each as (JSON Schema, whether it must be sent)."""
     hints = get_type_hints(finder.verb(room, name))
@@ -104,7 +119,7 @@ def _fields(room: str, name: str) -> dict[str, tuple[dict[str, Any], bool]]:
         if "Path" in str(parameter.annotation):
             continue  # files of the machine are read at the machine alone
         try:
-            schema = TypeAdapter(hints.get(field, str)).json_schema()
+            schema = _whole(TypeAdapter(hints.get(field, str)).json_schema())
         except (PydanticSchemaGenerationError, PydanticUserError):
             continue  # a tool for Python callers (a progress function, say): nothing a program could send
         fields[field] = (schema, parameter.default is inspect.Parameter.empty)

@@ -8,10 +8,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from touchstone.core import finder
+from touchstone.core import finder, upload
 from touchstone.core.errors import Refused
 from touchstone.core.page import Field, Form, Note, Page
 from touchstone.core.viewer import Viewer
@@ -37,11 +38,29 @@ def form(request: Request, name: str) -> Response:
 @routes.post("/act/{name}")
 async def send(request: Request, name: str) -> Response:
     """Does the action; then back to where the form was, or what came out of it."""
-    async with request.form(max_files=0, max_fields=200) as sent:
+    async with request.form(max_files=upload.MOST if _taking(name) else 0, max_fields=200) as sent:
         given = _gathered([(field, text) for field, text in sent.multi_items() if isinstance(text, str)])
+        for field in _taking(name):
+            given[field] = [await _packed(each) for each in sent.getlist(field) if _is_sent(each)]
     signing.keeper(request).check_token(request, given.pop("csrf", None))
     back = given.pop("back", "")
     return await run_in_threadpool(_send, request, name, given, back)
+
+
+def _taking(name: str) -> list[str]:
+    """The fields of an action that take files; none where there is no such action."""
+    fields = known(name).items() if name in finder.names("act") else ()
+    return [field for field, parameter in fields if "Upload" in str(parameter.annotation)]
+
+
+def _is_sent(each: Any) -> bool:
+    """Whether a file was chosen: a browser sends an empty one where none was."""
+    return isinstance(each, UploadFile) and bool(each.filename)
+
+
+async def _packed(each: Any) -> dict[str, str]:
+    made = upload.packed(each.filename, await each.read())
+    return {"name": made.name, "content": made.content}
 
 
 def _gathered(sent: list[tuple[str, str]]) -> dict[str, Any]:
@@ -116,7 +135,7 @@ def _page(name: str, *, given: dict[str, Any], refusal: Refused | None = None) -
         Field(
             field,
             field.replace("_", " ").capitalize(),
-            value="" if field in SECRET else _text(given.get(field, "")),
+            value="" if field in SECRET or field in _taking(name) else _text(given.get(field, "")),
             kind=_kind(field, str(parameter.annotation)),
             choices=_YES_NO if str(parameter.annotation).startswith("bool") else (),
             help="" if parameter.default is inspect.Parameter.empty else "may be left out",
@@ -138,6 +157,8 @@ def _kind(field: str, annotation: str) -> str:
     """The kind of input that suits a setting."""
     if field in SECRET:
         return "password"
+    if "Upload" in annotation:
+        return "file"
     kinds = {"int": "number", "float": "number", "datetime": "datetime-local", "date": "date"}
     found = next((kind for word, kind in kinds.items() if annotation.startswith(word)), "text")
     return "textarea" if "dict[" in annotation else found

@@ -10,5 +10,5 @@ WHO = ("contact_centre", "partner")
 
 
 def act(store: Any, *, conversation: str, text: str = "") -> dict[str, Any]:
-    """Your one draft there is this text from now on (empty: there is none): {"kept": bool}."""
+    """Your one draft there is this text from now on (empty: there is none, but for its files): {"kept": bool}."""
     return {"kept": messages.draft(store, conversation=conversation, text=text)}

@@ -8,7 +8,7 @@ from typing import Any
 
 from touchstone.act import _post
 from touchstone.core.errors import Refused, Retry, Skip, Stop
-from touchstone.store import outbox
+from touchstone.store import attachments, outbox
 
 WHO = ("administrator",)
 EVERY = timedelta(minutes=1)
@@ -40,7 +40,7 @@ def _sent(store: Any, post: _post.Post, row: Mapping[str, Any]) -> str:
         outbox.mark(store, id=row["id"], state="withheld", text="", html="", error="the customer does not allow it")
         return "withheld"
     try:
-        post.deliver(row)
+        post.deliver(row, files=attachments.of_mail(store, id=row["id"]))
     except Stop as error:  # settings are missing: it waits until they are there
         outbox.mark(store, id=row["id"], error=str(error), due_at=store.now + _LONGEST)
         return "waiting"
