@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from touchstone import __version__
@@ -281,7 +282,7 @@ def _serve(options: argparse.Namespace) -> None:
     home = _home(options)
     os.environ["TOUCHSTONE_HOME"] = options.home  # which the application opens; a door imports no other door
     _say(f"Touchstone is on http://127.0.0.1:{options.port} (stop with Ctrl-C)")
-    with home.serving():
+    with suppress(KeyboardInterrupt), home.serving():  # stopped while it still starts is stopped too
         uvicorn.run(
             "touchstone.web:serving",
             factory=True,

@@ -50,3 +50,13 @@ def test_waiting_mail_leaves_once_though_two_serve_and_both_stop_cleanly(tmp_pat
     assert len(mails) == 1
     assert [each.returncode for each in both] == [0, 0], told
     assert not [each for each in told if "Traceback" in each]
+
+
+def test_what_is_stopped_while_it_still_starts_stops_cleanly_too(tmp_path: Path) -> None:
+    touchstone.open(tmp_path, taxonomy="auto_dealer").store.close()
+    early = serving(tmp_path, "")
+    assert early.stderr is not None
+    assert b"Touchstone is on" in early.stderr.readline()
+    early.send_signal(signal.SIGINT)
+    told = early.communicate(timeout=PATIENCE)[1].decode()
+    assert (early.returncode, told) == (0, "")
