@@ -281,8 +281,8 @@ def _serve(options: argparse.Namespace) -> None:
 
     home = _home(options)
     os.environ["TOUCHSTONE_HOME"] = options.home  # which the application opens; a door imports no other door
-    _say(f"Touchstone is on http://127.0.0.1:{options.port} (stop with Ctrl-C)")
     with suppress(KeyboardInterrupt), home.serving():  # stopped while it still starts is stopped too
+        _say(f"Touchstone is on http://127.0.0.1:{options.port} (stop with Ctrl-C)")
         uvicorn.run(
             "touchstone.web:serving",
             factory=True,
