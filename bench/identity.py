@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
 
@@ -27,8 +28,9 @@ from touchstone.connect._identity_groups import components
 from touchstone.connect._identity_match import Matched, filled, match
 from touchstone.connect._identity_values import clean
 from touchstone.connect.identity import connect
+from touchstone.core.settings import Settings
 from touchstone.core.tables import LINK, METRIC
-from touchstone.store.scratch import scratch
+from touchstone.store.home import create_store
 
 DATA = Path("../shared/data/record_linkage")
 MILLION, NEWCOMERS = 1_000_000, 10_000
@@ -192,24 +194,37 @@ def _settings() -> Any:
 
 
 def _million() -> Iterator[str]:
-    """What a million persons of a home take, and ten thousand who come after them."""
+    """What a million persons of a home take, its record read, and ten thousand who come after them."""
     table = records(MILLION + NEWCOMERS)
     late = np.zeros(len(table), bool)
     late[np.random.default_rng(3).choice(len(table), NEWCOMERS, replace=False)] = True
-    persons = _persons(table).append_column("version", pa.array(np.where(late, 2, 1)))
-    spent, _, links, figures = _connected(scratch([], persons=persons.filter(pa.array(~late)), seed=1))
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    yield f"{MILLION:,} made-up persons: {spent:.0f} CPU s (limit 150), {memory:.1f} GB at most (limit 4)"
-    yield f"   {_found(links, table.filter(pa.array(~late)))}: made-up records are easier than real ones"
-    ask = scratch([], persons=persons, derived={"link": links, "metric": figures}, seed=1)
-    spent, wall, links, _ = _connected(ask)
-    yield f"{NEWCOMERS:,} who come after them: {spent:.1f} CPU s, {wall:.1f} s (limit 10); {_found(links, table)}"
+    persons, early = _persons(table), pa.array(~late)
+    with TemporaryDirectory() as folder:
+        store = create_store(Path(folder) / "home", taxonomy="auto_dealer", settings=Settings())
+        _put(store, persons.filter(early))
+        spent, wall, links, figures = _connected(store)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        told = f"{spent:.0f} CPU s (limit 150), {wall:.0f} s, {memory:.1f} GB at most (limit 4)"
+        yield f"{MILLION:,} made-up persons of a home: {told}"
+        yield f"   {_found(links, table.filter(early))}: made-up records are easier than real ones"
+        for name, rows in (("link", links), ("metric", figures)):
+            store.replace(name, "identity", rows)
+        _put(store, persons.filter(pa.array(late)))
+        spent, wall, links, _ = _connected(store)
+        yield f"{NEWCOMERS:,} who come after them: {spent:.1f} CPU s, {wall:.1f} s (limit 10); {_found(links, table)}"
+        store.close()
 
 
-def _connected(ask: Any) -> tuple[float, float, pa.Table, pa.Table]:
-    """CPU seconds and seconds that the connector took over a home, its links and its figures."""
+def _put(store: Any, persons: pa.Table) -> None:
+    """Persons come into a home, some at a time."""
+    for some in persons.to_batches(50_000):
+        store.put("person", pa.table(some))
+
+
+def _connected(store: Any) -> tuple[float, float, pa.Table, pa.Table]:
+    """CPU seconds and seconds that the connector took over a home as it is, its links and its figures."""
     began, wall = time.process_time(), time.perf_counter()
-    made = list(connect(ask))
+    made = list(connect(store.ask()))
     spent, wall = time.process_time() - began, time.perf_counter() - wall
     links, figures = (
         pa.concat_tables([each for each in made if each.schema.equals(schema)]) for schema in (LINK, METRIC)

@@ -16,6 +16,7 @@ from touchstone.core.errors import Refused, Retry, TouchstoneError
 from touchstone.core.tables import METRIC
 from touchstone.core.viewer import INSIDER, Viewer
 from touchstone.store import _narrow, live, tables
+from touchstone.store import ask as asking
 from touchstone.store._arrive import identify
 from touchstone.store.ask import COLUMNS
 from touchstone.store.home import Store
@@ -74,6 +75,23 @@ def test_an_insider_sees_every_table(store: Store) -> None:
         "parking",
         "bill",
     ]
+
+
+def test_rows_of_the_record_come_whole_however_few_are_read_at_once(
+    tmp_path: Path, record_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "AT_ONCE", 2)
+    store = home(tmp_path, record_url)
+    persons = [{"id": f"person-{number}", "name": "Ünal" if number % 2 else None} for number in range(5)]
+    store.put("person", persons)
+    one = [{"person": f"person-{number}", "customer": "c", "kept": number == 1} for number in (1, 2, 3)]
+    with store.record.writing() as connection:
+        connection.execute(sa.insert(tables.customer), one)
+    ask = store.ask()
+    assert ask.lake("select id, name from person order by id").to_pylist() == persons
+    assert ask.lake("select person, customer, kept from customer order by person").to_pylist() == one
+    assert not len(ask.lake("select * from initiative"))
+    store.close()
 
 
 @pytest.mark.parametrize("name", sorted(set(_narrow.NARROWINGS) & set(COLUMNS)))

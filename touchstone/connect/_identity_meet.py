@@ -46,13 +46,20 @@ class Ties:
         left, right = (np.searchsorted(places, side) for side in (known.left, known.right))
         return Ties(left, right, known.probability)
 
+    def beside(self, found: Matched) -> Ties:
+        """Those that hang together with any of the pairs found, over as many others as may be."""
+        left, right = np.concatenate([self.left, found.left]), np.concatenate([self.right, found.right])
+        whole = components(len(found.ids), left, right)
+        return self.chosen(np.isin(whole[self.left], whole[found.left]))
+
 
 def meet(
     records: pa.Table, fresh: npt.NDArray[np.bool_], *, learned: Learned, ties: Ties, spread: Spread | None = None
 ) -> Matched:
     """Who of the `fresh` may be one with anybody of `records` (in order of id), given the `ties` of the others.
 
-    Nothing is learned anew. `ids` are those of whoever has to do with somebody fresh; pairs are by place in them.
+    Nothing is learned anew. `ids` are those of whoever has to do with somebody fresh; pairs and groups are by place in
+    them, groups without a pair that is told left out.
     """
     if not fresh.any():
         return alone(records["id"].combine_chunks().slice(0, 0))
@@ -126,7 +133,7 @@ def _compared(those: _Newcomers, ids: pa.Array) -> Matched:
     found = those.score(again(those.model.duck, first))
     chance = np.where(found.total > 0, those.chances(found), 0.0)
     new = told(those.model, found, chance, ids=ids.take(pa.array(those.model.places)))
-    old = those.ties.numbered(those.model.places)
+    old = those.ties.numbered(those.model.places).beside(new)
     left, right = np.concatenate([new.left, old.left]), np.concatenate([new.right, old.right])
     chance = np.concatenate([new.probability, old.probability])
     whole, chance = seen_whole(len(those.model.places), left, right, chance)

@@ -139,8 +139,9 @@ class Model:
 
         Where only some records are `asked`, only values that one of those bears.
         """
+        whose = np.where(np.bincount(bearers)[bearers] > 1, bearers, -1)
         for field in self.named:
-            frequent = self._frequent[field] = self._rarity(field, bearers, asked)
+            frequent = self._frequent[field] = self._rarity(field, whose, asked)
             known = ~np.isnan(frequent)
             spelled = self.values[field].spelled.filter(pa.array(known))
             self.duck.register("rarity", pa.table({field: spelled, f"tf_{field}": frequent[known]}))
@@ -208,8 +209,8 @@ class Model:
 
 
 def _persons(borne: Whole, bearers: Whole, size: int) -> npt.NDArray[np.float64]:
-    """How many different persons bear each of so many values."""
-    several = np.bincount(bearers)[bearers] > 1  # who stands once counts once, and need not be sorted
+    """How many different persons bear each of so many values; a bearer of one record alone may be -1."""
+    several = bearers >= 0  # who stands once counts once, and need not be sorted
     wide = int(bearers.max(initial=0)) + 1
     once = np.unique(borne[several] * wide + bearers[several]) // wide
     return (np.bincount(once, minlength=size) + np.bincount(borne[~several], minlength=size)).astype(float)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,7 @@ from touchstone.connect._identity_fields import FIELDS, KEYS
 
 Whole = npt.NDArray[np.int64]
 _AT_ONCE = 100_000  # values in one batch, so that every thread has some
+_BESIDE = 4  # fields cleaned at a time: more would hold too much in memory
 
 
 @dataclass(frozen=True)
@@ -46,16 +48,20 @@ class Values:
 
 
 def clean(duck: Any, given: pa.Table, fields: Iterable[str]) -> dict[str, Values]:
-    """The fields of records as they are compared."""
-    values = {}
-    for name in sorted(fields):
-        given_here = given[name].combine_chunks()
-        once = None if name in KEYS else given_here.dictionary_encode()  # what many bear is cleaned once
-        spelled = _cleaned(duck, name, given_here if once is None else once.dictionary).dictionary_encode()
-        borne = spelled.indices if once is None else spelled.indices.take(once.indices)
-        places = borne.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-        values[name] = Values(spelled.dictionary, places)
-    return values
+    """The fields of records as they are compared, some at a time: none waits for the others."""
+    names = sorted(fields)
+    with ThreadPoolExecutor(_BESIDE) as several:
+        return dict(zip(names, several.map(lambda name: _values(duck, name, given[name]), names), strict=True))
+
+
+def _values(duck: Any, field: str, given: pa.ChunkedArray) -> Values:
+    given_here = given.combine_chunks()
+    once = None if field in KEYS else given_here.dictionary_encode()  # what many bear is cleaned once
+    with duck.cursor() as own:
+        spelled = _cleaned(own, field, given_here if once is None else once.dictionary).dictionary_encode()
+    borne = spelled.indices if once is None else spelled.indices.take(once.indices)
+    places = borne.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return Values(spelled.dictionary, places)
 
 
 def _cleaned(duck: Any, field: str, spelled: pa.Array) -> pa.Array:

@@ -182,9 +182,9 @@ def as_table(rows: Any, schema: pa.Schema = INTERACTION) -> pa.Table:
     if not rows:
         return schema.empty_table()
     columns = [
-        pa.array(values, pa.int64()).cast(each.type)
-        if pa.types.is_timestamp(each.type)
-        else pa.array(values, each.type)
-        for values, each in zip(zip(*rows, strict=True), schema, strict=True)
+        pa.array(values).cast(kind)  # numbers, as SQLite keeps them
+        if pa.types.is_timestamp(kind) or pa.types.is_boolean(kind)
+        else pa.array(values, kind)
+        for values, kind in zip(zip(*rows, strict=True), schema.types, strict=True)
     ]
     return pa.Table.from_arrays(columns, schema=schema)

@@ -22,6 +22,7 @@ from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import Viewer
 from touchstone.store import _activity, _narrow, tables
 from touchstone.store._answers import Answers
+from touchstone.store._append import as_table
 from touchstone.store._choose import read, smaller
 from touchstone.store._clustered import Clustered, cluster
 from touchstone.store._corrections import named as corrections
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from touchstone.store.spark import SparkEngine
 
 FIGURES, HELD = ("metric", "plan"), 200_000  # a page asks for these again and again: so many rows stay in memory
+AT_ONCE = 5_000  # rows of the record that become columns together
 KEPT = 8  # databases in memory kept ready, one per viewer and version of the lake
 COLUMNS = {
     "interaction": INTERACTION.names,
@@ -66,9 +68,11 @@ def recorded(record: Record, name: str) -> pa.Table:
     """All rows of a table of the record, by their first column."""
     table, schema = RECORDED[name]
     with record.reading() as connection:
-        rows = connection.execute(select(table).order_by(table.c[schema.names[0]])).all()
-    arrays = [pa.array([row[at] for row in rows], kind) for at, kind in enumerate(schema.types)]
-    return pa.Table.from_arrays(arrays, schema=schema)
+        found: Any = connection.execute(select(table).order_by(table.c[schema.names[0]])).cursor
+        parts = [schema.empty_table()]
+        while rows := found.fetchmany(AT_ONCE):  # past SQLAlchemy's own form of each
+            parts.append(as_table(rows, schema))
+    return pa.concat_tables(parts)
 
 
 class Snapshot:
