@@ -15,8 +15,7 @@ from tests.store._worlds import home, said, understand
 from touchstone.core.errors import Refused, Retry, TouchstoneError
 from touchstone.core.tables import METRIC
 from touchstone.core.viewer import INSIDER, Viewer
-from touchstone.store import _narrow, live, tables
-from touchstone.store import ask as asking
+from touchstone.store import _narrow, _recorded, live, tables
 from touchstone.store._arrive import identify
 from touchstone.store.ask import COLUMNS
 from touchstone.store.home import Store
@@ -80,7 +79,7 @@ def test_an_insider_sees_every_table(store: Store) -> None:
 def test_rows_of_the_record_come_whole_however_few_are_read_at_once(
     tmp_path: Path, record_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "AT_ONCE", 2)
+    monkeypatch.setattr(_recorded, "AT_ONCE", 2)
     store = home(tmp_path, record_url)
     persons = [{"id": f"person-{number}", "name": "Ünal" if number % 2 else None} for number in range(5)]
     store.put("person", persons)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakKeyDictionary
 
 import pyarrow as pa
-from sqlalchemy import select
 
 from touchstone.core.ask import Spread
 from touchstone.core.errors import Refused, Retry
@@ -20,9 +19,8 @@ from touchstone.core.settings import Settings
 from touchstone.core.tables import CORRECTED, CUSTOMER, DERIVED, INITIATIVE, INTERACTION, KNOWN, PLANNING, UNIT
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import Viewer
-from touchstone.store import _activity, _narrow, tables
+from touchstone.store import _activity, _narrow
 from touchstone.store._answers import Answers
-from touchstone.store._append import as_table
 from touchstone.store._choose import read, smaller
 from touchstone.store._clustered import Clustered, cluster
 from touchstone.store._corrections import named as corrections
@@ -32,6 +30,7 @@ from touchstone.store._duck import TOUCHPOINT, answer, connect, fill, run, shut,
 from touchstone.store._hide import hidden, told
 from touchstone.store._lake import Lake, State, read_files
 from touchstone.store._record import Record
+from touchstone.store._recorded import RECORDED, recorded
 from touchstone.store._taxonomy import read_taxonomy
 from touchstone.store._veil import veil
 
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from touchstone.store.spark import SparkEngine
 
 FIGURES, HELD = ("metric", "plan"), 200_000  # a page asks for these again and again: so many rows stay in memory
-AT_ONCE = 5_000  # rows of the record that become columns together
 KEPT = 8  # databases in memory kept ready, one per viewer and version of the lake
 COLUMNS = {
     "interaction": INTERACTION.names,
@@ -54,25 +52,6 @@ COLUMNS = {
     **{name: [*columns, "n"] for name, columns in CUBES.items()},
 }
 """Every table a question may name, with its columns."""
-RECORDED = {
-    "unit": (tables.unit, UNIT),
-    "person": (tables.person, KNOWN),
-    "customer": (tables.customer, CUSTOMER),
-    "initiative": (tables.initiative, INITIATIVE),
-    "planning": (tables.planning, PLANNING),
-}
-"""Tables of the record that questions to the lake may name; read when first asked for: persons may be millions."""
-
-
-def recorded(record: Record, name: str) -> pa.Table:
-    """All rows of a table of the record, by their first column."""
-    table, schema = RECORDED[name]
-    with record.reading() as connection:
-        found: Any = connection.execute(select(table).order_by(table.c[schema.names[0]])).cursor
-        parts = [schema.empty_table()]
-        while rows := found.fetchmany(AT_ONCE):  # past SQLAlchemy's own form of each
-            parts.append(as_table(rows, schema))
-    return pa.concat_tables(parts)
 
 
 class Snapshot:
