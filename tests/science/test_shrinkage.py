@@ -34,6 +34,30 @@ def test_ours_cuts_their_error_by_more_than_two_thirds_and_covers() -> None:
     assert ((found.low <= rest) & (rest <= found.high)).sum() >= 17
 
 
+@given(st.integers(0, 10_000), st.integers(2, 60), st.sampled_from([1e-6, 0.01, 1.0, 1e4]), st.booleans())
+def test_limits_are_where_the_belief_says(seed: int, units: int, spread: float, outlier: bool) -> None:
+    from scipy.special import ndtr
+
+    random = np.random.default_rng(seed)
+    variance = spread / random.integers(1, 500, units)
+    figure = random.standard_normal(units) * np.sqrt(variance) + np.where(np.arange(units) == 0, 1e3 * outlier, 0.0)
+    belief, found = posterior(figure, variance, widest=2), shrink(figure, variance, widest=2)
+    for share, limit in ((0.025, found.low), (0.975, found.high)):
+        below = belief.weight @ ndtr((limit - belief.mean) / belief.deviation)
+        assert below == pytest.approx(np.full(units, share), abs=1e-9)
+
+
+@given(st.integers(0, 10_000), st.integers(2, 70))
+def test_ranks_are_counted_as_by_hand(seed: int, units: int) -> None:
+    random = np.random.default_rng(seed)
+    drawn = random.standard_normal(units) + random.standard_normal((200, units))
+    found = ranks(drawn.mean(axis=0), drawn)
+    places = units - np.argsort(np.argsort(drawn, axis=1), axis=1)
+    low, high = np.sort(places, axis=0)[[4, 195]]
+    assert (found.low == np.fmin(low, found.rank)).all()
+    assert (found.high == np.fmax(high, found.rank)).all()
+
+
 @pytest.mark.parametrize(("units", "spread"), [(3, 0.3), (10, 0.3), (60, 0.1), (60, 0.5)])
 def test_limits_hold_the_truth_of_95_percent_of_units(units: int, spread: float) -> None:
     random = np.random.default_rng(units)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from touchstone.core import number
 from touchstone.core.tables import COUNT, METRIC, NAMES, NUMBER, TEXT
+from touchstone.measure._details import PLAIN, SORTED, Details, encoded
 
 Floats = NDArray[np.float64]
 
@@ -44,28 +44,26 @@ def rows(
     *,
     n: Any,
     measured_in: Sequence[str],
-    detail: Sequence[dict[str, Any]],
+    detail: Details | Sequence[dict[str, Any]],
     heading: Heading,
 ) -> pa.Table:
     """A METRIC table: one row per row of `keys` (the by columns, as text) and of `estimates`; NaN becomes null."""
-    size, maker = len(detail), f"{heading.name}@1"
-    names, words = keys.column_names, [keys[name].cast(TEXT).to_pylist() for name in keys.column_names]
-    units = keys["unit"].to_pylist() if "unit" in names else [None] * size
-    about = [[] if unit is None else [unit] for unit in units]
-    told: list[tuple[str, ...]] = list(zip(*words, strict=True)) if names else [()] * size
-    identity = [_identity(maker, list(zip(names, each, strict=True)), heading.salt) for each in told]
+    size, maker = len(measured_in), f"{heading.name}@1"
+    names = keys.column_names
+    words = [keys[name].cast(TEXT).to_pylist() for name in names]
+    about = _lists(keys["unit"].cast(TEXT)) if "unit" in names else _lists(pa.nulls(size, TEXT))
     figures = (estimates.value, estimates.low, estimates.high)
     columns = [
-        pa.array(identity, TEXT),
-        pa.array([heading.name] * size, TEXT),
-        _maps(names, told),
+        pa.array(_identities(maker, names, words, salt=heading.salt, size=size), TEXT),
+        pa.repeat(pa.scalar(heading.name, TEXT), size),
+        _maps(names, words, size),
         *(pa.array(np.asarray(each, float), NUMBER, from_pandas=True) for each in figures),
         pa.array(np.asarray(n).round().astype(np.int64), COUNT),
         pa.array(measured_in, TEXT),
-        pa.array([_json(each, unit) for each, unit in zip(detail, measured_in, strict=True)], TEXT),
-        pa.array([maker] * size, TEXT),
-        pa.array(about, NAMES),
-        pa.array(about if heading.alone else [[] for _ in range(size)], NAMES),
+        pa.array(_json(detail, measured_in), TEXT),
+        pa.repeat(pa.scalar(maker, TEXT), size),
+        about,
+        about if heading.alone else _lists(pa.nulls(size, TEXT)),
     ]
     return pa.Table.from_arrays(columns, schema=METRIC)
 
@@ -78,28 +76,35 @@ def nothing() -> pa.Table:
 tidy = number.tidy
 
 
-def tidied(numbers: Any, *, digits: int = 6) -> list[float | None]:
-    """`tidy` of every number of a column."""
-    column = np.asarray(numbers, float)
-    rounded = [round(each, digits) for each in np.where(np.isfinite(column), column, 0.0).tolist()]
-    return [each if known else None for each, known in zip(rounded, np.isfinite(column).tolist(), strict=True)]
+def _lists(words: Any) -> pa.Array:
+    """A list per word, of it alone; an empty one where there is none."""
+    plain = words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words
+    known = np.asarray(plain.is_valid().to_numpy(zero_copy_only=False), bool)
+    offsets = np.concatenate([[0], np.cumsum(known)]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), plain.drop_null()).cast(NAMES)
 
 
-def _maps(names: list[str], told: list[tuple[str, ...]]) -> pa.Array:
+def _maps(names: list[str], words: list[list[str]], size: int) -> pa.Array:
     """The by column: a map per row, all with the same keys in the same order."""
-    flat = [word for row in told for word in row]
-    offsets = pa.array(np.arange(len(told) + 1, dtype=np.int32) * len(names))
-    named = pa.array(names * len(told), TEXT)
+    flat = [word for row in zip(*words, strict=True) for word in row]
+    offsets = pa.array(np.arange(size + 1, dtype=np.int32) * len(names))
+    named = pa.array(names * size, TEXT)
     return pa.MapArray.from_arrays(offsets, named, pa.array(flat, TEXT), METRIC.field("by").type)
 
 
-def _identity(maker: str, by: list[tuple[str, str]], salt: str) -> str:
-    return hashlib.sha256(_PLAIN.encode([maker, by, salt]).encode()).hexdigest()[:32]
+def _identities(maker: str, names: list[str], words: list[list[str]], *, salt: str, size: int) -> list[str]:
+    """The same id for the same maker, by columns and salt, whenever it is made: the start of a hash of them as JSON."""
+    columns = [
+        [f"[{PLAIN.encode(name)}, {each}]" for each in encoded(column)]
+        for name, column in zip(names, words, strict=True)
+    ]
+    about = [", ".join(row) for row in zip(*columns, strict=True)] if names else [""] * size
+    head, tail = f"[{PLAIN.encode(maker)}, [", f"], {PLAIN.encode(salt)}]"
+    return [hashlib.sha256(f"{head}{each}{tail}".encode()).hexdigest()[:32] for each in about]
 
 
-def _json(detail: dict[str, Any], measured_in: str) -> str:
-    return _SORTED.encode({**detail, "measured_in": measured_in})
-
-
-_PLAIN = json.JSONEncoder(ensure_ascii=False)  # made once: `json.dumps` makes one for every row
-_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False)
+def _json(detail: Details | Sequence[dict[str, Any]], measured_in: Sequence[str]) -> list[str]:
+    if isinstance(detail, Details):
+        detail.words("measured_in", measured_in)
+        return detail.json()
+    return [SORTED.encode({**each, "measured_in": unit}) for each, unit in zip(detail, measured_in, strict=True)]

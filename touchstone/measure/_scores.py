@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from touchstone.core.ask import Ask
 from touchstone.core.tables import TEXT
 from touchstone.measure._answers import WHOLE, Question, count, parts
+from touchstone.measure._details import SORTED, Details, Tallies
 from touchstone.measure._polarity import PLACE, SCORES, Polarity
-from touchstone.measure._rows import Heading, nothing, rows, tidied, tidy
+from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._rules import Rule, number_text
 from touchstone.measure._shrunk import shrunk
 from touchstone.science.interval import Interval, mean_interval
@@ -39,7 +40,7 @@ class Figures:
     ends: tuple[Floats, Floats]  # ends of the points that were averaged; wider where misreading is corrected
     doubt: Floats
     answered: tuple[Floats, Floats] | None  # worst and best of the answers, where they say
-    counts: list[dict[str, int]]
+    counts: Tallies
 
     def whole(self, interval: Interval) -> Interval:
         """`interval` with all doubt in it, kept on the scale."""
@@ -78,7 +79,7 @@ def figures(ask: Ask, rule: Rule, question: Question, *, reading: Polarity | Non
         ends=(span[0] * rule.factor, span[1] * rule.factor),
         doubt=doubt * rule.factor,
         answered=scale if rule.metric else None,
-        counts=_tallies(group, names, n, size=size),
+        counts=Tallies.of(group, names, n, size=size),
     )
 
 
@@ -96,7 +97,7 @@ def measured(
         return nothing()
     details = _details(found, rule)
     if reading is not None:
-        _tell(details, found, reading)
+        _tell(details, found, rule, reading)
     leaning = shrink and "unit" in question.by
     interval = found.whole(shrunk(found, details, seed=ask.seed) if leaning else found.interval)
     return rows(
@@ -112,7 +113,7 @@ def measured(
 def units(found: Figures, rule: Rule) -> list[str]:
     """What each figure is measured in; means name their scale: points on 1-5."""
     if rule.ends is not None:
-        return [rule.measured_in] * len(found.counts)
+        return [rule.measured_in] * len(found.worst)
     return [f"{rule.measured_in} on {each}" for each in _scale_texts(found.worst, found.best)]
 
 
@@ -227,40 +228,30 @@ def _times(interval: Interval, factor: float) -> Interval:
     )
 
 
-def _tallies(group: Any, labels: Any, n: Floats, *, size: int) -> list[dict[str, int]]:
-    tallies: list[dict[str, int]] = [{} for _ in range(size)]
-    for place, label, amount in zip(group.tolist(), labels.tolist(), n.astype(np.int64).tolist(), strict=True):
-        tally, name = tallies[place], label or "unknown"
-        tally[name] = tally.get(name, 0) + amount
-    return tallies
-
-
-def _details(found: Figures, rule: Rule) -> list[dict[str, Any]]:
+def _details(found: Figures, rule: Rule) -> Details:
     """What each row says of itself, before it is drawn anywhere."""
-    ends = zip(tidied(found.worst), tidied(found.best), strict=True)
-    details: list[dict[str, Any]] = [
-        {"formula": rule.formula, "scale": {"worst": worst, "best": best}, "counts": counts}
-        for (worst, best), counts in zip(ends, found.counts, strict=True)
-    ]
+    details = Details(len(found.worst))
+    details.alike(formula=rule.formula)
+    pairs = list(zip(found.worst.tolist(), found.best.tolist(), strict=True))
+    ends = {pair: SORTED.encode({"worst": tidy(pair[0]), "best": tidy(pair[1])}) for pair in set(pairs)}
+    details.written("scale", [ends[each] for each in pairs])
+    details.written("counts", found.counts.json())
     if found.answered is not None:
-        for detail, scale in zip(details, _scale_texts(*found.answered), strict=True):
-            detail["answered_on"] = scale
-    for place in np.flatnonzero(found.interval.n < FEW).tolist():
-        details[place]["few"] = True
+        details.words("answered_on", _scale_texts(*found.answered))
+    few = np.flatnonzero(found.interval.n < FEW)
+    details.written("few", ["true"] * few.size, at=few)
     return details
 
 
-def _tell(details: list[dict[str, Any]], found: Figures, reading: Polarity) -> None:
+def _tell(details: Details, found: Figures, rule: Rule, reading: Polarity) -> None:
     """Says in each detail what was read as what, and whether the machine's mistakes are in the figure."""
-    said: dict[str, Any] = {"corrected": reading.corrected}
     how = ""
     if reading.corrected:
         how = "; corrected for misread mentions"
     elif reading.bias:
         how = "; as the machine reads, with how far touchpoints are misread apart in the interval"
-        said["misreading"] = tidy(reading.bias[""][1])
+        details.alike(misreading=tidy(reading.bias[""][1]))
     if reading.labels:
-        said["labels"] = reading.labels
-    for detail, tally in zip(details, found.counts, strict=True):
-        net = sum(POINTS.get(name, 0.0) * n for name, n in tally.items()) / max(sum(tally.values()), 1)
-        detail.update(said, formula=detail["formula"] + how, uncorrected=round(net, 6))
+        details.alike(labels=reading.labels)
+    details.alike(corrected=reading.corrected, formula=rule.formula + how)
+    details.numbers("uncorrected", found.counts.mean(POINTS))

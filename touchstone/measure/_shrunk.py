@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from touchstone.measure._rows import tidied, tidy
+from touchstone.measure._details import Details
 from touchstone.science.interval import Interval
-from touchstone.science.order import Ranks, ranks
-from touchstone.science.shrinkage import Luck, Shrunk, drawn_in, draws, pooled_variance, posterior
+from touchstone.science.order import ranks
+from touchstone.science.shrinkage import Luck, drawn_in, draws, pooled_variance, posterior
 
 Floats = NDArray[np.float64]
 SMALLEST = 3  # with fewer units there is no group to be drawn towards
-BUDGET = 1_000_000  # draws times units
+BUDGET = 1_000_000  # draws times units, of all groups together
+MOST, FEWEST, LEAST = 1000, 400, 200  # draws of a group; of one of many; of one so large that it takes the budget alone
+_COUNTED = ("group_size", "rank", "rank_low", "rank_high")
+_DIGITS = {"group_mean": 6, "reliability": 4, "probability_above_next": 4}
 
 
 class Drawable(Protocol):
@@ -31,17 +34,17 @@ class Drawable(Protocol):
     def whole(self, interval: Interval) -> Interval: ...
 
 
-def shrunk(found: Drawable, details: list[dict[str, Any]], *, seed: int) -> Interval:
+def shrunk(found: Drawable, details: Details, *, seed: int) -> Interval:
     """The figures drawn towards the mean of the units that share all other keys (touchpoint, region, month, scale …).
 
     Adds to `details`: raw, raw_low, raw_high, reliability, group mean, rank, rank_low, rank_high and the probability
     that the unit is truly better than the next in rank. Groups of fewer than three units keep their own figures.
     """
-    interval, own = found.interval, found.whole(found.interval)
+    interval = found.interval
     worst, best = found.ends
     value, low, high = interval.value.copy(), interval.low.copy(), interval.high.copy()
-    raw = [tidied(each) for each in (own.value, own.low, own.high)]
-    luck = Luck(seed)
+    told = {name: np.full(value.size, np.nan) for name in (*_COUNTED, *_DIGITS)}
+    luck, size = Luck(seed), float(np.clip(BUDGET / value.size, FEWEST, MOST))
     for members in _families(found.keys):
         place = members[0]
         if members.size < SMALLEST or worst[place] == best[place]:
@@ -54,28 +57,25 @@ def shrunk(found: Drawable, details: list[dict[str, Any]], *, seed: int) -> Inte
         value[members], low[members], high[members] = (
             np.clip(each, min(ends), max(ends)) for each in (settled.value, settled.low, settled.high)
         )
-        truth = draws(belief, size=int(np.clip(BUDGET / members.size, 200, 1000)), seed=luck)
+        truth = draws(belief, size=int(min(size, max(BUDGET / members.size, LEAST))), seed=luck)
         order = ranks(settled.value, truth, best_is_high=ends[1] > ends[0])
-        _tell(details, members.tolist(), settled, order)
-    for detail, *figures in zip(details, *raw, strict=True):
-        if "rank" in detail:
-            detail.update(zip(("raw", "raw_low", "raw_high"), figures, strict=True))
+        standing = (members.size, order.rank, order.low, order.high)
+        figures = (settled.centre, settled.reliability, order.above_next)
+        for name, each in zip(told, (*standing, *figures), strict=True):
+            told[name][members] = each
+    _tell(details, told, found.whole(interval))
     return replace(interval, value=value, low=low, high=high)
 
 
-def _tell(details: list[dict[str, Any]], members: list[int], settled: Shrunk, order: Ranks) -> None:
-    """Says in the details of a group's members how far each was drawn in, and where it stands."""
-    group = {"group_mean": tidy(settled.centre), "group_size": len(members)}
-    columns = {
-        "reliability": tidied(settled.reliability, digits=4),
-        "rank": order.rank.tolist(),
-        "rank_low": order.low.tolist(),
-        "rank_high": order.high.tolist(),
-        "probability_above_next": tidied(order.above_next, digits=4),
-    }
-    for member, *told in zip(members, *columns.values(), strict=True):
-        details[member].update(group)
-        details[member].update(zip(columns, told, strict=True))
+def _tell(details: Details, told: dict[str, Floats], own: Interval) -> None:
+    """Says of the units that were drawn in how far each was, and where it stands."""
+    at = np.flatnonzero(~np.isnan(told["rank"]))
+    for name in _COUNTED:
+        details.numbers(name, told[name][at].astype(np.int64), at=at)
+    for name, digits in _DIGITS.items():
+        details.numbers(name, told[name][at], at=at, digits=digits)
+    for name, each in (("raw", own.value), ("raw_low", own.low), ("raw_high", own.high)):
+        details.numbers(name, each[at], at=at)
 
 
 def _families(keys: pa.Table) -> list[NDArray[np.int64]]:

@@ -17,7 +17,8 @@ from touchstone.core.errors import Refused
 from touchstone.core.tables import INSTANT, NUMBER, TEXT
 from touchstone.measure._answers import Question
 from touchstone.measure._customers import FEW, Customers, customers, scores
-from touchstone.measure._rows import Heading, nothing, rows, tidied, tidy
+from touchstone.measure._details import Details
+from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._scores import grouped, salt
 from touchstone.measure._spending import MODELS, Outlay, outlay
 from touchstone.science.difference import holm
@@ -95,7 +96,8 @@ def _table(
     """A METRIC row for each group of customers."""
     places, keys = _groups(known, by)
     if isinstance(found, str):
-        estimates, details = _no_estimate(len(places)), [{**said, "why": found} for _ in places]
+        estimates = _no_estimate(len(places))
+        details: Details | list[dict[str, Any]] = [{**said, "why": found}] * len(places)
     else:
         estimates = _estimates(found, places, each="person" in by)
         details = _details(found, known, places, by, said)
@@ -192,14 +194,16 @@ def _no_estimate(size: int) -> _Estimates:
 
 def _details(
     found: _Worth, known: Customers, places: list[NDArray[np.int64]], by: tuple[str, ...], said: dict[str, Any]
-) -> list[dict[str, Any]]:
+) -> Details | list[dict[str, Any]]:
     if "person" not in by:
-        return [{**said, **_fitted(found, known)} for _ in places]
+        return [{**said, **_fitted(found, known)}] * len(places)
     alive = np.mean([lifetime.alive(found.history) for lifetime in found.lifetimes], axis=0)
     columns = (found.purchases.value, known.frequency, known.recency, known.age, alive)
-    names = ("expected_purchases", "frequency", "recency", "age", "alive")
-    told = zip(*(tidied(column) for column in columns), strict=True)
-    return [{**said, **dict(zip(names, figures, strict=True))} for figures in told]
+    details = Details(len(places))
+    details.alike(**said)
+    for name, column in zip(("expected_purchases", "frequency", "recency", "age", "alive"), columns, strict=True):
+        details.numbers(name, column)
+    return details
 
 
 def _fitted(found: _Worth, known: Customers) -> dict[str, Any]:

@@ -63,7 +63,8 @@ def tiers(value: Floats, drawn: Floats, *, best_is_high: bool = True, sure: floa
 
 def _share(first: Any, second: Any) -> Floats:
     """How often `first` is the smaller, ties counted half."""
-    return np.asarray((first < second).mean(axis=0) + 0.5 * (first == second).mean(axis=0), float)
+    ahead, level = (np.count_nonzero(each, axis=0) for each in (first < second, first <= second))
+    return np.asarray((ahead + level) / (2 * len(first)), float)
 
 
 def _places(order: Any) -> NDArray[np.int64]:
@@ -75,7 +76,7 @@ def _places(order: Any) -> NDArray[np.int64]:
 def _reach(drawn: Floats, tail: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The ranks, the smallest first, between which each unit lies but for a `tail` of the draws at either end."""
     size, units = drawn.shape
-    place = np.argsort(drawn, axis=1)  # draws x ranks: which unit, and then its place among units x draws
+    place = _sorted(drawn)  # draws x ranks: which unit, and then its place among units x draws
     place *= size
     place += np.arange(size)[:, None]
     ranked = np.empty(units * size, np.int32)
@@ -84,3 +85,18 @@ def _reach(drawn: Floats, tail: float) -> tuple[NDArray[np.int64], NDArray[np.in
     ends = int(np.floor(tail * (size - 1))), int(np.ceil((1 - tail) * (size - 1)))
     low, high = (ranked[:, end].astype(np.int64) for end in ends)
     return low, high
+
+
+def _sorted(drawn: Floats) -> NDArray[np.int64]:
+    """Which column stands in each place of each row, the smallest first.
+
+    Numbers sort faster than their places do, so each bears its column in its last bits, some 1e-13 of its size.
+    """
+    bits = (1 << int(drawn.shape[1]).bit_length()) - 1
+    held = drawn.astype(np.float64)
+    marked = held.view(np.int64)
+    marked &= ~bits
+    marked |= np.arange(drawn.shape[1])
+    held.sort(axis=1)
+    marked &= bits
+    return marked

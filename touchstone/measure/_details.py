@@ -1,0 +1,108 @@
+"""What rows say of themselves in `detail`, held by column and written out as JSON for all rows at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from touchstone.core.tables import TEXT
+
+Floats = NDArray[np.float64]
+PLAIN = json.JSONEncoder(ensure_ascii=False)  # made once: `json.dumps` makes one for every row
+SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False)
+
+
+class Details:
+    """The details of so many rows; a row says only what it was given."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._columns: dict[str, list[str]] = {}
+
+    def alike(self, **said: Any) -> None:
+        """All rows say this."""
+        for name, value in said.items():
+            self._columns[name] = [f"{PLAIN.encode(name)}: {SORTED.encode(value)}"] * self._size
+
+    def numbers(self, name: str, column: Any, *, at: Any = None, digits: int = 6) -> None:
+        """A number each; with `at`, only of the rows at these places."""
+        given = np.asarray(column)
+        plain = given.tolist() if given.dtype.kind in "iu" else tidied(given, digits=digits)
+        self.written(name, SORTED.encode(plain)[1:-1].split(", ") if plain else [], at=at)
+
+    def words(self, name: str, column: Sequence[str]) -> None:
+        """A text each."""
+        self.written(name, encoded(column))
+
+    def written(self, name: str, texts: Sequence[str], *, at: Any = None) -> None:
+        """What is JSON already."""
+        head = f"{PLAIN.encode(name)}: "
+        told = [head + each for each in texts]
+        if at is not None and len(at) < self._size:
+            column = self._columns.get(name, [""] * self._size)
+            for place, text in zip(at.tolist(), told, strict=True):
+                column[place] = text
+            told = column
+        self._columns[name] = told
+
+    def json(self) -> list[str]:
+        """Each row's object, its names in order."""
+        columns = [self._columns[name] for name in sorted(self._columns)]
+        return ["{" + ", ".join(filter(None, row)) + "}" for row in zip(*columns, strict=True)]
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """How often each of `size` groups was given each label: the cells that are not empty, by group and label."""
+
+    group: NDArray[np.int64]
+    label: NDArray[np.int64]
+    n: NDArray[np.int64]
+    labels: list[str]
+    size: int
+
+    @classmethod
+    def of(cls, group: Any, labels: Any, n: Floats, *, size: int) -> Tallies:
+        """From rows of a group, a label (none: unknown) and a count."""
+        held = pa.array(labels, TEXT).dictionary_encode()
+        named = [each or "unknown" for each in (*held.dictionary.to_pylist(), "")]
+        words = sorted(set(named))
+        place = {word: at for at, word in enumerate(words)}
+        rank = np.array([place[each] for each in named])
+        code = rank[held.indices.fill_null(len(named) - 1).to_numpy(zero_copy_only=False)]
+        cell, back = np.unique(group * len(words) + code, return_inverse=True)
+        amount = np.bincount(back, weights=n, minlength=cell.size).astype(np.int64)
+        return cls(cell // len(words), cell % len(words), amount, words, size)
+
+    def json(self) -> list[str]:
+        """Each group's counts by label."""
+        labels = [f"{each}: " for each in encoded(self.labels)]
+        texts = [labels[label] + str(n) for label, n in zip(self.label.tolist(), self.n.tolist(), strict=True)]
+        ends = np.searchsorted(self.group, np.arange(self.size + 1)).tolist()
+        return ["{" + ", ".join(texts[start:end]) + "}" for start, end in pairwise(ends)]
+
+    def mean(self, points: dict[str, float]) -> Floats:
+        """Each group's mean of the points of its labels, of those without any nought."""
+        worth = np.array([points.get(each, 0.0) for each in self.labels])[self.label]
+        total, every = (np.bincount(self.group, self.n * by, minlength=self.size) for by in (worth, 1.0))
+        return np.asarray(total / np.fmax(every, 1.0), float)
+
+
+def encoded(column: Sequence[str]) -> list[str]:
+    """Each text as JSON."""
+    texts = {each: PLAIN.encode(each) for each in set(column)}
+    return [texts[each] for each in column]
+
+
+def tidied(numbers: Any, *, digits: int = 6) -> list[float | None]:
+    """`tidy` of every number of a column."""
+    column = np.asarray(numbers, float)
+    rounded = [round(each, digits) for each in np.where(np.isfinite(column), column, 0.0).tolist()]
+    return [each if known else None for each, known in zip(rounded, np.isfinite(column).tolist(), strict=True)]
