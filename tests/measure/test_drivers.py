@@ -167,6 +167,16 @@ def test_each_segment_has_shares_of_its_own() -> None:
     assert {row["n"] for row in rows} == {300}
 
 
+def test_one_of_very_many_segments_is_told_as_it_would_be_alone() -> None:
+    columns, segments = rated(6_000), 60
+    columns["branch"] = [f"b{place % segments:02}" for place in range(6_000)]
+    among = by_name([row for row in file(columns, by=["branch"]) if row["by"]["branch"] == "b07"])
+    alone = by_name(file({name: values[7::segments] for name, values in columns.items()}, by=["branch"]))
+    for name, row in alone.items():
+        assert among[name]["value"] == pytest.approx(row["value"])
+        assert among[name]["high"] - among[name]["low"] == pytest.approx(row["high"] - row["low"], rel=0.4)
+
+
 def test_what_bears_no_estimate_says_why() -> None:
     columns = rated(200)
     same = by_name(file({**columns, "same": np.full(200, 4.0)}))

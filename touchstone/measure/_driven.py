@@ -13,12 +13,30 @@ from touchstone.science.importance import EXACT, johnson, latent_factor, lmg, sa
 from touchstone.science.order import Ranks, ranks
 
 Floats = NDArray[np.float64]
-DRAWS = 400
+DRAWS, FEWEST_DRAWS = 400, 100
 SUBSETS = 8_000_000  # subsets looked at over all draws; beyond, orders are sampled
 STEADY = 0.2  # least variance of a direction that is told from those who rated two touchpoints of many
 SIDE = 10  # fewest answers below, above and at the middle then
 FEW_ORDERS = 100  # orders sampled for each draw: the same for all, so that what they miss cancels out
+MANY = 8  # groups
 ORDERS = 25_000  # orders sampled where there are too many touchpoints for every subset
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is drawn and looked at for a group of answers: beyond `MANY` groups they share what these had."""
+
+    draws: int = DRAWS
+    subsets: int = SUBSETS
+    few_orders: int = FEW_ORDERS
+    orders: int = ORDERS
+
+    @classmethod
+    def of(cls, groups: int) -> Effort:
+        """For each of so many groups."""
+        share = min(1.0, MANY / max(groups, 1))
+        draws = max(FEWEST_DRAWS, round(DRAWS * share))
+        return cls(draws, round(SUBSETS * share), round(FEW_ORDERS * share), round(ORDERS * share))
 
 
 @dataclass(frozen=True)
@@ -90,10 +108,10 @@ class Asymmetry:
 
 
 def weigh(
-    answers: Answers, players: Sequence[Sequence[int]], *, method: str, ordinal: bool, seed: int, draws: int = DRAWS
+    answers: Answers, players: Sequence[Sequence[int]], *, method: str, ordinal: bool, seed: int, effort: Effort
 ) -> Weighed:
     """The shares of R squared of each player, with percentile limits of the bootstrap, widened for few blocks."""
-    tables = _tables(answers, seed=seed, draws=draws)
+    tables = _tables(answers, seed=seed, draws=effort.draws)
     if ordinal and answers.outcome is not None:
         tables[:, :-1, -1] *= (factor := latent_factor(*answers.outcome))
         tables[:, -1, :-1] *= factor
@@ -102,7 +120,7 @@ def weigh(
         each = johnson(tables)
         shares = np.stack([each[:, list(player)].sum(axis=1) for player in players], axis=1)
     else:
-        shares = _shapley(tables, players, seed=seed)
+        shares = _shapley(tables, players, effort, seed=seed)
     value, drawn = shares[0], shares[1:]
     low, high = _limits(drawn, answers.sums.n.shape[0])
     whole = drawn.sum(axis=1, keepdims=True)
@@ -119,7 +137,7 @@ def weigh(
     )
 
 
-def asymmetry(answers: Answers, *, seed: int, draws: int = DRAWS) -> Asymmetry:
+def asymmetry(answers: Answers, *, seed: int, draws: int) -> Asymmetry:
     """Coefficients of "below the middle" and "above" of every touchpoint at once, in points of the outcome.
 
     Source: Brandt 1987; Mikulic & Prebezac 2011. NaN where nobody (with gaps: fewer than `SIDE`) rated below, above,
@@ -176,13 +194,13 @@ def _pooled(chosen: Sums, kind: NDArray[np.int64], *, seed: int, draws: int) -> 
     return np.concatenate([point, drawn]), np.concatenate([deviation, spread])
 
 
-def _shapley(tables: Floats, players: Sequence[Sequence[int]], *, seed: int) -> Floats:
+def _shapley(tables: Floats, players: Sequence[Sequence[int]], effort: Effort, *, seed: int) -> Floats:
     """Exact for the estimate up to `EXACT` players; draws by the same few orders where subsets are too many."""
     size = len(players)
-    few = {"rounds": max(1, FEW_ORDERS // (2 * size)), "seed": seed}
-    many = {"rounds": max(2, ORDERS // (2 * size)), "seed": seed}
+    few = {"rounds": max(1, effort.few_orders // (2 * size)), "seed": seed}
+    many = {"rounds": max(2, effort.orders // (2 * size)), "seed": seed}
     value = lmg(tables[:1], players) if size <= EXACT else sampled_lmg(tables[:1], players, **many)
-    if 2**size * len(tables) <= SUBSETS:
+    if 2**size * len(tables) <= effort.subsets:
         return np.concatenate([value, lmg(tables[1:], players)])
     drawn = sampled_lmg(tables, players, **few)
     return np.concatenate([value, drawn[1:] + value - drawn[0]])  # what the few orders miss is common to all

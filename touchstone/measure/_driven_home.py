@@ -34,11 +34,12 @@ GROUP BY i.metric, i.worst, i.best ORDER BY n DESC, i.metric, i.worst, i.best"""
 
 
 def groups(
-    ask: Ask, question: Question, by: tuple[str, ...], *, figure: str, centred: bool
+    ask: Ask, question: Question, by: tuple[str, ...], *, figure: str, centred: bool, ordinal: bool
 ) -> tuple[list[tuple[tuple[str, ...], Answers]], str]:
     """The answers of each group, and what their outcome is: the `figure` on the scale most used for it.
 
-    Ratings are places on their scale, the outcome is in its own points; higher is better in both.
+    Ratings are places on their scale, the outcome is in its own points; higher is better in both. `ordinal` wants to
+    know how often each outcome was given.
     """
     if figure and figure not in OUTCOMES:
         raise Refused(f"{figure!r} is no outcome.", field="figure", todo=f"Known: {', '.join(OUTCOMES)}.")
@@ -55,9 +56,9 @@ def groups(
         begins[1:] |= code[1:] != code[:-1]
     starts = np.flatnonzero(begins)
     keys = zip(*(column.take(pa.array(starts)).to_pylist() for column in named.columns), strict=True) if by else [()]
-    steps = _steps(ask, question, by, scale)
+    steps = _steps(ask, question, by, scale) if ordinal else {}
     parts = zip(keys, starts.tolist(), np.diff(starts, append=len(table)).tolist(), strict=False)
-    told = [(key, _answers(table.slice(start, size), steps[key])) for key, start, size in sorted(parts)]
+    told = [(key, _answers(table.slice(start, size), steps.get(key))) for key, start, size in sorted(parts)]
     return told, f"{scale[0]} on {scale_text(scale[1], scale[2])}"
 
 
@@ -80,7 +81,7 @@ def _steps(
     return {key: (np.array([v for v, _ in each]), np.array([n for _, n in each])) for key, each in found.items()}
 
 
-def _answers(table: pa.Table, steps: tuple[Floats, Floats]) -> Answers:
+def _answers(table: pa.Table, steps: tuple[Floats, Floats] | None) -> Answers:
     """One group's sums; the outcome bears the empty name and stands last."""
     first, second, held = (table[each].combine_chunks().dictionary_encode() for each in ("first", "second", "block"))
     names = sorted(set(first.dictionary.to_pylist()) - {""})

@@ -15,7 +15,7 @@ from touchstone.core.errors import Refused
 from touchstone.core.tables import METRIC, NUMBER, TEXT
 from touchstone.measure import _driven_file, _driven_home
 from touchstone.measure._answers import Question
-from touchstone.measure._driven import DRAWS, Answers, Asymmetry, Weighed, asymmetry, weigh
+from touchstone.measure._driven import Answers, Asymmetry, Effort, Weighed, asymmetry, weigh
 from touchstone.measure._given import given
 from touchstone.measure._rows import Heading, nothing, rows, tidy
 from touchstone.measure._scores import salt
@@ -26,7 +26,6 @@ CUTS = ((), ("region",))
 """What is stored of it by `run`."""
 _FEWEST = 30  # answers that rate a touchpoint where not everyone rates everything
 _EACH = 4  # and of these on average for each touchpoint there is
-_MANY = 8  # groups; beyond, half as many draws for each
 _FLATTERED = 0.05  # R squared that is too high by more than this is said
 _FORMULA = {
     "lmg": "mean of what the touchpoint adds to R squared over all orders (Lindeman, Merenda & Gold 1980; Shapley)",
@@ -69,9 +68,8 @@ def measure(
     if player == "stage":
         groups = _stages(ask, groups)
     found, words = _told(ask, question, cut, figure=figure, missing=missing, scale_usage=scale_usage,
-                         not_applicable=not_applicable)  # fmt: skip
-    draws = DRAWS if len(found) <= _MANY else DRAWS // 2
-    how = {"method": method, "ordinal": ordinal, "seed": ask.seed, "draws": draws}
+                         not_applicable=not_applicable, ordinal=ordinal)  # fmt: skip
+    how = {"method": method, "ordinal": ordinal, "seed": ask.seed, "effort": Effort.of(len(found))}
     kind = _Kind(cut, player, tuple(groups), words)
     tables = [_group(key, answers, kind, how) for key, answers in found]
     marks = "|".join((salt(question), words, method, str(ordinal), missing, scale_usage, ",".join(groups)))
@@ -86,7 +84,7 @@ def _check(**chosen: str) -> None:
 
 def _told(
     ask: Ask, question: Question, cut: tuple[str, ...], *, figure: str, missing: str, scale_usage: str,
-    not_applicable: float | None,
+    not_applicable: float | None, ordinal: bool,
 ) -> tuple[list[tuple[tuple[str, ...], Answers]], str]:  # fmt: skip
     """The answers of each group, of the file or the home, and what the outcome is measured in."""
     centred = scale_usage == "centred"
@@ -98,7 +96,7 @@ def _told(
         raise Refused("hardly anyone rates every touchpoint of a home.", field="missing", todo="Take pairwise.")
     if not_applicable is not None:
         raise Refused("answers of a home say when there is none.", field="not_applicable", todo="Leave it out.")
-    return _driven_home.groups(ask, question, cut, figure=figure, centred=centred)
+    return _driven_home.groups(ask, question, cut, figure=figure, centred=centred, ordinal=ordinal)
 
 
 def _stages(ask: Ask, groups: Sequence[str]) -> list[str]:
@@ -150,7 +148,7 @@ def _estimates(
 ) -> list[dict[str, Any]]:
     names, players = _players(kept.names, kind.groups)
     found = weigh(kept, players, **how)
-    sides = asymmetry(kept, seed=how["seed"], draws=how["draws"])
+    sides = asymmetry(kept, seed=how["seed"], draws=how["effort"].draws)
     shared = {**detail, **_whole(kept, found, how)}
     made = []
     for at, (name, player) in enumerate(zip(names, players, strict=True)):

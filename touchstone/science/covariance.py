@@ -95,18 +95,18 @@ class Pooling:
 
     def apply(self, correlation: Floats, *, seed: int | None = None) -> Floats:
         """`correlation` (draws x v x v) drawn in; with a seed, each draw also has the doubt that is left."""
-        score = np.arctanh(np.clip(correlation, -0.999, 0.999))
-        result = score.copy()
-        for kind in np.unique(self.kind[self.kind > 0]):
-            among = self.kind == kind
-            weight = np.where(among, self.weight, 0.0)
-            total = max(float(weight.sum()), 1e-12)
-            centre = (score * weight).sum(axis=(1, 2), keepdims=True) / total
-            result = np.where(among, centre + self.own * (score - centre), result)
+        one, two = np.nonzero(np.triu(self.kind > 0))  # each pair once
+        kind, weight, own = (each[one, two] for each in (self.kind, self.weight, self.own))
+        score = np.arctanh(np.clip(correlation[:, one, two], -0.999, 0.999))
+        for each in np.unique(kind):
+            among = np.flatnonzero(kind == each)
+            centre = score[:, among] @ weight[among] / max(float(weight[among].sum()), 1e-12)
+            score[:, among] = centre[:, None] + own[among] * (score[:, among] - centre[:, None])
         if seed is not None:
-            noise = np.triu(np.random.default_rng(seed).standard_normal(correlation.shape), 1)
-            result += np.where(self.kind > 0, self.doubt * (noise + noise.swapaxes(1, 2)), 0.0)
-        return np.where(self.kind > 0, np.tanh(result), correlation)
+            score += self.doubt[one, two] * np.random.default_rng(seed).standard_normal(score.shape)
+        result = correlation.copy()
+        result[:, one, two] = result[:, two, one] = np.tanh(score)
+        return result
 
 
 def pooling(correlation: Floats, n: Floats, kind: NDArray[np.int64]) -> Pooling:
@@ -134,6 +134,8 @@ def proper(correlation: Floats, *, least: float = 0.0) -> Floats:
 
     What is already possible stays as it is; figures from different rows need not fit together (Higham 2002).
     """
+    if _possible(correlation, least):
+        return correlation
     value, vector = np.linalg.eigh(correlation)
     bad = value[:, 0] < least - NOUGHT
     if not bad.any():
@@ -144,6 +146,15 @@ def proper(correlation: Floats, *, least: float = 0.0) -> Floats:
     result = correlation.copy()
     result[bad] = mended / (scale[:, :, None] * scale[:, None, :])
     return result
+
+
+def _possible(correlation: Floats, least: float) -> bool:
+    """Whether all have so much variance in every direction: told by a factor, far sooner than by eigenvalues."""
+    try:
+        np.linalg.cholesky(correlation - (least - NOUGHT) * np.eye(correlation.shape[-1]))
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def percentiles(drawn: Floats, blocks: int, *, confidence: float = 0.95) -> tuple[Floats, Floats]:
