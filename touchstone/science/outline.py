@@ -10,13 +10,13 @@ from dataclasses import replace
 import numpy as np
 
 from touchstone.science.allocation import Plan, allocate
+from touchstone.science.filling import WHOLE, filled
 from touchstone.science.portfolio import NONE, Choices, Flags, Floats, Ints, Limits, Model, least_support
 from touchstone.science.pricing import Judged, edge, narrowed, priced
 from touchstone.science.programme import whole
 
 ENOUGH = 0.02
 """A plan that may fall short of the best by more than this share is decided to the end instead."""
-_WHOLE = 1 - 1e-6
 _CLOSE = 2e-3  # a plan that falls short by no more is not looked at again
 _PLACES = 300  # so many places nearest to the edge are decided together
 _STEPS = 20  # of the search over them
@@ -24,9 +24,10 @@ _ROUNDING = 1e-9
 
 
 def outlined(choices: Choices, limits: Limits, *, quick: bool = False) -> Plan | None:
-    """The plan; where leaving out what is taken in part breaks a limit or loses much, it is decided near the edge.
+    """The plan; where leaving out what is taken in part breaks a limit or loses much, choices change one by one.
 
-    Where that is not enough either, to the end; unless it is to be `quick`: then its gap is what it is.
+    Where that is not enough either, it is decided near the edge, and then to the end. To be `quick`, these are not
+    tried while there is a plan: its gap is what it is. Of many choices none may then be found although there is one.
     """
     model = Model(choices, limits)
     if (model.lower > model.upper).any() or (found := priced(model)) is None:
@@ -34,15 +35,24 @@ def outlined(choices: Choices, limits: Limits, *, quick: bool = False) -> Plan |
     judged, x = found
     if limits.touchpoints is not None and (few := _few(choices, limits, x[model.bundle], quick=quick)) is not None:
         return replace(few, bound=max(judged.bound, few.gain))
-    plan = _kept(model, judged, model.settled(np.where(x >= _WHOLE, x, 0.0)))
-    if plan is None or plan.bound - plan.gain > _CLOSE * abs(plan.bound):
-        near = _near(model, judged, x)
-        plan = max((each for each in (plan, near) if each is not None), key=lambda each: each.gain, default=None)
-    return allocate(choices, limits) if plan is None or (_lacks(plan) and not quick) else plan
+    plan = _kept(model, judged, np.where(x >= WHOLE, x, 0.0))
+    for nearer in (_whole, _near):
+        if plan is None or (_lacks(plan, _CLOSE) and not (quick and nearer is _near)):
+            found = nearer(model, judged, x)
+            plan = max((each for each in (plan, found) if each is not None), key=lambda each: each.gain, default=None)
+    if quick and (plan is not None or len(model.opening) > _PLACES):
+        return plan
+    return allocate(choices, limits) if plan is None or _lacks(plan, ENOUGH) else plan
 
 
-def _lacks(plan: Plan) -> bool:
-    return plan.bound - plan.gain > ENOUGH * abs(plan.bound)
+def _lacks(plan: Plan, share: float) -> bool:
+    return plan.bound - plan.gain > share * abs(plan.bound)
+
+
+def _whole(model: Model, judged: Judged, x: Floats) -> Plan | None:
+    """The plan in which choices change one by one until all are whole."""
+    made = filled(model, judged, x)
+    return None if made is None else _kept(model, judged, made)
 
 
 def _near(model: Model, judged: Judged, x: Floats) -> Plan | None:
@@ -52,15 +62,16 @@ def _near(model: Model, judged: Judged, x: Floats) -> Plan | None:
     weighed[model.place[apart]] = True
     narrow = narrowed(model, judged, weighed, model.most)
     answer = whole(narrow.programme, nodes=_STEPS, gap=ENOUGH / 4)
-    return None if answer is None else _kept(model, judged, model.settled(narrow.widened(model, answer.x)))
+    return None if answer is None else _kept(model, judged, narrow.widened(model, answer.x))
 
 
 def _partly(model: Model, x: Floats) -> Flags:
-    return np.asarray(np.abs(x - np.round(x))[: model.bundles] > 1 - _WHOLE, bool)
+    return np.asarray(np.abs(x - np.round(x))[: model.bundles] > 1 - WHOLE, bool)
 
 
-def _kept(model: Model, judged: Judged, made: Floats) -> Plan | None:
-    """Whole choices as a plan; None where they break a limit."""
+def _kept(model: Model, judged: Judged, x: Floats) -> Plan | None:
+    """Whole choices as a plan, with the support they need; None where they break a limit."""
+    made = model.settled(x)
     over = np.asarray(model.links @ made - model.most, float)
     beyond = over > _ROUNDING * (abs(model.links) @ np.abs(made) + np.abs(model.most))
     short = made[model.support] > model.upper[model.support] + _ROUNDING * np.abs(model.choices.shortfall).sum()

@@ -27,7 +27,8 @@ from touchstone.science.portfolio import (
 from touchstone.science.programme import Programme, relaxed
 
 FEW = 5000
-"""So many choices are weighed all at once."""
+"""So many choices are decided all together."""
+_AT_ONCE = 10_000  # so many are priced all together
 _SAMPLE = 6000  # so many choices give the first prices
 EDGE = 2000
 """So many places nearest to the edge are weighed together."""
@@ -128,7 +129,7 @@ def narrowed(model: Model, judged: Judged, weighed: Flags, most: Floats) -> Narr
 
 def priced(model: Model) -> tuple[Judged, Floats] | None:
     """What the best prices say, and the best x that may be taken in part; None where nothing meets the limits."""
-    all_at_once = model.bundles <= FEW
+    all_at_once = model.bundles <= _AT_ONCE
     best = judge(model, np.zeros(len(model.most)) if all_at_once else first_prices(model))
     count, open_share = len(model.opening) if all_at_once else EDGE, np.ones(model.size)
     for _ in range(_ROUNDS):

@@ -84,14 +84,14 @@ def _difference(plan: Planned, found: Anew, drawn: NDArray[np.float64]) -> Estim
 
 
 def _impossible(plan: Planned, of: Possible, wish: Wish) -> Page:
-    """No plan keeps to what is wished for: why, as far as it can be told."""
+    """No plan was found that keeps to what is wished for: why, as far as it can be told."""
     todo = "Slide further, or take back what is held fixed."
     why = "What is locked, shared out or capped leaves nothing that keeps to all of it."
     if wish.always and (least := _anew.least(of, wish)) > wish.budget:
         named = _say.listed([_say.inline(each) for each in wish.always])
         why = f"At every dealer, {named} costs at least {plan.money(least)}."
     blocks = (controls(plan, of, wish), Note(why, "empty", todo), *_fixed(of, wish))
-    return Page("budget", "Budget", f"No plan of {plan.money(wish.budget)} keeps to this.", "", blocks)
+    return Page("budget", "Budget", f"No plan of {plan.money(wish.budget)} that keeps to this was found.", "", blocks)
 
 
 def _choose(of: Possible, wish: Wish) -> Iterator[Block]:
