@@ -89,3 +89,29 @@ def test_a_standard_that_says_nothing_is_refused(store: Any, given: dict[str, An
     with pytest.raises(Refused) as refused:
         do(store, "budget.plan", **given)
     assert refused.value.field == field
+
+
+def held(store: Any) -> dict[str, float]:
+    rows = store.ask().lake("select id, value from planning where value is not null order by id").to_pylist()
+    return {row["id"].removeprefix("held:"): row["value"] for row in rows if row["id"].startswith("held:")}
+
+
+def test_touchpoints_are_held_in_or_left_out_until_others_are_named(store: Any):
+    do(store, "budget.plan", always="Waiting Area; parking", never="clarity of the bill", now=False)
+    assert held(store) == {"waiting area": 1, "parking": 1, "clarity of the bill": 0}
+    do(store, "budget.plan", budget=2000.0, now=False)
+    do(store, "budget.plan", always="parking", now=False)
+    assert held(store) == {"parking": 1, "clarity of the bill": 0}
+    do(store, "budget.plan", never="parking", always=";", now=False)
+    assert held(store) == {"parking": 0}
+    do(store, "budget.plan", usual=True, now=False)
+    assert held(store) == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "field"), [({"never": "no such"}, "never"), ({"always": "parking", "never": "parking"}, "always")]
+)
+def test_touchpoints_that_cannot_be_held_are_refused(store: Any, given: dict[str, Any], field: str):
+    with pytest.raises(Refused) as refused:
+        do(store, "budget.plan", **given)
+    assert refused.value.field == field

@@ -20,7 +20,7 @@ from touchstone.decide._budget_home import planned
 from touchstone.decide._budget_terms import Terms
 from touchstone.decide.budget import decide
 from touchstone.listen.example import listen
-from touchstone.rules.initiatives import stated
+from touchstone.rules.initiatives import HELD, stated
 from touchstone.store.scratch import scratch
 
 TAXONOMY = taxonomy.load("auto_dealer")
@@ -124,6 +124,25 @@ def test_what_must_be_done_is_done_everywhere_and_what_must_not_nowhere():
     done = [row["by"]["touchpoint"] for row in found["choice", "unit", "touchpoint", "level"]]
     assert done.count("parking") == len(found[("unit",)])
     assert "the car itself" not in done
+
+
+def test_a_touchpoint_held_in_is_everywhere_and_one_left_out_nowhere_while_all_could_be_chosen_otherwise():
+    held = {"budget": 6000.0, f"{HELD}parking": 1.0, f"{HELD}the car itself": 0.0}
+    for more in ({}, {"quarters": 2.0}):
+        found = rows(planned(home(*STATED, planning=held | more), "budget@1"))
+        done = [row["by"]["touchpoint"] for row in found["choice", "unit", "touchpoint", "level"]]
+        assert done.count("parking") == len(found[("unit",)])
+        assert "the car itself" not in done
+        assert found[()][0]["detail"]["held"] == {"parking": 1, "the car itself": 0}
+        assert "the car itself" not in found[()][0]["detail"]["worth_knowing"]
+        bound = [set(row["detail"]) & {"locked", "standard"} for row in found[("initiative",)]]
+        assert bound == [set()] * len(STATED)
+
+
+def test_without_support_every_unit_gains_what_it_pays():
+    found = rows(planned(home(*STATED, planning={"budget": 4000.0, "support": 0.0}), "budget@1", frontier=False))
+    assert found[()][0]["detail"]["support"] == 0
+    assert all(row["detail"]["partner_gain"] >= row["detail"]["partner_pays"] - 1e-6 for row in found[("unit",)])
 
 
 def test_limits_in_each_others_way_are_named():

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import altair
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -18,10 +20,10 @@ from touchstone.decide._budget_choices import Possible
 from touchstone.decide._budget_choices import possible as choosable
 from touchstone.decide._budget_home import planned
 from touchstone.decide._budget_terms import terms
-from touchstone.rules.initiatives import LEAST
+from touchstone.rules.initiatives import HELD, LEAST
 from touchstone.science.allocation import allocate
 from touchstone.show import _anew as anew
-from touchstone.show import _budget, html
+from touchstone.show import _budget, _draw, html
 from touchstone.show._stored import Figure
 from touchstone.show.budget import show
 
@@ -144,6 +146,64 @@ def test_a_touchpoint_is_held_in_everywhere_or_left_out():
     mine = held.plan.taken & (shown.touchpoint == shown.touchpoints.index("parking"))
     assert mine.sum() == len(shown.units)
     assert "at every dealer" in str(grids(page(budget="40000", always="parking"))["Held fixed"].rows)
+
+
+@cache
+def fixed() -> Any:
+    """A home whose plan has a touchpoint everywhere, another nowhere, and gives no support."""
+    planning = {
+        "budget": 4000.0,
+        "partner_share": 0.0,
+        f"{HELD}parking": 1.0,
+        f"{HELD}waiting area": 0.0,
+        "support": 0.0,
+    }
+    return home(*STATED, planning=planning, derived={"plan": planned(home(*STATED, planning=planning), "budget@1")})
+
+
+def sent(shown: Page) -> dict[str, str]:
+    """What the one form of a page would send."""
+    form = next(each for each in shown.blocks if isinstance(each, Form))
+    return {each.name: each.value for each in form.fields}
+
+
+def test_what_is_held_in_the_plan_in_force_is_where_the_sliders_begin_and_can_be_taken_back():
+    assert {row[0] for row in grids(show(fixed()))["Held fixed"].rows} == {"Parking", "Waiting area"}
+    slid = sent(show(fixed(), budget="6000"))
+    assert (slid["always"], slid["never"], slid["support"]) == ("parking", "waiting area", "0")
+    freed = sent(show(fixed(), always=";", never=";", support="yes"))
+    assert (freed["always"], freed["never"], freed["support"]) == (";", ";", "1")
+    whole = _budget.read(fixed()).whole
+    assert whole is not None
+    free = anew.possible(fixed(), whole)
+    assert free is not None
+    usual = anew.wished({}, free)
+    assert (usual.always, usual.never, usual.support) == (("parking",), ("waiting area",), False)
+    found = anew.solved(free, replace(usual, always=(), never=()))
+    assert found is not None
+    assert free.touchpoints.index("waiting area") in free.touchpoint[found.plan.taken]
+
+
+def test_addresses_say_no_more_than_how_a_wish_differs_from_the_plan_in_force():
+    whole = _budget.read(fixed()).whole
+    assert whole is not None
+    free = anew.possible(fixed(), whole)
+    assert free is not None
+    usual = anew.wished({}, free)
+    assert anew.address(free, usual) == "budget"
+    for wish in (replace(usual, never=()), replace(usual, support=True), replace(usual, always=("waiting area",))):
+        asked = {name: text[0] for name, text in parse_qs(urlsplit(anew.address(free, wish)).query).items()}
+        assert anew.wished(asked, free) == replace(wish, never=() if "waiting area" in wish.always else wish.never)
+
+
+def test_what_fewer_touchpoints_would_gain_is_drawn_with_its_band():
+    shown = next(each for each in page().blocks if isinstance(each, Chart) and "touchpoint" in each.title)
+    gains = [each.value for each in shown.figures]
+    assert len(gains) >= 3
+    assert gains == sorted(gains)
+    assert gains[-1] == pytest.approx(planned_whole().value)
+    assert all(each.low <= each.value <= each.high for each in shown.figures)
+    altair.LayerChart.from_dict(_draw.chosen(shown.specification, "wide"))
 
 
 def test_what_cannot_be_kept_is_said_with_its_least_cost():

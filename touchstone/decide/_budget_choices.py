@@ -168,7 +168,7 @@ def _choices(of: Possible, gain: Floats) -> Choices:
 
 def _limits(of: Possible, budget: float) -> Limits:
     most = None if of.terms.touchpoints_at_most is None else int(of.terms.touchpoints_at_most)
-    return Limits(budget, _caps(of, budget), most)
+    return Limits(budget, _caps(of, budget), most, support=of.terms.support > 0)
 
 
 def _caps(of: Possible, budget: float) -> tuple[Cap, ...]:

@@ -16,12 +16,15 @@ Floats = NDArray[np.float64]
 _STATED = ("name", "touchpoint", "level", "partner_share", "quarter")
 
 
-def initiative_rows(told: Made) -> list[dict[str, Any]]:
-    """A row for each initiative that stands: what it would gain were it done wherever it can be, unit by unit."""
-    return [_row(told, at) for at in np.unique(told.of.initiative).tolist()]
+def initiative_rows(told: Made, free: Possible) -> list[dict[str, Any]]:
+    """A row for each initiative that stands: what it would gain were it done wherever it can be, unit by unit.
+
+    `free` has the same choices before touchpoints were held in or left out: what binds them whatever is wished.
+    """
+    return [_row(told, at, free) for at in np.unique(told.of.initiative).tolist()]
 
 
-def _row(told: Made, at: int) -> dict[str, Any]:
+def _row(told: Made, at: int, free: Possible) -> dict[str, Any]:
     """`cost` (in all), `gain` and `worst` (the mean of its worst tenth) by `unit`; `draws` of the gain of all.
 
     Draws are told as multiples of what is expected: of any part of its units they are about the same. Where there are
@@ -42,7 +45,7 @@ def _row(told: Made, at: int) -> dict[str, Any]:
         "gain": _short(of.gain[mine]),
         "worst": _short(worst),
         "draws": _short(total / gain if gain else np.zeros(len(total)), digits=4),
-        **_groups(of, mine),
+        **_groups(free, mine),
     }
     return told.row({"initiative": stated["id"]}, gain, total, detail=detail, about=[])
 

@@ -17,6 +17,8 @@ from touchstone.decide._budget_averse import averse
 from touchstone.decide._budget_chain import PRIOR, UNKNOWN, catalogue, chain
 from touchstone.decide._budget_choices import TAIL, Possible, possible
 from touchstone.decide._budget_each import initiative_rows
+from touchstone.decide._budget_held import held
+from touchstone.decide._budget_held import stated as stated_held
 from touchstone.decide._budget_terms import terms
 from touchstone.decide._budget_told import Made, by_group, choice_rows, learning, unit_rows
 from touchstone.decide._file import plans, row
@@ -26,8 +28,7 @@ from touchstone.science.outline import outlined
 Floats = NDArray[np.float64]
 STEPS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0)
 """Budgets of the frontier, as multiples of the one planned with."""
-FEW_STEPS = (0.5, 1.0, 2.0)
-AT_MOST = (3, 5, 8)
+AT_MOST = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20)
 """So many touchpoints at most, where it is asked what a plan of few would bring."""
 MEASURED_IN = "customer equity"
 
@@ -46,19 +47,21 @@ def planned(ask: Ask, maker: str, *, frontier: bool = True, **given: Any) -> pa.
     made = chain(ask, known, chosen)
     if not len(made.sales.units):
         return _none(maker, "nobody is known to have bought anything, so nothing says what customers are worth")
-    of = standards.kept(possible(ask, known, made, chosen), standards.stated(ask))
-    if not len(of.initiative):
+    free = standards.kept(possible(ask, known, made, chosen), standards.stated(ask))
+    if not len(free.initiative):
         return _none(maker, "no initiative is at a unit where customers buy")
-    of, plan = averse(of)
+    fixed = stated_held(ask)
+    of, plan = averse(held(free, fixed))
     if plan is None:
         at = ", ".join(conflicts(of.choices, of.limits))
         least = standards.least_cost(of)
         more = f"; the standards alone cost {least:,.0f} at least" if least else ""
+        more += "".join(f"; {name} is held {'in' if side else 'out'}" for name, side in fixed.items())
         return _none(maker, f"no plan keeps to every limit; in each other's way are: {at}{more}")
     told = Made(ask, maker, of, plan, plan.taken.nonzero()[0])
-    rows = [_whole(told, source), *by_group(told), *unit_rows(told), *choice_rows(told)]
+    rows = [_whole(told, source, fixed), *by_group(told), *unit_rows(told), *choice_rows(told)]
     if frontier:
-        rows += [*initiative_rows(told), *_frontier(told)]
+        rows += [*initiative_rows(told, free), *_frontier(told), *_few(told)]
     return plans(rows)
 
 
@@ -66,7 +69,7 @@ def _none(maker: str, why: str) -> pa.Table:
     return plans([row(maker, {}, None, n=0, measured_in=MEASURED_IN, detail={"why": why}) | {"about": []}])
 
 
-def _whole(told: Made, source: Mapping[str, str]) -> dict[str, Any]:
+def _whole(told: Made, source: Mapping[str, str], fixed: Mapping[str, float]) -> dict[str, Any]:
     of, plan = told.of, told.plan
     drawn = told.drawn.sum(axis=1)
     spent = plan.cost + float(plan.support.sum())
@@ -87,6 +90,7 @@ def _whole(told: Made, source: Mapping[str, str]) -> dict[str, Any]:
         "priors": {"lift": UNKNOWN[0], "kept_per_point": PRIOR[0]},
         **of.chain.told,
         **_required(told),
+        **({"held": dict(fixed)} if fixed else {}),
         **learning(told),
     }
     return told.row({}, float(of.gain[told.taken].sum()), drawn, detail=detail, about=[])
@@ -105,21 +109,28 @@ def _spent(plan: Plan) -> dict[str, Any]:
 
 
 def _frontier(told: Made) -> list[dict[str, Any]]:
-    """What other budgets would bring, and plans of a few touchpoints, each as a whole with what goes where."""
+    """What other budgets would bring, each as a whole with what goes where."""
     of, rows = told.of, []
     whole = float(of.choices.cost.sum())
-    for most in (None, *AT_MOST):
-        for share in STEPS:
-            budget = of.limits.budget * share
-            limits = of.within(budget, of.limits.touchpoints if most is None else most)
-            own = (limits.budget, limits.touchpoints) == (of.limits.budget, of.limits.touchpoints)
-            if most is not None and (own or share not in FEW_STEPS):
-                continue
-            if budget > whole and share > 1:
-                continue
-            found = told.plan if own else outlined(of.choices, limits)
-            if found is not None:
-                rows.append(_point(told, found, budget, most))
+    for share in STEPS:
+        budget = of.limits.budget * share
+        if share > 1 and budget > whole:
+            continue
+        found = told.plan if share == 1 else outlined(of.choices, of.within(budget, of.limits.touchpoints))
+        if found is not None:
+            rows.append(_point(told, found, budget, None))
+    return rows
+
+
+def _few(told: Made) -> list[dict[str, Any]]:
+    """What the same budget would bring at so many touchpoints at most, up to those that a plan could have at all."""
+    of, rows = told.of, []
+    every = len(np.unique(of.touchpoint[of.choices.locked != 0]))
+    for most in (each for each in AT_MOST if each < every):
+        own = most == of.limits.touchpoints
+        found = told.plan if own else outlined(of.choices, of.within(of.limits.budget, most))
+        if found is not None:
+            rows.append(_point(told, found, of.limits.budget, most))
     return rows
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
 from touchstone.decide._budget_choices import Possible
+from touchstone.decide._budget_terms import by_touchpoint
 from touchstone.rules.initiatives import LEAST, RATING
 from touchstone.science.portfolio import NONE
 
@@ -34,9 +35,7 @@ class Standard:
 
 def stated(ask: Ask) -> dict[str, float]:
     """By touchpoint of the taxonomy the least rating chosen for it, on the scale of 1 to 5."""
-    rows = ask.lake("SELECT id, value FROM planning WHERE value IS NOT NULL ORDER BY id").to_pylist()
-    said = {row["id"].removeprefix(LEAST): row["value"] for row in rows if row["id"].startswith(LEAST)}
-    return {name: said[name] for name in ask.taxonomy.names if name in said}
+    return by_touchpoint(ask, LEAST)
 
 
 def standards(of: Possible) -> Iterator[Standard]:

@@ -16,7 +16,8 @@ class Terms:
     0-10 (None: as measured, else a prior); `partner_share` of the cost is the unit's where it owns the touchpoint and
     an initiative says nothing else; `caution` is how far the worst tenth counts instead of the mean (0 to 1):
     who chooses the best of many doubtful things is disappointed by their means (Smith & Winkler 2006). `aversion` is
-    how far the whole plan's own worst tenth counts (0 to 1). Over so many `quarters` a plan is phased (None: all at
+    how far the whole plan's own worst tenth counts (0 to 1). Without `support` (0) units
+    take part only in what they lose nothing by themselves. Over so many `quarters` a plan is phased (None: all at
     once), with `quarter_cap` for each (None: an even part of the budget).
     """
 
@@ -34,6 +35,7 @@ class Terms:
     quarters: float | None = None
     caution: float = 0.5
     aversion: float = 0.0
+    support: float = 1.0
 
 
 NAMES = tuple(each.name for each in fields(Terms))
@@ -46,3 +48,10 @@ def terms(ask: Ask, **given: Any) -> tuple[Terms, dict[str, str]]:
     held = {name: chosen[name] for name in NAMES if chosen.get(name) is not None} | said
     source = {name: "given" if name in said else "chosen" if name in held else "usual" for name in NAMES}
     return Terms(**held), source
+
+
+def by_touchpoint(ask: Ask, kind: str) -> dict[str, float]:
+    """What was chosen of this kind (the beginning of its id) for touchpoints of the taxonomy."""
+    rows = ask.lake("SELECT id, value FROM planning WHERE value IS NOT NULL ORDER BY id").to_pylist()
+    said = {row["id"].removeprefix(kind): row["value"] for row in rows if row["id"].startswith(kind)}
+    return {name: said[name] for name in ask.taxonomy.names if name in said}

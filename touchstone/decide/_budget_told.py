@@ -140,7 +140,7 @@ def _turning(told: Made, at: int) -> dict[str, Any]:
     Below that factor all money leaves a touchpoint that is in; above it the first money comes to one that is out.
     """
     of, plan = told.of, told.plan
-    mine = np.flatnonzero((of.touchpoint == at) & (of.choices.gain > 0))
+    mine = np.flatnonzero((of.touchpoint == at) & (of.choices.gain > 0) & (of.choices.locked != 0))
     if not len(mine) or plan.price <= 0:
         return {"turning": None}
     return {"turning": float((plan.price * of.choices.cost[mine] / of.choices.gain[mine]).min())}
@@ -154,7 +154,7 @@ def learning(told: Made) -> dict[str, Any]:
     of, price = told.of, told.plan.price
     found = {}
     for at in np.unique(of.touchpoint):
-        mine = np.flatnonzero(of.touchpoint == at)
+        mine = np.flatnonzero((of.touchpoint == at) & (of.choices.locked != 0))
         drawn = of.chain.lift[:, of.initiative[mine]]
         factor = drawn / np.fmax(drawn.mean(axis=0), 1e-12)
         unit = np.unique(of.unit[mine], return_inverse=True)[1]

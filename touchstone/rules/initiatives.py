@@ -19,6 +19,10 @@ SCALE = ("worst", "best")
 NUMBERS = (*WHOLE, *MONEY, *SHARES, *LIFT, *SCALE)
 LEAST = "least:"
 """Before a touchpoint's name: the id of its minimum standard among what plans are made with."""
+HELD = "held:"
+"""Before a touchpoint's name: the id of whether plans have it at every unit (1) or at none (0), whatever it gains."""
+BETWEEN = ";"
+"""Stands between touchpoints where several are named in one text; alone it names none."""
 RATING = (1.0, 5.0)
 """The worst and best rating of the scale that standards are stated on."""
 MOST = 20_000  # initiatives in one file

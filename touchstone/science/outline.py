@@ -20,14 +20,15 @@ ENOUGH = 0.02
 _CLOSE = 2e-3  # a plan that falls short by no more is not looked at again
 _PLACES = 300  # so many places nearest to the edge are decided together
 _STEPS = 20  # of the search over them
+_SOON = 300  # so few choices are decided near the edge however quick it is to be
 _ROUNDING = 1e-9
 
 
 def outlined(choices: Choices, limits: Limits, *, quick: bool = False) -> Plan | None:
     """The plan; where leaving out what is taken in part breaks a limit or loses much, choices change one by one.
 
-    Where that is not enough either, it is decided near the edge, and then to the end. To be `quick`, these are not
-    tried while there is a plan: its gap is what it is. Of many choices none may then be found although there is one.
+    Where that is not enough either, it is decided near the edge, and then to the end. To be `quick`, that is left out
+    but of few choices: the gap is what it is, and where limits hardly let a plan be, it may not be found.
     """
     model = Model(choices, limits)
     if (model.lower > model.upper).any() or (found := priced(model)) is None:
@@ -35,14 +36,19 @@ def outlined(choices: Choices, limits: Limits, *, quick: bool = False) -> Plan |
     judged, x = found
     if limits.touchpoints is not None and (few := _few(choices, limits, x[model.bundle], quick=quick)) is not None:
         return replace(few, bound=max(judged.bound, few.gain))
+    soon = quick and model.bundles > _SOON
     plan = _kept(model, judged, np.where(x >= WHOLE, x, 0.0))
-    for nearer in (_whole, _near):
-        if plan is None or (_lacks(plan, _CLOSE) and not (quick and nearer is _near)):
-            found = nearer(model, judged, x)
-            plan = max((each for each in (plan, found) if each is not None), key=lambda each: each.gain, default=None)
-    if quick and (plan is not None or len(model.opening) > _PLACES):
+    if plan is None or _lacks(plan, _CLOSE):
+        plan = _better(plan, _whole(model, judged, x))
+    if plan is None or (_lacks(plan, _CLOSE) and not soon):
+        plan = _better(plan, _near(model, judged, x))
+    if soon or (quick and plan is not None):
         return plan
     return allocate(choices, limits) if plan is None or _lacks(plan, ENOUGH) else plan
+
+
+def _better(one: Plan | None, other: Plan | None) -> Plan | None:
+    return max((each for each in (one, other) if each is not None), key=lambda each: each.gain, default=None)
 
 
 def _lacks(plan: Plan, share: float) -> bool:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Link
+from touchstone.rules.initiatives import BETWEEN
 from touchstone.science.allocation import Plan
 from touchstone.science.outline import outlined
 from touchstone.science.portfolio import NONE, Cap, Choices, Limits
@@ -27,7 +28,6 @@ from touchstone.show._stored import Figure
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-SEPARATOR = ";"  # between touchpoints in an address
 _ROWS = """select id, name, "by", value, low, high, n, measured_in, detail from plan
     where name = 'budget' and array_to_string(list_sort(map_keys("by")), ',') = 'initiative' order by id"""
 _TAKEN = """select "by"['choice'] as choice, detail from plan
@@ -57,6 +57,7 @@ class Possible:
     units: tuple[str, ...]
     touchpoints: tuple[str, ...]
     terms: Mapping[str, Any]
+    held: Mapping[str, float]
     regions: Mapping[str, str]
     quarters: tuple[str, ...]
     initiative: Ints
@@ -169,7 +170,8 @@ def possible(ask: Ask, whole: Figure) -> Possible | None:
     quarters = tuple(whole.detail.get("quarters", ()))
     initiative = np.repeat(np.arange(len(rows)), [len(each.detail["unit"]) for each in rows])
     unit = np.array([place[unit] for each in rows for unit in each.detail["unit"]], np.int64)
-    return Possible(rows, units, touchpoints, whole.detail["terms"], regions, quarters, initiative, unit)
+    terms, held = whole.detail["terms"], whole.detail.get("held", {})
+    return Possible(rows, units, touchpoints, terms, held, regions, quarters, initiative, unit)
 
 
 def grain(of: Possible) -> float:
@@ -246,32 +248,35 @@ def wished(given: Mapping[str, str | None], of: Possible) -> Wish:
     terms, every = of.terms, len(of.touchpoints)
     budget, own = _within(given.get("budget"), terms["budget"], 0, math.inf), float(terms["budget"])
     most = int(_within(given.get("touchpoints"), terms["touchpoints_at_most"] or every, 1, every))
-    lists = {
-        name: tuple(each for each in (given.get(name) or "").split(SEPARATOR) if each in of.touchpoints)
-        for name in ("always", "never")
-    }
+    always, never = (_named(given.get(name), of, side) for name, side in (("always", 1.0), ("never", 0.0)))
     return Wish(
         budget=own if abs(budget - own) <= grain(of) / 2 else budget,
         touchpoints=None if most >= every else most,
         caution=_within(given.get("caution"), 100 * terms["caution"], 0, 100) / 100,
         partner_share=_within(given.get("share"), 100 * terms["partner_share"], 0, 100) / 100,
-        support=given.get("support") != "no",
-        always=lists["always"], never=tuple(each for each in lists["never"] if each not in lists["always"]),
+        support=given["support"] != "no" if given.get("support") else bool(terms.get("support", 1.0)),
+        always=always, never=tuple(each for each in never if each not in always),
     )  # fmt: skip
 
 
 def address(of: Possible, wish: Wish, **fixed: tuple[str, ...]) -> str:
     """The page that shows this wish, with other touchpoints held fixed."""
-    usual = wished({}, of)
+    usual, wish = wished({}, of), replace(wish, **fixed)
     asked = {
         "budget": f"{wish.budget:.12g}" if wish.budget != usual.budget else "",
         "touchpoints": str(wish.touchpoints or len(of.touchpoints)) if wish.touchpoints != usual.touchpoints else "",
         "caution": f"{100 * wish.caution:.12g}" if wish.caution != usual.caution else "",
         "share": f"{100 * wish.partner_share:.12g}" if wish.partner_share != usual.partner_share else "",
-        "support": "" if wish.support else "no",
-        **{name: SEPARATOR.join(each) for name, each in ({"always": wish.always, "never": wish.never} | fixed).items()},
+        "support": ("yes" if wish.support else "no") if wish.support != usual.support else "",
+        "always": named(wish.always) if wish.always != usual.always else "",
+        "never": named(wish.never) if wish.never != usual.never else "",
     }
     return f"budget?{urlencode({name: each for name, each in asked.items() if each})}".rstrip("?")
+
+
+def named(touchpoints: tuple[str, ...]) -> str:
+    """Touchpoints as one text; none has one too."""
+    return BETWEEN.join(touchpoints) or BETWEEN
 
 
 def out(of: Possible, wish: Wish, name: str) -> Link:
@@ -284,6 +289,12 @@ def into(of: Possible, wish: Wish, name: str) -> Link:
     """Leads to the plan with a touchpoint at every unit."""
     never = tuple(each for each in wish.never if each != name)
     return Link("at every dealer", address(of, wish, always=(*wish.always, name), never=never))
+
+
+def _named(text: str | None, of: Possible, side: float) -> tuple[str, ...]:
+    """The touchpoints that a text names; without one those held so in the plan in force."""
+    said = [name for name, value in of.held.items() if value == side] if text is None else text.split(BETWEEN)
+    return tuple(each for each in said if each in of.touchpoints)
 
 
 def _within(text: str | None, other: float, low: float, high: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from touchstone.show._budget import Planned
 from touchstone.show._stored import Figure
 
 Flags = NDArray[np.bool_]
-_SUPPORT = (("", "where a dealer lacks it"), ("no", "none"))
+_SUPPORT = (("yes", "where a dealer lacks it"), ("no", "none"))
 _AT_MOST = 1000  # touchpoints of a plan: as many as pay
 
 
@@ -34,11 +34,20 @@ def controls(plan: Planned, of: Possible, wish: Wish) -> Filters:
               within=(1.0, float(every), 1.0), told="at most #", last="as many as pay"),
         Field("caution", "Caution", f"{100 * wish.caution:.12g}", **percent),  # type: ignore[arg-type]  # a plain dict
         Field("share", "Dealers’ share where theirs", f"{100 * wish.partner_share:.12g}", **percent),  # type: ignore[arg-type]  # as above
-        Field("support", "Support", "" if wish.support else "no", choices=_SUPPORT),
+        Field("support", "Support", "yes" if wish.support else "no", choices=_SUPPORT),
     )  # fmt: skip
-    fixed = (("always", wish.always), ("never", wish.never))
-    hidden = tuple(Field(name, "", _anew.SEPARATOR.join(each), kind="hidden") for name, each in fixed if each)
-    return Filters((*fields, *hidden), live=True)
+    return Filters((*fields, *_hidden(_held(of, wish))), live=True)
+
+
+def _held(of: Possible, wish: Wish) -> dict[str, str]:
+    """Touchpoints held in or left out, where some are or were."""
+    usual = _anew.wished({}, of)
+    both = (("always", wish.always, usual.always), ("never", wish.never, usual.never))
+    return {name: _anew.named(here) for name, here, before in both if here or before}
+
+
+def _hidden(values: Mapping[str, str]) -> Iterator[Field]:
+    return (Field(name, "", value, kind="hidden") for name, value in values.items())
 
 
 def page(ask: Ask, plan: Planned, of: Possible, wish: Wish) -> Page:
@@ -51,7 +60,7 @@ def page(ask: Ask, plan: Planned, of: Possible, wish: Wish) -> Page:
     difference = _difference(plan, found, of.drawn(force))
     noun = _league.nouns(ask)[0]
     cards = (_budget_blocks.estimate(figure, "Customer equity gained", seed=ask.seed), difference)
-    blocks: list[Block] = [controls(plan, of, wish), Cards(cards), *_fixed(of, wish), *_choose(of, wish)]
+    blocks: list[Block] = [controls(plan, of, wish), Cards(cards), *fixed(of, wish), *_choose(of, wish)]
     blocks += [_changes(found, force, noun), _budget_blocks.takes(plan, figure)]
     if len(plan.frontier) > 1:
         blocks.append(_budget_blocks.frontier(plan, figure, budget=wish.budget, seed=ask.seed))
@@ -90,25 +99,22 @@ def _impossible(plan: Planned, of: Possible, wish: Wish) -> Page:
     if wish.always and (least := _anew.least(of, wish)) > wish.budget:
         named = _say.listed([_say.inline(each) for each in wish.always])
         why = f"At every dealer, {named} costs at least {plan.money(least)}."
-    blocks = (controls(plan, of, wish), Note(why, "empty", todo), *_fixed(of, wish))
+    blocks = (controls(plan, of, wish), Note(why, "empty", todo), *fixed(of, wish))
     return Page("budget", "Budget", f"No plan of {plan.money(wish.budget)} that keeps to this was found.", "", blocks)
 
 
 def _choose(of: Possible, wish: Wish) -> Iterator[Block]:
-    """The action that makes it the plan, with what it can keep."""
+    """The action that makes it the plan."""
     terms = {"budget": wish.budget, "caution": wish.caution, "partner_share": wish.partner_share}
+    terms["support"] = float(wish.support)
     if wish.touchpoints is not None or of.terms["touchpoints_at_most"] is not None:
         terms["touchpoints_at_most"] = wish.touchpoints or _AT_MOST
-    fields = tuple(Field(name, "", f"{value:.12g}", kind="hidden") for name, value in terms.items())
-    back = Field("back", "", "/budget", kind="hidden")
-    yield Form("budget.plan", "", (*fields, back), "Make this the plan", beside=(("/budget", "Back to the plan", ""),))
-    if wish.always or wish.never or not wish.support:
-        text = "The plan made so takes budget, touchpoints, caution and share from here."
-        yield Note(text, "plain", "What is held fixed, and support, are only looked at here: state initiatives as "
-                   "locked to keep them in or out.")  # fmt: skip
+    sent = {name: f"{value:.12g}" for name, value in terms.items()} | _held(of, wish) | {"back": "/budget"}
+    beside = (("/budget", "Back to the plan", ""),)
+    yield Form("budget.plan", "", tuple(_hidden(sent)), "Make this the plan", beside=beside)
 
 
-def _fixed(of: Possible, wish: Wish) -> Iterator[Block]:
+def fixed(of: Possible, wish: Wish) -> Iterator[Block]:
     """Touchpoints held in or out, each to be taken back."""
     rows = []
     for name, said in (("always", "at every dealer"), ("never", "left out")):

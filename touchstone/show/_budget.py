@@ -25,6 +25,7 @@ class Planned:
     touchpoints: list[Figure]
     regions: list[Figure]
     units: list[Figure]
+    few: list[Figure] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -40,14 +41,15 @@ class Planned:
 
 def read(ask: Ask) -> Planned:
     """The plan as stored."""
-    kinds = ("", "budget", "touchpoint", "region", "unit")
-    whole, frontier, touchpoints, regions, units = (_stored.unfolded(ask.lake(_ROWS, [keys])) for keys in kinds)
+    kinds = ("", "budget", "touchpoint", "region", "unit", "budget,touchpoints_at_most")
+    whole, frontier, touchpoints, regions, units, few = (_stored.unfolded(ask.lake(_ROWS, [keys])) for keys in kinds)
     return Planned(
         whole[0] if whole else None,
         sorted(frontier, key=lambda each: float(each.by["budget"])),
         sorted(touchpoints, key=lambda each: (-each.detail["cost"], each.by["touchpoint"])),
         sorted(regions, key=lambda each: (-each.detail["cost"], each.by["region"])),
         sorted(units, key=lambda each: (-(each.value or 0.0), each.by["unit"])),
+        sorted(few, key=lambda each: int(each.by["touchpoints_at_most"])),
         {row["id"]: row["name"] for row in ask.lake(_NAMES).to_pylist()},
     )
 

@@ -1,4 +1,4 @@
-"""The blocks of the page of the budget: figures, frontier, touchpoints, regions, dealers, what to test, forms."""
+"""The blocks of the page of the budget: figures, frontier, touchpoints, regions, dealers, what to test."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from touchstone.core.ask import Ask
-from touchstone.core.page import Block, Cards, Chart, Estimate, Field, Form, Grid, Link, Note
-from touchstone.show import _anew, _budget, _say
+from touchstone.core.page import Block, Cards, Chart, Estimate, Grid, Link, Note
+from touchstone.show import _anew, _say
 from touchstone.show._anew import Possible
 from touchstone.show._budget import Planned
+from touchstone.show._charts import few as few_drawn
 from touchstone.show._charts import frontier as drawn
-from touchstone.show._may import may
 from touchstone.show._stored import Figure
 
 _FORMULA = (
@@ -25,16 +24,14 @@ _ALSO = (
     ("mean of the worst tenth", "worst_tenth"),
 )
 LEAD = "Associations and beliefs, with their doubt: what people stated, what customers answered and bought."
-_BACK = Field("back", "", "/budget", kind="hidden")
-_TERMS = {
+TERMS = {
     "budget": "Budget", "company_margin": "Company's margin on sales", "partner_margin": "Dealers' margin on sales",
     "horizon": "Years looked at", "discount": "Discount a year", "retention": "Customers who stay a year",
     "kept_per_point": "More who stay per point of 10", "partner_share": "Dealers' share of cost where theirs",
     "touchpoints_at_most": "Touchpoints at most", "region_cap": "Most for a region", "quarter_cap": "Most in a quarter",
-    "caution": "Caution, 0 to 1",
+    "caution": "Caution, 0 to 1", "support": "Support where a dealer lacks it",
 }  # fmt: skip
-_TABLE = "CSV with a header: touchpoint, level, fixed_cost, cost_share, lift, …"
-_ASKED = ("budget", "touchpoints_at_most", "company_margin", "partner_margin", "partner_share", "caution")
+_NEARLY = 0.9  # share of the plan's gain that fewer touchpoints are held to
 _FROM = {"chosen": "chosen", "given": "chosen", "usual": "usual"}
 
 
@@ -82,6 +79,7 @@ def whole(plan: Planned, of: Possible | None, *, seed: int, noun: str) -> Iterat
     yield takes(plan, plan.whole)
     if len(plan.frontier) > 1:
         yield frontier(plan, plan.whole, budget=float(plan.whole.detail["terms"]["budget"]), seed=seed)
+    yield from few(plan, plan.whole, seed=seed)
     yield _touchpoints(plan, of, seed=seed, noun=noun)
     if out := [each for each in plan.touchpoints if not each.detail["units"]]:
         rest = tuple((_say.named(each.by["touchpoint"]), _turning(each), *_fixed(of, each)) for each in out)
@@ -108,6 +106,21 @@ def frontier(plan: Planned, figure: Figure, *, budget: float, seed: int) -> Char
     lead = "Gain of the best plan for each budget, with its 95 % band; on the dashed line money brings itself back."
     points = [(float(row.by["budget"]), each) for row, each in zip(plan.frontier, figures, strict=True)]
     return Chart(title, lead, drawn(points, here=(budget, figure.value or 0.0)), figures)
+
+
+def few(plan: Planned, figure: Figure, *, seed: int) -> Iterator[Chart]:
+    """What the same money can gain at fewer touchpoints, with its band; nothing where that is not stored."""
+    here, budget = int(figure.detail["touchpoints"]), f"{figure.detail['terms']['budget']:.2f}"
+    kept = {int(row.by["touchpoints_at_most"]): row for row in plan.few if row.by["budget"] == budget} | {here: figure}
+    if len(kept) < 3 or not figure.value:
+        return
+    points = [(most, row, _say.some(most, "touchpoint", "touchpoints")) for most, row in sorted(kept.items())]
+    named = next(name for _, row, name in points if (row.value or 0.0) >= _NEARLY * figure.value)
+    shown = [(float(most), estimate(row, f"{name} at most", seed=seed)) for most, row, name in points]
+    title = f"{named} would bring {_say.number(_NEARLY, measured_in='share')} of it or more"
+    lead = "Gain of the best plan of the same budget with so many touchpoints at most, with its 95 % band."
+    specification = few_drawn(shown, here=(float(here), figure.value))
+    yield Chart(title, lead, specification, tuple(each for _, each in shown))
 
 
 def _touchpoints(plan: Planned, of: Possible | None, *, seed: int, noun: str) -> Grid:
@@ -233,8 +246,8 @@ def terms(plan: Planned) -> Iterator[Block]:
     told = plan.whole.detail
     rows = tuple(
         (label, _term(plan, name, told["terms"][name]), _FROM.get(told["terms_from"][name], ""))
-        for name, label in _TERMS.items()
-        if told["terms"][name] is not None
+        for name, label in TERMS.items()
+        if told["terms"].get(name) is not None
     )
     lifts = told["lifts"]
     parts = [f"{count} {name}" for name, count in lifts.items() if count]
@@ -249,31 +262,11 @@ def terms(plan: Planned) -> Iterator[Block]:
 def _term(plan: Planned, name: str, value: float) -> str:
     if name in ("budget", "region_cap", "quarter_cap"):
         return plan.money(value)
+    if name == "support":
+        return "yes" if value else "none"
     if name in ("horizon", "touchpoints_at_most"):
         return f"{value:g}"
     return f"{value:g}" if name == "caution" else _say.number(value, measured_in="share")
-
-
-def forms(plan: Planned, ask: Ask) -> tuple[Block, ...]:
-    """Plan anew with other terms; state an initiative; withdraw one."""
-    if not may(ask.viewer, "budget.plan"):
-        return ()
-    held = plan.whole.detail.get("terms", {}) if plan.whole is not None else {}
-    again = tuple(Field(name, _TERMS[name], _short(held.get(name)), kind="number") for name in _ASKED)
-    table = (Field("lines", "Initiatives as a table", kind="lines", help=_TABLE), _BACK)
-    made: list[Block] = [
-        Form("budget.plan", "Plan anew", (*again, _BACK), "Plan", beside=(("/act/budget.plan", "All settings", ""),)),
-        Form("initiative.state", "State what can be done", table, "State all",
-             beside=(("/act/initiative.state", "State one", ""),)),
-    ]  # fmt: skip
-    if stated := _budget.stated(ask):
-        which = Field("initiative", "Initiative", "", tuple(stated))
-        made.append(Form("initiative.withdraw", "Withdraw", (which, _BACK), "Withdraw"))
-    return tuple(made)
-
-
-def _short(value: Any) -> str:
-    return "" if value in (None, "") else f"{float(value):g}"
 
 
 def plainly(value: float | None) -> str:

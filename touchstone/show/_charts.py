@@ -164,25 +164,45 @@ def over_time(series: Sequence[Estimate], *, title: str, lead: str, mean: float)
 
 def frontier(points: Sequence[tuple[float, Estimate]], *, here: tuple[float, float]) -> dict[str, Any]:
     """Gain by budget with its band; `here` (budget, gain) is named; on the dashed line money brings itself back."""
-    rows: Rows = [
-        {"budget": budget, "value": each.value, "low": each.low, "high": each.high, "text": _say.aloud(each)}
-        for budget, each in points
-    ]
     most = min(max(budget for budget, _ in points), max(each.high or 0.0 for _, each in points))
-    even: Rows = [{"budget": 0.0, "even": 0.0}, {"budget": most, "even": most}]
-    axis = {"title": "budget", "format": "~s", "tickCount": 5, "titlePadding": 4}
-    x = _quantity("budget", scale={"nice": False, "zero": True}, axis=axis)
-    y = {"title": None, "tickCount": 4, "format": "~s"}
-    mine: Rows = [{"budget": here[0], "value": here[1]}]
+    even: Rows = [{"at": 0.0, "even": 0.0}, {"at": most, "even": most}]
+    dashed = layer({**DASHED, "type": "line"}, even, x=_along("budget"), y=_quantity("even"))
+    return _curve(points, x=_along("budget"), here=here, beside=[dashed])
+
+
+def few(points: Sequence[tuple[float, Estimate]], *, here: tuple[float, float]) -> dict[str, Any]:
+    """Gain by the most touchpoints there may be, with its band; `here` (touchpoints, gain) is named."""
+    return _curve(points, x=_along("touchpoints at most"), here=here)
+
+
+def _along(title: str) -> dict[str, Any]:
+    axis = {"title": title, "format": "~s", "tickCount": 5, "titlePadding": 4}
+    return _quantity("at", scale={"nice": False, "zero": True}, axis=axis)
+
+
+def _curve(
+    points: Sequence[tuple[float, Estimate]],
+    *,
+    x: dict[str, Any],
+    here: tuple[float, float],
+    beside: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
+    """A line through estimates with its band, and one point on it named."""
+    rows: Rows = [
+        {"at": at, "value": each.value, "low": each.low, "high": each.high, "text": _say.aloud(each)}
+        for at, each in points
+    ]
+    axis = {"title": None, "tickCount": 4, "format": "~s"}
+    y, mine = _quantity("value", axis=axis), [{"at": here[0], "value": here[1]}]
     dot = {"type": "circle", "opacity": 1}
     said = {"type": "text", "align": "right", "dx": -9, "dy": -9, "fontWeight": 600, "color": LIGHT["ink"]}
     layers = [
-        _area(rows, x, y),
-        layer({**DASHED, "type": "line"}, even, x=x, y=_quantity("even")),
-        layer({"type": "line", "color": LIGHT["ink"], "strokeWidth": 1.4}, rows, x=x, y=_quantity("value", axis=y)),
-        layer({**dot, "size": 30, "color": LIGHT["dot"]}, rows, x=x, y=_quantity("value", axis=y), tooltip=TIP),
-        layer({**dot, "size": 70, "color": LIGHT["gold"]}, mine, x=x, y=_quantity("value", axis=y)),
-        layer(said, mine, x=x, y=_quantity("value", axis=y), text=_quantity("value", format=",.0f")),
+        _area(rows, x, axis),
+        *beside,
+        layer({"type": "line", "color": LIGHT["ink"], "strokeWidth": 1.4}, rows, x=x, y=y),
+        layer({**dot, "size": 30, "color": LIGHT["dot"]}, rows, x=x, y=y, tooltip=TIP),
+        layer({**dot, "size": 70, "color": LIGHT["gold"]}, mine, x=x, y=y),
+        layer(said, mine, x=x, y=y, text=_quantity("value", format=",.0f")),
     ]
     return _layered(layers)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Note, Page
-from touchstone.show import _anew, _anew_blocks, _budget, _budget_blocks, _league
+from touchstone.show import _anew, _anew_blocks, _budget, _budget_blocks, _budget_forms, _league
 from touchstone.show._budget import Planned
 from touchstone.show._stored import Figure
 
@@ -28,7 +28,7 @@ def show(
     """The plan, or what another would bring, solved anew; with `unit` that unit's own view.
 
     Another plan has another `budget`, fewer `touchpoints`, other percentages of `caution` or partners' `share`, no
-    `support`, or touchpoints (between semicolons) `always` at every unit or `never`.
+    `support`, or touchpoints (between semicolons; one alone: none) `always` at every unit or `never`.
     """
     plan = _budget.read(ask)
     if ask.viewer.side == "partner" or unit:
@@ -48,14 +48,17 @@ def show(
 def _planned(ask: Ask, plan: Planned, whole: Figure, of: _anew.Possible | None) -> Page:
     """The plan in force."""
     noun = _league.nouns(ask)[0]
-    controls = () if of is None else (_anew_blocks.controls(plan, of, _anew.wished({}, of)),)
-    blocks: list[Block] = [*controls, *_budget_blocks.whole(plan, of, seed=ask.seed, noun=noun)]
+    blocks: list[Block] = []
+    if of is not None:
+        usual = _anew.wished({}, of)
+        blocks += [_anew_blocks.controls(plan, of, usual), *_anew_blocks.fixed(of, usual)]
+    blocks += _budget_blocks.whole(plan, of, seed=ask.seed, noun=noun)
     blocks += [
         *_budget_blocks.learning(plan),
         *_budget_blocks.places(plan, seed=ask.seed, noun=noun),
         *_budget_blocks.terms(plan),
     ]
-    blocks += _budget_blocks.forms(plan, ask)
+    blocks += _budget_forms.forms(plan, ask)
     return Page("budget", _TITLE, _budget_blocks.sentence(plan, whole), _budget_blocks.LEAD, tuple(blocks))
 
 
@@ -66,7 +69,7 @@ def _none(ask: Ask, plan: Planned) -> Page:
     todo = "State what can be done, what it costs and what it should lift; then plan."
     note = Note(text, "empty", todo)
     return Page("budget", _TITLE, "Where to spend is not planned yet.", "",
-                (note, *_budget_blocks.forms(plan, ask)))  # fmt: skip
+                (note, *_budget_forms.forms(plan, ask)))  # fmt: skip
 
 
 def _of_unit(ask: Ask, plan: Planned, unit: str | None) -> Page:

@@ -7,7 +7,7 @@ from typing import Any
 
 from touchstone.act._journey import decided
 from touchstone.core.errors import Refused
-from touchstone.rules.initiatives import LEAST, RATING
+from touchstone.rules.initiatives import BETWEEN, HELD, LEAST, RATING
 
 WHO = ("insight", "executive")
 
@@ -15,7 +15,7 @@ _WITHIN = {
     "budget": (0.0, math.inf), "company_margin": (0.001, 1.0), "partner_margin": (0.0, 1.0), "horizon": (1.0, 30.0),
     "discount": (0.0, 1.0), "retention": (0.0, 1.0), "kept_per_point": (0.0, 1.0), "partner_share": (0.0, 1.0),
     "touchpoints_at_most": (1.0, 1000.0), "region_cap": (0.0, math.inf), "quarter_cap": (0.0, math.inf),
-    "quarters": (1.0, 40.0), "caution": (0.0, 1.0), "aversion": (0.0, 1.0),
+    "quarters": (1.0, 40.0), "caution": (0.0, 1.0), "aversion": (0.0, 1.0), "support": (0.0, 1.0),
 }  # fmt: skip
 
 
@@ -36,6 +36,9 @@ def act(
     quarters: float | None = None,
     caution: float | None = None,
     aversion: float | None = None,
+    support: bool | None = None,
+    always: str | None = None,
+    never: str | None = None,
     standard: str | None = None,
     least: float | None = None,
     usual: bool = False,
@@ -44,17 +47,19 @@ def act(
     """{"kept": what was chosen, by name, "rows": rows of the plan}; what is left out stays as it was chosen before.
 
     `usual` first forgets all that was chosen. Margins are shares of sales, `horizon` years, `discount` and `retention`
-    shares a year, `kept_per_point` the share of customers more that stays per point of a score of 0 to 10. `standard`
-    is a touchpoint that must stand at a rating of `least` (1 to 5; 1: no standard any more) at every unit. Without
-    `now` the next run plans. `Refused`: a value that cannot be.
+    shares a year, `kept_per_point` the share of customers more that stays per point of a score of 0 to 10. Without
+    `support` units take part only in what they lose nothing by. Touchpoints between semicolons have money at every unit
+    (`always`) or at none (`never`); a semicolon alone takes that back. `standard` is a touchpoint that must stand at a
+    rating of `least` (1 to 5; 1: no standard any more) at every unit. Without `now` the next run plans. `Refused`: a
+    value that cannot be.
     """
-    given = {name: value for name, value in locals().items() if name in _WITHIN and value is not None}
-    for name, value in given.items():
+    numbers = {name: float(value) for name, value in locals().items() if name in _WITHIN and value is not None}
+    for name, value in numbers.items():
         low, high = _WITHIN[name]
         if not low <= value <= high:
             raise Refused(f"{name} lies outside {low:g} to {high:g}.", field=name, todo="Give one within.")
-    given |= _standard(store, standard, least)
-    forgotten = dict.fromkeys([*_WITHIN, *_standards(store)]) if usual else {}
+    given = numbers | _standard(store, standard, least) | _held(store, always, never)
+    forgotten = dict.fromkeys([*_WITHIN, *_chosen(store, LEAST), *_chosen(store, HELD)]) if usual else {}
     if kept := forgotten | given:
         store.put("planning", [{"id": name, "value": value} for name, value in kept.items()])
         store.log("budget.plan", chosen=sorted(given))
@@ -73,6 +78,29 @@ def _standard(store: Any, touchpoint: str | None, least: float | None) -> dict[s
     return {LEAST + found.name: least if least > RATING[0] else None}
 
 
-def _standards(store: Any) -> list[str]:
-    rows = store.ask().lake("select id from planning order by id")["id"].to_pylist()
-    return [each for each in rows if each.startswith(LEAST)]
+def _held(store: Any, always: str | None, never: str | None) -> dict[str, float | None]:
+    """What is kept of touchpoints held in (1) or left out (0); those held before and not named any more are free."""
+    kept: dict[str, float | None] = {}
+    for field, text, side in (("never", never, 0.0), ("always", always, 1.0)):
+        if text is None:
+            continue
+        named = [_touchpoint(store, each, field) for each in text.split(BETWEEN) if each.strip()]
+        if twice := [each for each in named if kept.get(each) is not None]:
+            raise Refused(f"{twice[0].removeprefix(HELD)!r} cannot be both.", field=field, todo="Name it once.")
+        kept |= dict.fromkeys(each for each in _chosen(store, HELD, side) if each not in kept)
+        kept |= dict.fromkeys(named, side)
+    return kept
+
+
+def _touchpoint(store: Any, text: str, field: str) -> str:
+    """The id under which it is kept that a touchpoint is held."""
+    found = store.taxonomy.find(text.strip())
+    if found is None:
+        raise Refused(f"{text.strip()!r} is no touchpoint of this home.", field=field, todo="Name one of the taxonomy.")
+    return HELD + str(found.name)
+
+
+def _chosen(store: Any, kind: str, value: float | None = None) -> list[str]:
+    """The ids of this kind that were chosen; with `value`, those at that."""
+    rows = store.ask().lake("select id, value from planning order by id").to_pylist()
+    return [row["id"] for row in rows if row["id"].startswith(kind) and value in (None, row["value"])]
