@@ -23,7 +23,7 @@ from touchstone.decide._budget_terms import terms
 from touchstone.rules.initiatives import HELD, LEAST
 from touchstone.science.allocation import allocate
 from touchstone.show import _anew as anew
-from touchstone.show import _budget, _draw, html
+from touchstone.show import _budget, _draw, _wishes, html
 from touchstone.show._stored import Figure
 from touchstone.show.budget import show
 
@@ -91,7 +91,7 @@ def test_another_plan_is_solved_anew_and_held_against_the_one_in_force():
 @pytest.mark.parametrize("most", [None, 2])
 def test_what_a_slider_shows_is_what_the_solver_finds(budget: float, most: int | None):
     shown = possible()
-    wish = replace(anew.wished({}, shown), budget=budget, touchpoints=most)
+    wish = replace(_wishes.wished({}, shown), budget=budget, touchpoints=most)
     found = anew.solved(shown, wish)
     best = allocate(choices().choices, choices().within(budget, most))
     assert found is not None
@@ -103,7 +103,7 @@ def test_what_a_slider_shows_is_what_the_solver_finds(budget: float, most: int |
 
 def test_its_doubt_is_about_that_of_the_plan_with_the_same_choices():
     whole, shown = planned_whole(), possible()
-    found = anew.solved(shown, anew.wished({}, shown))
+    found = anew.solved(shown, _wishes.wished({}, shown))
     assert found is not None
     told = found.figure(whole)
     assert (told.low, told.high) == pytest.approx((whole.low, whole.high), rel=0.05)
@@ -121,7 +121,7 @@ def test_quarters_and_standards_of_the_plan_in_force_are_kept():
     force = anew.in_force(ask, shown)
     assert force.sum() == pc.sum(pc.starts_with(table["id"], "budget:choice=")).as_py()
     assert shown.gain[force].sum() == pytest.approx(whole.value, rel=1e-6)
-    found = anew.solved(shown, anew.wished({}, shown))
+    found = anew.solved(shown, _wishes.wished({}, shown))
     assert found is not None
     assert found.plan.gain == pytest.approx(whole.detail["chosen_by"], rel=0.01)
     spent = [found.paid(found.plan.taken.nonzero()[0][starts]) for starts in quarters_of(shown, found)]
@@ -135,7 +135,7 @@ def quarters_of(shown: anew.Possible, found: anew.Anew) -> list[Any]:
 
 def test_a_touchpoint_is_held_in_everywhere_or_left_out():
     shown = possible()
-    usual = anew.wished({}, shown)
+    usual = _wishes.wished({}, shown)
     for name in shown.touchpoints:
         own = shown.touchpoints.index(name)
         without = anew.solved(shown, replace(usual, never=(name,)))
@@ -177,7 +177,7 @@ def test_what_is_held_in_the_plan_in_force_is_where_the_sliders_begin_and_can_be
     assert whole is not None
     free = anew.possible(fixed(), whole)
     assert free is not None
-    usual = anew.wished({}, free)
+    usual = _wishes.wished({}, free)
     assert (usual.always, usual.never, usual.support) == (("parking",), ("waiting area",), False)
     found = anew.solved(free, replace(usual, always=(), never=()))
     assert found is not None
@@ -189,11 +189,11 @@ def test_addresses_say_no_more_than_how_a_wish_differs_from_the_plan_in_force():
     assert whole is not None
     free = anew.possible(fixed(), whole)
     assert free is not None
-    usual = anew.wished({}, free)
-    assert anew.address(free, usual) == "budget"
+    usual = _wishes.wished({}, free)
+    assert _wishes.address(free, usual) == "budget"
     for wish in (replace(usual, never=()), replace(usual, support=True), replace(usual, always=("waiting area",))):
-        asked = {name: text[0] for name, text in parse_qs(urlsplit(anew.address(free, wish)).query).items()}
-        assert anew.wished(asked, free) == replace(wish, never=() if "waiting area" in wish.always else wish.never)
+        asked = {name: text[0] for name, text in parse_qs(urlsplit(_wishes.address(free, wish)).query).items()}
+        assert _wishes.wished(asked, free) == replace(wish, never=() if "waiting area" in wish.always else wish.never)
 
 
 def test_what_fewer_touchpoints_would_gain_is_drawn_with_its_band():

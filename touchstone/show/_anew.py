@@ -7,19 +7,15 @@ second, and its gap is told. Its doubt comes from the stored draws of each initi
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
 from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
-from touchstone.core.page import Link
-from touchstone.rules.initiatives import BETWEEN
 from touchstone.science.allocation import Plan
 from touchstone.science.outline import outlined
 from touchstone.science.portfolio import NONE, Cap, Choices, Limits
@@ -174,13 +170,6 @@ def possible(ask: Ask, whole: Figure) -> Possible | None:
     return Possible(rows, units, touchpoints, terms, held, regions, quarters, initiative, unit)
 
 
-def grain(of: Possible) -> float:
-    """The step of budgets that are told apart: about a fortieth of the one in force; 1, 2 or 5 and noughts."""
-    aim = max(float(of.terms["budget"]) / 40, 1.0)
-    power = 10.0 ** math.floor(math.log10(aim))
-    return float(max(power * each for each in (1, 2, 5) if power * each <= aim))
-
-
 def in_force(ask: Ask, of: Possible) -> NDArray[np.bool_]:
     """Which choices the plan in force takes."""
     rows = ask.lake(_TAKEN).to_pylist()
@@ -241,65 +230,3 @@ def _places(of: Possible, names: tuple[str, ...]) -> list[int]:
 def _margins(terms: Mapping[str, Any]) -> float:
     """What a partner earns per unit of what the company earns."""
     return float(terms["partner_margin"]) / float(terms["company_margin"])
-
-
-def wished(given: Mapping[str, str | None], of: Possible) -> Wish:
-    """What an address asks for; what it leaves out, or what is no number, is as in the plan in force."""
-    terms, every = of.terms, len(of.touchpoints)
-    budget, own = _within(given.get("budget"), terms["budget"], 0, math.inf), float(terms["budget"])
-    most = int(_within(given.get("touchpoints"), terms["touchpoints_at_most"] or every, 1, every))
-    always, never = (_named(given.get(name), of, side) for name, side in (("always", 1.0), ("never", 0.0)))
-    return Wish(
-        budget=own if abs(budget - own) <= grain(of) / 2 else budget,
-        touchpoints=None if most >= every else most,
-        caution=_within(given.get("caution"), 100 * terms["caution"], 0, 100) / 100,
-        partner_share=_within(given.get("share"), 100 * terms["partner_share"], 0, 100) / 100,
-        support=given["support"] != "no" if given.get("support") else bool(terms.get("support", 1.0)),
-        always=always, never=tuple(each for each in never if each not in always),
-    )  # fmt: skip
-
-
-def address(of: Possible, wish: Wish, **fixed: tuple[str, ...]) -> str:
-    """The page that shows this wish, with other touchpoints held fixed."""
-    usual, wish = wished({}, of), replace(wish, **fixed)
-    asked = {
-        "budget": f"{wish.budget:.12g}" if wish.budget != usual.budget else "",
-        "touchpoints": str(wish.touchpoints or len(of.touchpoints)) if wish.touchpoints != usual.touchpoints else "",
-        "caution": f"{100 * wish.caution:.12g}" if wish.caution != usual.caution else "",
-        "share": f"{100 * wish.partner_share:.12g}" if wish.partner_share != usual.partner_share else "",
-        "support": ("yes" if wish.support else "no") if wish.support != usual.support else "",
-        "always": named(wish.always) if wish.always != usual.always else "",
-        "never": named(wish.never) if wish.never != usual.never else "",
-    }
-    return f"budget?{urlencode({name: each for name, each in asked.items() if each})}".rstrip("?")
-
-
-def named(touchpoints: tuple[str, ...]) -> str:
-    """Touchpoints as one text; none has one too."""
-    return BETWEEN.join(touchpoints) or BETWEEN
-
-
-def out(of: Possible, wish: Wish, name: str) -> Link:
-    """Leads to the plan without a touchpoint."""
-    always = tuple(each for each in wish.always if each != name)
-    return Link("leave out", address(of, wish, always=always, never=(*wish.never, name)))
-
-
-def into(of: Possible, wish: Wish, name: str) -> Link:
-    """Leads to the plan with a touchpoint at every unit."""
-    never = tuple(each for each in wish.never if each != name)
-    return Link("at every dealer", address(of, wish, always=(*wish.always, name), never=never))
-
-
-def _named(text: str | None, of: Possible, side: float) -> tuple[str, ...]:
-    """The touchpoints that a text names; without one those held so in the plan in force."""
-    said = [name for name, value in of.held.items() if value == side] if text is None else text.split(BETWEEN)
-    return tuple(each for each in said if each in of.touchpoints)
-
-
-def _within(text: str | None, other: float, low: float, high: float) -> float:
-    try:
-        value = float(text) if text else float(other)
-    except ValueError:
-        return float(other)
-    return min(max(value, low), high) if math.isfinite(value) else float(other)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Cards, Estimate, Field, Filters, Form, Grid, Link, Note, Page
-from touchstone.show import _anew, _budget_blocks, _league, _say
+from touchstone.show import _anew, _budget_blocks, _league, _say, _wishes
 from touchstone.show._anew import Anew, Possible, Wish
 from touchstone.show._budget import Planned
 from touchstone.show._stored import Figure
@@ -23,7 +23,7 @@ _AT_MOST = 1000  # touchpoints of a plan: as many as pay
 
 def controls(plan: Planned, of: Possible, wish: Wish) -> Filters:
     """What can be asked, as it stands."""
-    step, own = _anew.grain(of), float(of.terms["budget"])
+    step, own = _wishes.grain(of), float(of.terms["budget"])
     most = max(wish.budget, min(4 * own, float(of.each("cost").sum())), own)
     every = len(of.touchpoints)
     percent = {"kind": "range", "within": (0.0, 100.0, 5.0), "told": "# %"}
@@ -41,9 +41,9 @@ def controls(plan: Planned, of: Possible, wish: Wish) -> Filters:
 
 def _held(of: Possible, wish: Wish) -> dict[str, str]:
     """Touchpoints held in or left out, where some are or were."""
-    usual = _anew.wished({}, of)
+    usual = _wishes.wished({}, of)
     both = (("always", wish.always, usual.always), ("never", wish.never, usual.never))
-    return {name: _anew.named(here) for name, here, before in both if here or before}
+    return {name: _wishes.named(here) for name, here, before in both if here or before}
 
 
 def _hidden(values: Mapping[str, str]) -> Iterator[Field]:
@@ -116,17 +116,11 @@ def _choose(of: Possible, wish: Wish) -> Iterator[Block]:
 
 def fixed(of: Possible, wish: Wish) -> Iterator[Block]:
     """Touchpoints held in or out, each to be taken back."""
-    rows = []
-    for name, said in (("always", "at every dealer"), ("never", "left out")):
-        held = getattr(wish, name)
-        rows += [
-            (
-                _say.named(each),
-                said,
-                Link("take back", _anew.address(of, wish, **{name: tuple(x for x in held if x != each)})),
-            )
-            for each in held
-        ]
+    rows = [
+        (_say.named(each), said, Link("take back", _wishes.address(of, _wishes.freed(wish, each))))
+        for held, said in ((wish.always, "at every dealer"), (wish.never, "left out"))
+        for each in held
+    ]
     if rows:
         yield Grid("Held fixed", "", ("touchpoint", "", ""), tuple(rows), narrow=True)
 
@@ -177,14 +171,14 @@ def _touchpoints(plan: Planned, found: Anew, figure: Figure, *, seed: int, noun:
     ceiling = max((each[2].high or 0.0 for each in rows), default=1.0)
     cells = tuple(
         (_say.named(name), plan.money(paid), _budget_blocks.estimate(gained, name, seed=seed, ceiling=ceiling),
-         _say.count(len(np.unique(of.unit[mine]))), _done(of, mine), _anew.out(of, found.wish, name))
+         _say.count(len(np.unique(of.unit[mine]))), _done(of, mine), _wishes.out(of, found.wish, name))
         for paid, name, gained, mine in rows
     )  # fmt: skip
     columns = ("touchpoint", "paid", "gain", _say.plural(noun), "levels", "what if")
     yield Grid("By touchpoint", "What head office pays there, without support.", columns, cells)
     without = set(of.touchpoints) - {each[1] for each in rows} - set(found.wish.never)
     if without:
-        rest = tuple((_say.named(name), _anew.into(of, found.wish, name)) for name in sorted(without))
+        rest = tuple((_say.named(name), _wishes.into(of, found.wish, name)) for name in sorted(without))
         yield Grid("Where no money goes", "", ("touchpoint", "what if"), rest, narrow=True, folded=True)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from touchstone.core.page import Block, Cards, Chart, Estimate, Grid, Link, Note
-from touchstone.show import _anew, _say
+from touchstone.show import _say, _wishes
 from touchstone.show._anew import Possible
 from touchstone.show._budget import Planned
 from touchstone.show._charts import few as few_drawn
@@ -91,8 +91,8 @@ def _fixed(of: Possible | None, each: Figure) -> tuple[Link, ...]:
     """Leads to the plan without this touchpoint, or with it everywhere where it gets no money."""
     if of is None:
         return ()
-    lead = _anew.out if each.detail["units"] else _anew.into
-    return (lead(of, _anew.wished({}, of), each.by["touchpoint"]),)
+    lead = _wishes.out if each.detail["units"] else _wishes.into
+    return (lead(of, _wishes.wished({}, of), each.by["touchpoint"]),)
 
 
 def _proof(gap: float | None) -> str:

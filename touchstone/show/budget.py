@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Note, Page
-from touchstone.show import _anew, _anew_blocks, _budget, _budget_blocks, _budget_forms, _league
+from touchstone.show import _anew, _anew_blocks, _budget, _budget_blocks, _budget_forms, _league, _wishes
 from touchstone.show._budget import Planned
 from touchstone.show._stored import Figure
 
@@ -39,8 +39,8 @@ def show(
     if of is not None:
         given = {"budget": budget, "touchpoints": touchpoints, "caution": caution, "share": share, "support": support,
                  "always": always, "never": never}  # fmt: skip
-        wish = _anew.wished(given, of)
-        if wish != _anew.wished({}, of):
+        wish = _wishes.wished(given, of)
+        if wish != _wishes.wished({}, of):
             return _anew_blocks.page(ask, plan, of, wish)
     return _planned(ask, plan, plan.whole, of)
 
@@ -50,7 +50,7 @@ def _planned(ask: Ask, plan: Planned, whole: Figure, of: _anew.Possible | None) 
     noun = _league.nouns(ask)[0]
     blocks: list[Block] = []
     if of is not None:
-        usual = _anew.wished({}, of)
+        usual = _wishes.wished({}, of)
         blocks += [_anew_blocks.controls(plan, of, usual), *_anew_blocks.fixed(of, usual)]
     blocks += _budget_blocks.whole(plan, of, seed=ask.seed, noun=noun)
     blocks += [
