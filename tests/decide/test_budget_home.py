@@ -134,7 +134,7 @@ def test_a_touchpoint_held_in_is_everywhere_and_one_left_out_nowhere_while_all_c
         assert done.count("parking") == len(found[("unit",)])
         assert "the car itself" not in done
         assert found[()][0]["detail"]["held"] == {"parking": 1, "the car itself": 0}
-        assert "the car itself" not in found[()][0]["detail"]["worth_knowing"]
+        assert found[()][0]["detail"]["worth_knowing"]["the car itself"] == 0
         bound = [set(row["detail"]) & {"locked", "standard"} for row in found[("initiative",)]]
         assert bound == [set()] * len(STATED)
 
