@@ -167,7 +167,7 @@ def frontier(points: Sequence[tuple[float, Estimate]], *, here: tuple[float, flo
     most = min(max(budget for budget, _ in points), max(each.high or 0.0 for _, each in points))
     even: Rows = [{"at": 0.0, "even": 0.0}, {"at": most, "even": most}]
     dashed = layer({**DASHED, "type": "line"}, even, x=_along("budget"), y=_quantity("even"))
-    return _curve(points, x=_along("budget"), here=here, beside=[dashed])
+    return _curve(points, dashed, x=_along("budget"), here=here)
 
 
 def few(points: Sequence[tuple[float, Estimate]], *, here: tuple[float, float]) -> dict[str, Any]:
@@ -181,11 +181,7 @@ def _along(title: str) -> dict[str, Any]:
 
 
 def _curve(
-    points: Sequence[tuple[float, Estimate]],
-    *,
-    x: dict[str, Any],
-    here: tuple[float, float],
-    beside: Sequence[dict[str, Any]] = (),
+    points: Sequence[tuple[float, Estimate]], *beside: dict[str, Any], x: dict[str, Any], here: tuple[float, float]
 ) -> dict[str, Any]:
     """A line through estimates with its band, and one point on it named."""
     rows: Rows = [

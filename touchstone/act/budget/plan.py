@@ -47,23 +47,27 @@ def act(
     """{"kept": what was chosen, by name, "rows": rows of the plan}; what is left out stays as it was chosen before.
 
     `usual` first forgets all that was chosen. Margins are shares of sales, `horizon` years, `discount` and `retention`
-    shares a year, `kept_per_point` the share of customers more that stays per point of a score of 0 to 10. Without
-    `support` units take part only in what they lose nothing by. Touchpoints between semicolons have money at every unit
-    (`always`) or at none (`never`); a semicolon alone takes that back. `standard` is a touchpoint that must stand at a
-    rating of `least` (1 to 5; 1: no standard any more) at every unit. Without `now` the next run plans. `Refused`: a
-    value that cannot be.
+    shares a year, `kept_per_point` the share of customers more that stays per point of a score of 0 to 10. Touchpoints
+    (between semicolons; one alone: none) have money at every unit (`always`) or at none (`never`). `standard` is one
+    that must stand at a rating of `least` (1 to 5; 1: no standard any more) at every unit. Without `now` the next run
+    plans. `Refused`: a value that cannot be.
     """
     numbers = {name: float(value) for name, value in locals().items() if name in _WITHIN and value is not None}
-    for name, value in numbers.items():
-        low, high = _WITHIN[name]
-        if not low <= value <= high:
-            raise Refused(f"{name} lies outside {low:g} to {high:g}.", field=name, todo="Give one within.")
-    given = numbers | _standard(store, standard, least) | _held(store, always, never)
+    given = _within(numbers) | _standard(store, standard, least) | _held(store, always, never)
     forgotten = dict.fromkeys([*_WITHIN, *_chosen(store, LEAST), *_chosen(store, HELD)]) if usual else {}
     if kept := forgotten | given:
         store.put("planning", [{"id": name, "value": value} for name, value in kept.items()])
         store.log("budget.plan", chosen=sorted(given))
     return {"kept": given, "rows": decided(store, "budget") if now else 0}
+
+
+def _within(numbers: dict[str, float]) -> dict[str, float | None]:
+    """The numbers themselves; `Refused` where one lies outside of what it can be."""
+    for name, value in numbers.items():
+        low, high = _WITHIN[name]
+        if not low <= value <= high:
+            raise Refused(f"{name} lies outside {low:g} to {high:g}.", field=name, todo="Give one within.")
+    return {**numbers}
 
 
 def _standard(store: Any, touchpoint: str | None, least: float | None) -> dict[str, float | None]:
