@@ -61,6 +61,7 @@ INBOX: dict[str, Callable[[Any, Path], dict[str, Any]]] = {
     "message.draft": lambda home, _folder: _written(home),
     "message.note": lambda home, _folder: _written(home),
     "message.reply": lambda home, _folder: _written(home, version=_version(home)),
+    "notice.seen": lambda _home, _folder: {},
     "view.keep": lambda _home, _folder: {"name": "Mine", "filters": "owner=me"},
     "view.remove": lambda home, _folder: {"view": home.act("view.keep", name="Passing")["view"]},
 }

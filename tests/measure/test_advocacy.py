@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -61,6 +62,39 @@ def test_who_speaks_against_the_brand_to_others_warns() -> None:
     ask = brand(rows, mentions=mentions, derived={"signal": [*recommending("1"), *recommending("2")]})
     found = {row["by"]["evidence"]: row["value"] for row in unfolded(measure(ask))}
     assert (found["recommendation"], found["warning"]) == (0.5, 0.5)
+
+
+def answered(number: int, teller: str, **more: Any) -> dict[str, Any]:
+    """A survey's answer that says who told them, as surveys write it."""
+    beside = {"survey": "a1", "told": teller, **more.pop("beside", {})}
+    return said("answer", None, id=f"a{number}", attributes=json.dumps(beside, sort_keys=True), **more)
+
+
+def test_who_told_them_is_a_row_of_its_own_and_moves_no_other() -> None:
+    plain = [said("referral", "cleo", id="3"), said("redemption", "dora", id="4"), said("answer", "eve", id="5")]
+    tellers = ["person"] * 3 + ["coupon"] * 4 + ["advertisement", "review", "other"]
+    before, found = told(plain, []), told([*plain, *map(answered, range(10), tellers)], [])
+    row = found.pop("told")
+    assert found == before  # nobody who was told by a coupon used one, nobody told by a friend is one who tells
+    assert (row["value"], row["n"], row["measured_in"]) == (0.3, 10, "share of answers")
+    assert (row["low"], row["high"]) == pytest.approx((0.10779, 0.60322), abs=5e-6)  # Wilson 1927, 3 of 10
+    assert row["detail"]["tellers"] == {"person": 3, "advertisement": 1, "review": 1, "coupon": 4, "other": 1}
+    assert row["detail"]["few"]
+
+
+def test_words_that_look_like_an_answer_are_none() -> None:
+    loud = {"told_words": '"survey": "a1", "told": "person"', "choices": {"told": "person", "x": '"told": "person"'}}
+    found = told([answered(1, "review", beside=loud), said("review", "x", id="7", attributes='{"told": "person"}'),
+                  said("answer", "x", id="8", attributes="no JSON, \"told\": \"person\"")], [])  # fmt: skip
+    assert (found["told"]["value"], found["told"]["n"]) == (0.0, 1)
+
+
+def test_by_unit_only_those_where_it_was_asked_have_it() -> None:
+    rows = [answered(1, "person", unit="north"), answered(2, "review", unit="north"), said("visit", "x", unit="south")]
+    found = unfolded(measure(brand(rows), by=("unit",)))
+    shares = {row["by"]["unit"]: row["value"] for row in found if row["by"]["evidence"] == "told"}
+    assert shares == {"north": 0.5}
+    assert len(found) == 9
 
 
 def test_one_person_counts_once_however_often_she_recommends() -> None:

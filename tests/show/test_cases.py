@@ -16,6 +16,7 @@ from touchstone.core.steps import Steps
 from touchstone.core.viewer import INSIDER, Viewer
 from touchstone.show import _render
 from touchstone.store import accounts
+from touchstone.store._live_surveys import invitation
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 NORTH, SOUTH = (Viewer("partner_administrator", (each,), each, f"{each}@example.com") for each in ("north", "south"))
@@ -93,6 +94,10 @@ def test_what_the_customer_says_when_asked_again_stands_beside_the_case(home: An
         home.act("case.move", case=id, stage=stage)
     asked = home.act("case.ask_again", case=id)["asked"]
     assert "no answer yet" in str(page(home, "case", id=id))
+    own = home.ask().record(invitation.select())[0]["id"]
+    home.act("survey.answer", survey=own, answers={"score": "2", "better": "It squeaks still."})
+    (recovery,) = [each for each in blocks(page(home, "case", id=id), Story) if each.title == "Recovery"]
+    assert [(each.figure, each.verbatim.text) for each in recovery.events] == [("2 of 5", "It squeaks still.")]
     reply = {
         "source": "mail",
         "source_id": "r",
@@ -103,7 +108,7 @@ def test_what_the_customer_says_when_asked_again_stands_beside_the_case(home: An
     other = {"source": "mail", "source_id": "o", "person": "ida", "text": "Another matter."}
     at(home.path, 1).store.append([[reply, other]])
     (recovery,) = [each for each in blocks(page(at(home.path, 1), "case", id=id), Story) if each.title == "Recovery"]
-    assert [each.verbatim.text for each in recovery.events] == ["All is well now."]
+    assert [each.verbatim.text for each in recovery.events] == ["All is well now.", "It squeaks still."]
 
 
 def test_words_lead_to_their_case_and_a_customer_to_theirs(home: Any) -> None:

@@ -18,9 +18,15 @@ from touchstone.core.viewer import Viewer
 from touchstone.core.worklist import Worklist
 from touchstone.show.conversation import show as conversation
 from touchstone.show.inbox import show as inbox
+from touchstone.store import tables
 
 WORD = "seven brown kettles"
 NORTH = Viewer("partner_staff", ("north",), "dora", "dora@example")
+
+
+def ids(home: Any) -> dict[str, str]:
+    """Accounts' ids by name."""
+    return {row["name"]: row["id"] for row in home.ask().record(tables.account.select())}
 
 
 def block(page: Any, kind: Any) -> Any:
@@ -116,7 +122,10 @@ def test_colleagues_see_who_is_writing_and_what_was_noted(home: Any) -> None:
     ben = home.store.as_viewer(Viewer("contact_centre", account="ben", name="ben@example"))
     from touchstone.store import messages
 
-    assert messages.note(ben, conversation="mail", text="Ask @ann@example first.")[1] == ["ann@example"]
+    assert messages.note(ben, conversation="mail", text="Ask @ann@example first.")[1:] == (
+        {"ann@example": ids(home)["ann@example"]},
+        [],
+    )
     messages.draft(ben, conversation="mail", text="Dear Ida")
     story = block(conversation(home.ask(), id="mail"), Story)
     assert story.lead.endswith("is writing.")

@@ -36,6 +36,13 @@ def subject(sentence: str) -> str:
     return line if len(line) <= _SUBJECT else f"{line[: _SUBJECT - 1].rstrip()}…"
 
 
+def leaving(leave: str) -> dict[str, str]:
+    """Headers by which one click ends it (RFC 8058), where there is an address to click at."""
+    if not leave.startswith("https://"):
+        return {"List-Unsubscribe": f"<{leave}>"} if leave else {}
+    return {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
 def text(page: Page, *, link: str = "", leave: str = "") -> str:
     """The page as plain text; `leave` is where its reader ends it."""
     parts = [page.sentence, page.lead, *(part for block in page.blocks for part in _text(block))]

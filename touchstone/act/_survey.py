@@ -24,11 +24,11 @@ def rows(
     words = [each for each in questions if each.kind == "words" and each.id in answers]
     chosen = {each.id: answers[each.id] for each in questions if each.kind == "choice" and each.id in answers}
     told = next((each for each in questions if each.kind == "told" and each.id in answers), None)
-    beside: dict[str, Any] = {"survey": about["survey"]} | ({"choices": chosen} if chosen else {})
+    plain = {"survey": about["survey"]} | ({"case": about["case"]} if about.get("case") else {})
+    beside: dict[str, Any] = plain | ({"choices": chosen} if chosen else {})
     if told is not None:
         beside |= {"told": answers[told.id]}
         beside |= {"told_words": said} if (said := answers.get(f"{told.id}.words")) else {}
-    plain = {"survey": about["survey"]}
     made = [_row(about, "main", beside, answers, [*scores[:1], *words[:1]])]
     made += [_row(about, each.id, plain | {"question": each.id}, answers, [each]) for each in (*scores[1:], *words[1:])]
     by_person = told is not None and answers[told.id] == "person"
@@ -39,7 +39,7 @@ def _row(
     about: Mapping[str, Any], name: str, beside: Mapping[str, Any], answers: Mapping[str, str], said: Sequence[Question]
 ) -> dict[str, Any]:
     """One interaction that bears the answers to the questions `said`."""
-    made = {name: value for name, value in about.items() if name not in ("survey", "hearsay")}
+    made = {name: value for name, value in about.items() if name not in ("survey", "case", "hearsay")}
     made |= {"source": SOURCE, "source_id": f"{about['thread']}:{name}", "kind": "answer"}
     made["attributes"] = json.dumps(beside, ensure_ascii=False, sort_keys=True)
     for each in said:

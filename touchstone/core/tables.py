@@ -147,6 +147,16 @@ def ours(of: str = "") -> str:
     )
 
 
+INVITATION = pa.schema(
+    [pa.field("person", TEXT), pa.field("survey", TEXT), pa.field("unit", TEXT), pa.field("sent_at", INSTANT)]
+)
+CONTACTS = """select person, occurred_at as contacted_at from interaction
+    where kind = 'offer' or (kind = 'answer' and coalesce(source, '') <> 'survey')
+    union all select person, sent_at as contacted_at from invitation"""
+"""SQL, for the lake and the record alike: when people were asked or written to. An offer is a contact, and so is an
+invitation to a survey of ours; a survey of another's they answered, for somebody asked them.
+"""
+
 INITIATIVE = pa.schema(
     [
         pa.field("id", TEXT),

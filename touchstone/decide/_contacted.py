@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from touchstone.core.ask import Ask
+from touchstone.core.tables import CONTACTS
 from touchstone.rules.pressure import WITHIN
 
-_CONTACTS = """
-select person, cast(occurred_at as date) as day, max(occurred_at) as last from interaction
-where kind in ('offer', 'answer') and occurred_at <= ? and person in (select unnest(?))
-group by person, cast(occurred_at as date) order by person, day
+_CONTACTS = f"""
+select person, cast(contacted_at as date) as day, max(contacted_at) as last from ({CONTACTS}) as contacts
+where contacted_at <= ? and person in (select unnest(?))
+group by person, cast(contacted_at as date) order by person, day
 """
 _CONSENTS = "select id as person, consents from person where id in (select unnest(?)) order by id"
 
@@ -27,7 +28,7 @@ class Contacted:
 
 
 def contacted(ask: Ask, customers: Mapping[str, Sequence[str]]) -> dict[str, Contacted]:
-    """By customer: when and how often any of their names was sent an offer or answered a survey."""
+    """By customer: when any of their names was last asked or written to, and on how many days of those that count."""
     last, on = dict[str, datetime](), dict[str, set[date]]()
     since = (ask.now - timedelta(days=WITHIN)).date()
     for owner, row in _rows(ask, _CONTACTS, customers, [ask.now]):

@@ -1,4 +1,4 @@
-"""Advocacy: recommendation in people's own words, promotion for a reward, and reach; side by side, never added."""
+"""Advocacy: recommendation in people's own words, promotion for a reward, who told them, reach; never added."""
 
 from __future__ import annotations
 
@@ -22,15 +22,22 @@ from touchstone.science.rates import lift
 CUTS = ((), ("campaign",), ("unit",), ("region",), ("month",), ("level",))
 _PEOPLE = ("recommendation", "warning", "promotion")
 _EVIDENCE = (*_PEOPLE, "reach")
+_ROWS = (*_PEOPLE, "told", "reach")
+_MEASURED_IN = {"told": "share of answers", "reach": "impressions"}
+_TELLERS = ("person", "advertisement", "review", "coupon", "other")
 _FORMULAS = {
     "recommendation": "people who speak for the brand in words of their own, unrewarded, or refer somebody / people",
     "warning": "people who speak against the brand to others in words of their own / people",
     "promotion": "people who redeem a coupon or praise for a reward, disclosed or likely / people",
+    "told": "answers to “who told you?” that say somebody they know / answers to it",
     "reach": "impressions counted; who saw them recommends nothing yet",
 }
 _CAMPAIGN = "rate a day while it ran / rate in the days beside it - 1; quasi-Poisson limits (McCullagh & Nelder 1989)"
 _COLUMNS = {"id": "r.id", "person": "r.person", "act": "r.kind", "pay": "r.incentive", "date": "r.day",
-            "speaker": "r.level", "named": "r.campaign"}  # fmt: skip
+            "speaker": "r.level", "named": "r.campaign",
+            # Surveys write attributes sorted by name: between these two no words of a customer can stand.
+            "teller": """CASE WHEN r.kind = 'answer' AND r.attributes LIKE '%"told": "%' THEN
+                regexp_extract(r.attributes, '"survey": "[^"]*", "told": "([a-z]+)"', 1) END"""}  # fmt: skip
 _FEWEST = 10  # counted, below which a rate cannot be compared
 _EVER = 0.5  # a campaign that ran on a larger share of all days has nothing beside it to be held against
 _SQL = """WITH asked AS ({asked}), recommending AS (
@@ -62,11 +69,12 @@ def measure(
     until: str | date | None = None,
     beside: int = 84,
 ) -> pa.Table:
-    """Recommendation, warning and promotion as shares of the people heard, and impressions as a count; never added.
+    """Recommendation, warning and promotion as shares of the people heard, impressions as a count; never added.
 
-    Each group has a row for each `evidence`, with Wilson's interval (a count has Garwood's). By `campaign` alone each
-    row says how much more often it happened a day while that campaign ran than in up to `beside` days before and
-    after; `detail.real` holds after Holm's correction over all rows. A campaign that never stops has no estimate.
+    Each group has a row for each `evidence`, with Wilson's interval (a count has Garwood's), and where anybody answered
+    who told them of us, one of evidence `told`: the share of these answers that say somebody they know. By `campaign`
+    alone each row says how much more often it happened a day while that campaign ran than in up to `beside` days before
+    and after; `detail.real` holds after Holm's correction over all rows. A campaign that never stops has no estimate.
     """
     question = Question(tuple(by), where, since, until)
     check(question, "rollup")
@@ -80,9 +88,11 @@ def _groups(ask: Ask, question: Question) -> pa.Table:
     said = ", ".join(f"max(CASE WHEN evidence = '{each}' THEN 1 ELSE 0 END) AS {each}" for each in _PEOPLE)
     known = "sum(CASE WHEN person IS NOT NULL THEN {0} ELSE 0 END)"
     sums = ", ".join(f"CAST({known.format(each)} AS BIGINT) AS {each}" for each in _PEOPLE)
+    by_teller = ", ".join(f"count(CASE WHEN teller = '{each}' THEN 1 END) AS by_{each}" for each in _TELLERS)
+    sums += "".join(f", CAST(sum(by_{each}) AS BIGINT) AS by_{each}" for each in _TELLERS)
     table = ask.lake(
         f"""{_SQL.format(asked=sql)}, people AS (
-            SELECT {first}person, {said}, count(*) FILTER (WHERE evidence = 'reach') AS reach FROM evidence
+            SELECT {first}person, {said}, {by_teller}, count(*) FILTER (WHERE evidence = 'reach') AS reach FROM evidence
             GROUP BY {first}person
         ) SELECT {first}count(person) AS people, {sums}, CAST(sum(reach) AS BIGINT) AS reach FROM people
         {f"GROUP BY {keys} ORDER BY {keys}" if keys else "HAVING count(*) > 0"}""",
@@ -92,26 +102,32 @@ def _groups(ask: Ask, question: Question) -> pa.Table:
 
 
 def _told(table: pa.Table, question: Question) -> pa.Table:
-    """Four rows for each group."""
-    columns = {name: table[name].to_numpy().astype(float) for name in ("people", *_EVIDENCE)}
-    counts = np.stack([columns[name] for name in _EVIDENCE], axis=1)
-    people = np.repeat(columns["people"], len(_PEOPLE)).reshape(-1, len(_PEOPLE))
-    shares, seen = share_interval(counts[:, :3].ravel(), people.ravel()), count_interval(counts[:, 3])
+    """The rows of each group: as many as there are in _ROWS, less `told` where nobody answered that."""
+    columns = {name: table[name].to_numpy().astype(float) for name in (*_PEOPLE, "people", "reach")}
+    tellers = np.stack([table[f"by_{each}"].to_numpy().astype(float) for each in _TELLERS], axis=1)
+    counts = np.stack([*(columns[name] for name in _PEOPLE), tellers[:, 0], columns["reach"]], axis=1)
+    n = np.stack([*[columns["people"]] * len(_PEOPLE), tellers.sum(axis=1), columns["reach"]], axis=1)
+    shares, seen = share_interval(counts[:, :-1].ravel(), n[:, :-1].ravel()), count_interval(counts[:, -1])
     parts = {
-        name: np.concatenate([getattr(shares, name).reshape(-1, 3), getattr(seen, name)[:, None]], axis=1).ravel()
+        name: np.concatenate([getattr(shares, name).reshape(-1, 4), getattr(seen, name)[:, None]], axis=1).ravel()
         for name in ("value", "low", "high")
     }
-    n = np.concatenate([people, counts[:, 3:]], axis=1).ravel()
+    kept = np.array([name != "told" for name in _ROWS] * len(table)) | (n.ravel() > 0)
     unheard = ~np.isfinite(parts["value"])
-    low, high = (np.where(unheard, np.nan, parts[end]) for end in ("low", "high"))
-    names = list(_EVIDENCE) * len(table)
-    facts = zip(names, counts.ravel().tolist(), n.tolist(), unheard.tolist(), strict=True)
+    low, high = (np.where(unheard, np.nan, parts[end])[kept] for end in ("low", "high"))
+    names = [name for name, keep in zip(_ROWS * len(table), kept, strict=True) if keep]
+    facts = zip(names, counts.ravel()[kept].tolist(), n.ravel()[kept].tolist(), unheard[kept].tolist(), strict=True)
+    details = [_detail(*each) for each in facts]
+    place = np.repeat(np.arange(len(table)), len(_ROWS))[kept]
+    for detail, name, at in zip(details, names, place.tolist(), strict=True):
+        if name == "told":
+            detail["tellers"] = dict(zip(_TELLERS, tellers[at].astype(int).tolist(), strict=True))
     return rows(
-        _keys(table, question, names),
-        Interval(parts["value"], low, high, n, np.zeros(len(n))),
-        n=n,
-        measured_in=["impressions" if name == "reach" else "share of people" for name in names],
-        detail=[_detail(*each) for each in facts],
+        _keys(table.take(pa.array(place)), question, names),
+        Interval(parts["value"][kept], low, high, n.ravel()[kept], np.zeros(int(kept.sum()))),
+        n=n.ravel()[kept],
+        measured_in=[_MEASURED_IN.get(name, "share of people") for name in names],
+        detail=details,
         heading=Heading("advocacy", salt=salt(question)),
     )
 
@@ -126,9 +142,8 @@ def _detail(name: str, count: float, heard: float, unheard: bool) -> dict[str, A
     return detail
 
 
-def _keys(table: pa.Table, question: Question, names: list[str]) -> pa.Table:
-    place = np.repeat(np.arange(len(table)), len(_EVIDENCE))
-    kept = table.take(pa.array(place)).append_column("evidence", pa.array(names, TEXT))
+def _keys(kept: pa.Table, question: Question, names: list[str]) -> pa.Table:
+    kept = kept.append_column("evidence", pa.array(names, TEXT))
     for name in set(question.by) & set(PERIODS):
         kept = kept.set_column(kept.column_names.index(name), name, period_text(kept[name], name))
     return kept.select([*question.by, "evidence"])

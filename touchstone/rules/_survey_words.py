@@ -68,6 +68,14 @@ GOOD = said(
     "Qu’avez-vous le plus apprécié ?",
     "¿Qué fue lo que más le gustó?",
 )
+SETTLED = said(
+    "You told us what went wrong, and we answered. How satisfied are you now?",
+    "Sie haben uns gesagt, was nicht gut war, und wir haben geantwortet. Wie zufrieden sind Sie jetzt?",
+    "Vous nous avez dit ce qui n’allait pas, et nous avons répondu. Êtes-vous satisfait maintenant ?",
+    "Nos contó qué salió mal y le respondimos. ¿Qué tan satisfecho está ahora?",
+)
+UNSETTLED = said("What is still not right?", "Was ist noch nicht gut?", "Qu’est-ce qui ne va pas encore ?",
+                 "¿Qué sigue sin estar bien?")  # fmt: skip
 TOLD = said(
     "Who told you about us?",
     "Wer hat Ihnen von uns erzählt?",
@@ -166,6 +174,19 @@ PAGE = {
         "Voulez-vous nous dire comment c’était ? Cela prend une minute :\n\n{link}\n\n"
         "Ce lien vous est personnel. Vous pouvez aussi y demander que nous ne vous sollicitions plus.",
         "¿Nos cuenta cómo fue? Le llevará un minuto:\n\n{link}\n\n"
+        "El enlace es solo para usted. En su página también puede pedir que no volvamos a preguntarle.",
+    ),
+    "settled": said("Is it settled?", "Ist es erledigt?", "Est-ce réglé ?", "¿Está resuelto?"),
+    "settled_mail": said(
+        "You told us what went wrong, and we answered. Is it settled for you? It takes a minute:\n\n{link}\n\n"
+        "The link is yours alone. On its page you can also say that we should not ask again.",
+        "Sie haben uns gesagt, was nicht gut war, und wir haben geantwortet. Ist es für Sie erledigt? Es dauert eine "
+        "Minute:\n\n{link}\n\n"
+        "Der Link ist nur für Sie. Auf seiner Seite können Sie auch sagen, dass wir nicht mehr fragen sollen.",
+        "Vous nous avez dit ce qui n’allait pas, et nous avons répondu. Est-ce réglé pour vous ? Cela prend une "
+        "minute :\n\n{link}\n\n"
+        "Ce lien vous est personnel. Vous pouvez aussi y demander que nous ne vous sollicitions plus.",
+        "Nos contó qué salió mal y le respondimos. ¿Está resuelto para usted? Le llevará un minuto:\n\n{link}\n\n"
         "El enlace es solo para usted. En su página también puede pedir que no volvamos a preguntarle.",
     ),
     "scan": said(

@@ -58,6 +58,13 @@ def mentioned(text: str, names: Collection[str]) -> list[str]:
     return list(dict.fromkeys(known[each] for each in said if each in known))
 
 
+def unknown(text: str, names: Collection[str]) -> list[str]:
+    """What a note says as @name that is none of the account `names`, as it is written there."""
+    known = {each.casefold() for each in names}
+    said = [each.rstrip(".") for each in _MENTION.findall(text)]
+    return list(dict.fromkeys(f"@{each}" for each in said if each.casefold() not in known))
+
+
 def address(channel: str | None, kind: str | None, *, contacts: str | None, told: Mapping[str, Any]) -> str:
     """The mail address a reply goes to; empty where this is not answered by mail.
 

@@ -70,6 +70,15 @@ def ready(kind: str, languages: Sequence[str]) -> tuple[Question, ...]:
     )
 
 
+def settled() -> tuple[Question, ...]:
+    """The ready survey that asks again after a case: whether they are content now, and what is still not right."""
+    return (
+        Question("score", "csat", dict(written.SETTLED), needed=True),
+        Question("better", "words", dict(written.UNSETTLED), when="score <= 3"),
+        Question("good", "words", dict(written.GOOD), when="score >= 4"),
+    )
+
+
 def read(given: Sequence[Mapping[str, Any]], languages: Sequence[str]) -> tuple[Question, ...]:
     """Questions of one's own, checked; `Refused` beside `questions` says which one is wrong and why."""
     _check(bool(languages), "a survey has a language.", "languages")

@@ -17,6 +17,7 @@ from touchstone.store.accounts import named
 
 PAGE = 50
 COUNTED = 10_000  # beyond, nobody counts on
+NOTICES = 20  # that name one: who has more writes to nobody
 UNDO = timedelta(minutes=10)
 KINDS = {
     "churn_threat": "may leave", "promise_asked": "asks for a promise", "problem": "problem", "request": "request",
@@ -118,6 +119,11 @@ def last_change(ask: Ask) -> tuple[str, str, int] | None:
         return None
     token = rows[0]["change"]
     return token, rows[0]["what"], int(ask.record(inbox.changed(token))[0]["n"])
+
+
+def notices(ask: Ask) -> list[Row]:
+    """Notes that name the viewer and that they have not seen yet, the latest first."""
+    return ask.record(inbox.notices(ask.viewer.account, NOTICES)) if ask.viewer.account else []
 
 
 def ago(at: datetime, now: datetime) -> str:

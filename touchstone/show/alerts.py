@@ -10,13 +10,14 @@ from touchstone.core import finder
 from touchstone.core.ask import Ask
 from touchstone.core.page import BETWEEN, Block, Field, Form, Grid, Link, Note, Page
 from touchstone.rules.rhythm import WEEKDAYS
-from touchstone.show import _say, _stored, _units
+from touchstone.show import _say, _schedules, _stored, _units
 from touchstone.store import telling
 
 WHO = ("insider", "partner")
 _PLACE = 7, "Experience"
 _NAME, _TITLE = "alerts", "Alerts"
 _MOST = 50
+_RESTS = (("1", "a day"), ("7", "a week"), ("30", "a month"), ("0", "no longer: let it be heard"))
 _ASKED = (("", "–"), ("true", "useful"), ("false", "not useful"))
 
 _Row = Mapping[str, Any]
@@ -32,7 +33,7 @@ def show(ask: Ask) -> Page:
     blocks += [_seen(row, rules, names) for row in on if row["seen_at"] is None][:3]
     if rules:
         blocks.append(_rules(rules, found))
-    blocks += [_make(), _subscribe(), *_subscriptions(ask), *_schedules(ask)]
+    blocks += [*_mute(_standing(rules)), _make(), *_subscribe(ask), *_subscriptions(ask), *_schedules.blocks(ask)]
     return Page(_NAME, _TITLE, _sentence(len(on), len(_standing(rules))), _lead(bool(on)), tuple(blocks))
 
 
@@ -116,6 +117,19 @@ def _rules(rules: Mapping[str, _Row], found: list[Any]) -> Grid:
     return Grid("Rules", lead, columns, rows)
 
 
+def _mute(standing: list[_Row]) -> list[Form]:
+    """Lets a rule rest for a while, or be heard again."""
+    if not standing:
+        return []
+    fields = (
+        Field("rule", "Rule", choices=tuple((str(row["id"]), f"{_ruled(row)} · {_to(row)}") for row in standing)),
+        Field("days", "For", "7", _RESTS),
+        Field("reason", "Why", help="it stands beside the rule meanwhile"),
+        Field("back", "", "/alerts", kind="hidden"),
+    )
+    return [Form("alert.mute", "Mute a rule", fields, "Mute")]
+
+
 def _ruled(row: _Row) -> str:
     by = f" by {_say.listed(row['by'])}" if row["by"] else ""
     if row["measure"] == "words":
@@ -156,7 +170,8 @@ def _make() -> Form:
     return Form("rule.make", "Watch a figure", fields, "Watch")
 
 
-def _subscribe() -> Form:
+def _subscribe(ask: Ask) -> list[Form]:
+    """The weekly mail, and a mail whenever a note names one; who has that already is not asked again."""
     fields = (
         Field(
             "weekday",
@@ -168,19 +183,31 @@ def _subscribe() -> Form:
         Field("zone", "of time zone", "Europe/Berlin"),
         Field("back", "", "/alerts", kind="hidden"),
     )
-    return Form("subscription.make", "Weekly mail", fields, "Subscribe", beside=(("week", "See this week's", ""),))
+    weekly = Form("subscription.make", "Weekly mail", fields, "Subscribe", beside=(("week", "See this week's", ""),))
+    if any(row["what"] == telling.MENTIONS and row["account"] == ask.viewer.account for row in _subscribed(ask)):
+        return [weekly]
+    named = (Field("what", "", telling.MENTIONS, kind="hidden"), Field("back", "", "/alerts", kind="hidden"))
+    return [weekly, Form("subscription.make", "", named, "Mail me when a note names me")]
+
+
+def _subscribed(ask: Ask) -> list[_Row]:
+    return [row for row in ask.record(telling.question("subscription")) if row["ended_at"] is None]
 
 
 def _subscriptions(ask: Ask) -> list[Block]:
-    rows = [row for row in ask.record(telling.question("subscription")) if row["ended_at"] is None]
-    told = tuple((_ending("subscription", row), _whose(ask, row), _day(row["sent_at"])) for row in rows)
-    return [Grid("Weekly mails", "A line opens to its end.", ("When", "For", "Last sent"), told)] if told else []
+    told = tuple((_ending(row), _whose(ask, row), _sent(row)) for row in _subscribed(ask))
+    return [Grid("Mails", "A line opens to its end.", ("When", "For", "Last sent"), told)] if told else []
 
 
-def _ending(kind: str, row: _Row) -> Link:
+def _ending(row: _Row) -> Link:
     """A line that opens to the form that ends it."""
-    when = f"{_say.named(row['weekday'])}, {row['hour']}:00 {row['zone']}"
-    return Link(row["action"] if kind == "schedule" else when, f"act/{kind}.end?{kind}={row['id']}")
+    weekly = f"{_say.named(row['weekday'])}, {row['hour']}:00 {row['zone']}"
+    when = "Whenever a note names them" if row["what"] == telling.MENTIONS else weekly
+    return Link(when, f"act/subscription.end?subscription={row['id']}")
+
+
+def _sent(row: _Row) -> str:
+    return "–" if row["what"] == telling.MENTIONS else _day(row["sent_at"])
 
 
 def _day(instant: datetime | None) -> str:
@@ -189,13 +216,3 @@ def _day(instant: datetime | None) -> str:
 
 def _whose(ask: Ask, row: _Row) -> str:
     return "yourself" if row["account"] == ask.viewer.account else "a colleague"
-
-
-def _schedules(ask: Ask) -> list[Block]:
-    rows = [row for row in ask.record(telling.question("schedule")) if row["ended_at"] is None]
-    told = tuple(
-        (_ending("schedule", row), row["every"], f"{row['due_at']:%Y-%m-%d %H:%M}", row["outcome"] or "–")
-        for row in rows
-    )
-    columns = ("Action", "Every", "Next (UTC)", "Last time")
-    return [Grid("Done on schedule", "A line opens to its end.", columns, told, folded=len(told) > 5)] if told else []

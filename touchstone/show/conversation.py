@@ -67,7 +67,8 @@ def _talk(ask: Ask, row: _Row) -> _Talk:
     who = _inbox.customers(ask, [row["person"]]).get(row["person"] or "", "") or "Somebody"
     written = ask.record(questions.messages(row["id"]))
     steps = ask.record(questions.steps(row["id"]))
-    names = _inbox.accounts(ask, [row["owner"], *(each["account"] for each in [*written, *steps])], offered=20)
+    told = [id for each in written for id in each["mentions"] if not id.startswith("@")]
+    names = _inbox.accounts(ask, [row["owner"], *(each["account"] for each in [*written, *steps]), *told], offered=20)
     drafts = [each for each in written if each["kind"] == "draft"]
     kept = [each for each in written if each["kind"] != "draft"]
     back, files = f"/conversation?id={quote(row['id'], safe='')}", ask.record(questions.files(row["id"]))
@@ -105,7 +106,7 @@ def _story(ask: Ask, talk: _Talk) -> Story:
         by_mail = "reply by mail" if each["state"] == "sent" else "reply, to be copied to its source"
         what = "note, for colleagues only" if each["kind"] == "note" else by_mail
         quoted = Verbatim("", each["text"])
-        by = talk.names.get(each["account"], "somebody")
+        by = talk.names.get(each["account"], "somebody") + _told(talk, each, mine=each["account"] == ask.viewer.account)
         files = _files(ask, talk, each)
         events.append((each["created_at"], Event(_instant(each["created_at"]), what, by, "", quoted, files)))
     for each in talk.steps:
@@ -115,6 +116,16 @@ def _story(ask: Ask, talk: _Talk) -> Story:
     events.sort(key=lambda pair: pair[0])
     lead = _writing(ask, talk) or "The earliest first."
     return Story("What was said", lead, tuple(event for _, event in events))
+
+
+def _told(talk: _Talk, note: _Row, *, mine: bool) -> str:
+    """Who was told of a note, and which names were nobody's who sees the conversation."""
+    told = [talk.names.get(each, "somebody") for each in note["mentions"] if not each.startswith("@")]
+    missed = [each for each in note["mentions"] if each.startswith("@")]
+    parts = [f"tells {_say.listed(told)}"] if told else []
+    why = ": no colleague of yours who sees this conversation" if mine else ""
+    parts += [f"{_say.listed(missed)} not told{why}"] if missed else []
+    return f" · {'; '.join(parts)}" if parts else ""
 
 
 def _files(ask: Ask, talk: _Talk, written: _Row) -> tuple[Link | str, ...]:
@@ -167,8 +178,8 @@ def _answer(ask: Ask, talk: _Talk, chosen: str | None) -> list[Block]:
     beside = tuple((f"{back[1:]}&canned={each['id']}", each["name"], "") for each in kept)
     noting = (*own, Field("text", "For colleagues; @name tells somebody", kind="textarea"))
     return [
-        *_removing(talk, mine, own[1]),
         Form("message.reply", "Answer", fields, "Send" if by_mail else "Keep the answer", beside=beside),
+        *_removing(talk, mine, own[1]),
         Form("message.note", "Note", noting, "Keep the note"),
     ]
 
@@ -183,7 +194,12 @@ def _removing(talk: _Talk, drafts: list[_Row], back: Field) -> list[Form]:
     """A button for each file of the draft that takes it out."""
     ids = {each["id"] for each in drafts}
     return [
-        Form("message.detach", "", (Field("attachment", "", each["id"], kind="hidden"), back), f"Remove {_file(each)}")
+        Form(
+            "message.detach",
+            "",
+            (Field("attachment", "", each["id"], kind="hidden"), back),
+            f"Remove {_say.short(_file(each), 40)}",
+        )
         for each in talk.files
         if each["message"] in ids
     ]

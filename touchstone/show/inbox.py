@@ -51,7 +51,7 @@ def show(
              "language": language, "kind": kind, "urgency": urgency, "sort": sort, "after": after}  # fmt: skip
     chosen = Chosen(**{name: text or "" for name, text in given.items()})
     rows, count = _inbox.found(ask, chosen)
-    blocks: list[Block | None] = [_undo(ask, chosen), *_views(ask), _filters(ask, chosen)]
+    blocks: list[Block | None] = [*_notices(ask, chosen), _undo(ask, chosen), *_views(ask), _filters(ask, chosen)]
     blocks += [_worklist(ask, chosen, rows, count) if rows else _nothing(chosen), _keeping(chosen)]
     return LivePage(
         "inbox", "Inbox", _sentence(chosen, count), "", tuple(each for each in blocks if each), topic=_TOPIC
@@ -71,6 +71,24 @@ def _sentence(chosen: Chosen, count: int) -> str:
     return f"{told} {said}{mine}." if count else "Nothing waits here."
 
 
+def _notices(ask: Ask, chosen: Chosen) -> list[Block]:
+    """Who named the viewer in a note, and where; one button says that all of these were seen."""
+    rows = _inbox.notices(ask)
+    if not rows:
+        return []
+    names = _inbox.accounts(ask, (row["by"] for row in rows))
+    customers = _inbox.customers(ask, (row["person"] for row in rows))
+    lines = tuple(
+        (_led(customers.get(row["person"] or "", ""), row["conversation"]),
+         names.get(row["by"], "a colleague"), _inbox.ago(row["created_at"], ask.now))
+        for row in rows
+    )  # fmt: skip
+    own = tuple(Field("ids[]", "", row["id"], kind="hidden") for row in rows)
+    back = Field("back", "", f"/{chosen.address()}", kind="hidden")
+    told = Grid("Notes that name you", "", ("about", "by", "when"), lines, narrow=True)
+    return [told, Form("notice.seen", "", (*own, back), "Seen")]
+
+
 def _undo(ask: Ask, chosen: Chosen) -> Form | None:
     """What the viewer did last, to be taken back."""
     done = _inbox.last_change(ask)
@@ -87,8 +105,14 @@ def _views(ask: Ask) -> list[Block | None]:
     rows = ask.record(questions.views(ask.viewer.account)) if ask.viewer.side == "insider" else []
     if not rows:
         return []
-    links = tuple((Link(row["name"], "inbox?" + urlencode(row["filters"])),) for row in rows)
-    return [Grid("Your views", "", ("view",), links, narrow=True, folded=True)]
+    links = tuple(
+        (
+            Link(row["name"], "inbox?" + urlencode(row["filters"])),
+            Link("forget it", f"act/view.remove?view={row['id']}"),
+        )
+        for row in rows
+    )
+    return [Grid("Your views", "", ("view", ""), links, narrow=True, folded=True)]
 
 
 def _keeping(chosen: Chosen) -> Form | None:
@@ -123,7 +147,7 @@ def _worklist(ask: Ask, chosen: Chosen, rows: list[dict[str, Any]], count: int) 
     owners = offered | _inbox.accounts(ask, (row["owner"] for row in rows))
     lines = tuple(
         (
-            Link(names.get(row["person"] or "", "") or "Somebody", f"conversation?id={quote(row['id'], safe='')}"),
+            _led(names.get(row["person"] or "", ""), row["id"]),
             _say.short(texts[row["id"]], _SHOWN),
             _inbox.KINDS.get(row["kind"], row["kind"]) if row["kind"] != inbox.WORD else "",
             row["touchpoint"] or "", units.get(row["unit"] or "", ""), row["channel"] or "",
@@ -139,6 +163,11 @@ def _worklist(ask: Ask, chosen: Chosen, rows: list[dict[str, Any]], count: int) 
         deeds=deeds, more=people if deeds else (), back=f"/{chosen.address()}",
         earlier=chosen.address() if chosen.after else "", later=_inbox.further(chosen, rows, count),
     )  # fmt: skip
+
+
+def _led(name: str, conversation: str) -> Link:
+    """The customer's name, which leads to their conversation."""
+    return Link(name or "Somebody", f"conversation?id={quote(conversation, safe='')}")
 
 
 def _fits(deed: Deed, state: str) -> bool:

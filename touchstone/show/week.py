@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Cards, Estimate, Note, Page
-from touchstone.show import _narrow, _plans, _say, _stored, _units, _words
+from touchstone.show import _inbox, _narrow, _plans, _say, _stored, _units, _words
 from touchstone.show._stored import Figure
 
 WHO = ("insider", "partner")
@@ -38,12 +38,21 @@ def show(ask: Ask) -> Page:
         words = _words.drawn(ask, whole, title="In their words", draw=_week(ask), page=_NAME, count=1)
     if words.total:
         blocks.append(replace(words, again=""))
+    blocks += _named(ask) if blocks else []
     if not blocks:
         todo = "Bring a file with `touchstone listen table FILE`, then `touchstone run`."
         return Page(
             _NAME, _TITLE, "Nothing has been heard yet.", blocks=(Note("There is no week to tell.", "empty", todo),)
         )
     return Page(_NAME, _TITLE, _sentence(found), _lead(ask, found, chance), tuple(blocks))
+
+
+def _named(ask: Ask) -> list[Block]:
+    """That notes name the reader, where they have not seen it yet."""
+    if not (count := len(_inbox.notices(ask))):
+        return []
+    told = "A note names you" if count == 1 else f"{_say.word(count).capitalize()} notes name you"
+    return [Note(f"{told}, and you have not seen {'it' if count == 1 else 'them'}.", "plain", "Look into your inbox.")]
 
 
 def _changes(ask: Ask) -> tuple[list[Estimate], float]:

@@ -24,7 +24,8 @@ def show(ask: Ask) -> Page:
     """Teachers and change agents with their doubt, the people to start with, and what referrals added."""
     rows = _stored.stored(ask, "word_of_mouth", ("person", "role"))
     added = _stored.stored(ask, "word_of_mouth", ("figure", "layer"))
-    if not rows and not added:
+    told = [each for each in _stored.stored(ask, "advocacy", ("evidence",)) if each.by["evidence"] == "told"]
+    if not rows and not added and not told:
         todo = "Replies, threads and referrals tell it: columns reply_to, thread and person make this page."
         note = Note("Nobody was heard speaking to another yet.", "empty", todo)
         return Page("word_of_mouth", "Word of mouth", "Who speaks to whom is not known yet.", "", (note,))
@@ -34,7 +35,8 @@ def show(ask: Ask) -> Page:
     rows = [each for each in rows if not people[each.by["person"]].objects]
     left_out = named - len({each.by["person"] for each in rows})
     by_role = {role: _by_role(rows, role) for role in (*_ROLES, "starter")}
-    blocks: list[Block] = [Cards(tuple(_added(ask, each) for each in added))] if added else []
+    figures = (*(_added(ask, each) for each in added), *(_heard(ask, each) for each in told))
+    blocks: list[Block] = [Cards(figures)] if figures else []
     for role, (title, lead) in _ROLES.items():
         if found := by_role[role]:
             shown = [_stored.estimate(each, names[each.by["person"]], seed=ask.seed) for each in found]
@@ -59,6 +61,11 @@ def _by_role(rows: Sequence[Figure], role: str) -> list[Figure]:
 def _added(ask: Ask, figure: Figure) -> Estimate:
     label = _LAYERS.get(figure.by["layer"], figure.by["layer"])
     return replace(_stored.estimate(figure, label, middle=0.0, seed=ask.seed), counted="referred")
+
+
+def _heard(ask: Ask, figure: Figure) -> Estimate:
+    """Of who was asked, those who heard of us from somebody they know."""
+    return replace(_stored.estimate(figure, "Heard of us from somebody they know", seed=ask.seed), middle=None)
 
 
 def _who(rows: Sequence[Figure], names: dict[str, str], shown: Sequence[Estimate]) -> Grid:

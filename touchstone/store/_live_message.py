@@ -21,11 +21,27 @@ message = Table(
     Column("sent_at", Instant),
     Column("state", Text, nullable=False),  # of a reply: sent (to the outbox), copied (carried by hand)
     Column("outbox", Text),
-    Column("mentions", JSON, nullable=False),  # accounts named in a note
+    Column("mentions", JSON, nullable=False),  # of a note: accounts told of it, and @names that were not
     info={"live": True},
 )
 Index("message_conversation", message.c.conversation, message.c.seq)
 Index("message_person", message.c.person)
+
+notice = Table(  # that an account was named in a note, until it has seen it
+    "notice",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("conversation", Text, nullable=False),
+    Column("person", Text),
+    Column("by", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant),
+    info={"live": True},
+)
+Index("notice_account", notice.c.account, notice.c.seen_at, notice.c.created_at)
+Index("notice_person", notice.c.person)
 
 view = Table(
     "view",

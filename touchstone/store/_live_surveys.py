@@ -38,7 +38,8 @@ invitation = Table(
     Column("sent_at", Instant, nullable=False),
     Column("answered_at", Instant),
     Column("silent_at", Instant),  # when it was held for unanswered
-    UniqueConstraint("survey", "person"),
+    Column("about", Text, nullable=False),  # the case it asks again of, and after which answer; empty: none
+    UniqueConstraint("survey", "person", "about"),
     info={"live": True},
 )
 Index("invitation_person", invitation.c.person)

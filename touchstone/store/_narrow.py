@@ -83,6 +83,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "api_key": ("digest",),
     "second_factor": ("secret", "codes"),
     "outside_identity": (),
+    "notice": (),
 }
 """Tables of which everybody reads the rows of their own account alone, and columns that nobody reads."""
 OTHERS = "probability_above"  # the one detail of a figure that names other units

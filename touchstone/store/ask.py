@@ -16,7 +16,17 @@ import pyarrow as pa
 from touchstone.core.ask import Spread
 from touchstone.core.errors import Refused, Retry
 from touchstone.core.settings import Settings
-from touchstone.core.tables import CORRECTED, CUSTOMER, DERIVED, INITIATIVE, INTERACTION, KNOWN, PLANNING, UNIT
+from touchstone.core.tables import (
+    CORRECTED,
+    CUSTOMER,
+    DERIVED,
+    INITIATIVE,
+    INTERACTION,
+    INVITATION,
+    KNOWN,
+    PLANNING,
+    UNIT,
+)
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import Viewer
 from touchstone.store import _activity, _narrow
@@ -47,6 +57,7 @@ COLUMNS = {
     "customer": CUSTOMER.names,
     "initiative": INITIATIVE.names,
     "planning": PLANNING.names,
+    "invitation": INVITATION.names,
     "correction": CORRECTED.names,
     "touchpoint": TOUCHPOINT.names,
     **{name: [*columns, "n"] for name, columns in CUBES.items()},

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -16,7 +16,7 @@ from touchstone.store import _narrow, accounts, live, reach, tables
 from touchstone.store._live_cases import case as cases
 from touchstone.store._live_cases import case_step as steps
 from touchstone.store._live_cases import promise as promises
-from touchstone.store._live_outbox import outbox
+from touchstone.store._live_conversation import conversation as talks
 
 Row = dict[str, Any]
 
@@ -172,10 +172,8 @@ def parents(store: Any, unit: str | None) -> list[str]:
     return found
 
 
-def contacted(store: Any, *, person: str, purposes: Sequence[str], within: timedelta) -> list[datetime]:
-    """When a customer was written to for these purposes of late, the latest first."""
-    own = outbox.c.person == person
-    wanted = select(outbox.c.created_at).where(own, outbox.c.purpose.in_(purposes), outbox.c.state != "withheld")
-    late = wanted.where(outbox.c.created_at > store.now - within).order_by(outbox.c.created_at.desc())
+def language(store: Any, row: Row) -> str:
+    """The language in which the customer spoke; empty where it is not known."""
+    wanted = select(talks.c.language).where(talks.c.id == row["conversation"])
     with store.record.reading() as connection:
-        return list(connection.execute(late).scalars())
+        return str(connection.execute(wanted).scalar() or "")

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from touchstone.rules import inbox
 from touchstone.store import tables
 from touchstone.store._live_conversation import conversation
-from touchstone.store._live_message import attachment, canned, message, step, view
+from touchstone.store._live_message import attachment, canned, message, notice, step, view
 
 _OWN = conversation.c
 _SAME = ("unit", "channel", "touchpoint", "language", "kind")
@@ -79,6 +79,13 @@ def files(id: str) -> Question:
     """The files that go with what was written in a conversation."""
     own = attachment.c
     return select(attachment).where(own.conversation == id).order_by(own.message, own.id)
+
+
+def notices(account: str, limit: int) -> Question:
+    """Notes that name an account and that it has not seen yet, the latest first."""
+    own = notice.c
+    wanted = select(notice).where(own.account == account, own.seen_at.is_(None))
+    return wanted.order_by(own.created_at.desc(), own.id).limit(limit)
 
 
 def steps(id: str) -> Question:

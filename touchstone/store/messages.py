@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from touchstone.core.errors import Refused
 from touchstone.core.upload import Upload
 from touchstone.rules import consent, inbox
-from touchstone.store import attachments, conversations, outbox, tables
+from touchstone.store import accounts, attachments, conversations, notices, outbox, reach, tables
 from touchstone.store._live_message import canned, message, step, view
 
 LONGEST = 20_000  # characters of one message
@@ -47,23 +47,36 @@ def _draft(store: Any, connection: Connection, row: Row, text: str, was: Row) ->
     return made
 
 
-def note(store: Any, *, conversation: str, text: str) -> tuple[str, list[str]]:
-    """The id of a note, and the names of the accounts it mentions; the same as the last one there is that one."""
+def note(store: Any, *, conversation: str, text: str) -> tuple[str, dict[str, str], list[str]]:
+    """The id of a note, the accounts it tells (name → id), and the @names that are nobody's who sees the conversation.
+
+    The same words as the last ones there are that note, and tell nobody again.
+    """
     row = conversations.find(store, id=conversation)
-    account = tables.account
+    named, missed = _named(store, row, text)
     told = (message.c.conversation == conversation) & message.c.kind.in_(("note", "reply"))
     with store.record.writing() as connection:
         last = (
             connection.execute(select(message).where(told).order_by(message.c.seq.desc()).limit(1)).mappings().first()
         )
-        known = connection.execute(select(account).where(account.c.disabled.is_(False))).all()
-        ids = {each.name: each.id for each in known if _beside(store.viewer, each)}
-        named = inbox.mentioned(text, list(ids))
         if last and (last["kind"], last["account"], last["text"]) == ("note", store.viewer.account, text):
-            return last["id"], named
-        made = _message(store, row, "note", text) | {"mentions": [ids[each] for each in named]}
+            return last["id"], {}, missed
+        made = _message(store, row, "note", text) | {"mentions": [*named.values(), *missed]}
         connection.execute(insert(message), made)
-    return made["id"], named
+        notices.seen_there(store, connection, conversation=conversation)
+        notices.tell(connection, made, named.values())
+    return made["id"], named, missed
+
+
+def _named(store: Any, row: Row, text: str) -> tuple[dict[str, str], list[str]]:
+    """Of the accounts that a note names, those who see the conversation (name → id); and the @names that are none."""
+    own = tables.account
+    with store.record.reading() as connection:
+        rows = connection.execute(select(own).where(own.c.disabled.is_(False))).mappings().all()
+    known = {each["name"]: accounts.read(each) for each in rows if _beside(store.viewer, each)}
+    found = (known[name] for name in inbox.mentioned(text, list(known)))
+    named = {each.name: each.id for each in found if reach.reaches(store.as_viewer(each.viewer), row["unit"])}
+    return named, inbox.unknown(text, list(named))
 
 
 def reply(store: Any, *, conversation: str, text: str, version: int, close: bool) -> Row:
@@ -86,6 +99,7 @@ def reply(store: Any, *, conversation: str, text: str, version: int, close: bool
             made |= {"sent_at": store.now, "outbox": _posted(store, connection, row, latest, to=address, text=text)}
         made |= {"id": _undraft(connection, conversation, store.viewer.account).get("id", made["id"])}
         connection.execute(insert(message), made)  # under the id of the draft, whose files go with it
+        notices.seen_there(store, connection, conversation=conversation)
         owner = now["owner"] or store.viewer.account
         conversations.changed(store, connection, [now], what="reply", to={**to, "owner": owner}, token=token)
     return {"message": made["id"], "person": row["person"], "state": made["state"], "undo": token}
@@ -143,9 +157,9 @@ def _message(store: Any, row: Row, kind: str, text: str) -> Row:
     }  # fmt: skip
 
 
-def _beside(viewer: Any, account: Any) -> bool:
+def _beside(viewer: Any, account: Mapping[str, Any]) -> bool:
     """Whether a viewer may name an account: an insider every one, a partner those of units named to both."""
-    return viewer.side == "insider" or bool(set(viewer.units) & set(account.units))
+    return viewer.side == "insider" or bool(set(viewer.units) & set(account["units"]))
 
 
 def _undraft(connection: Connection, conversation: str, account: str) -> Row:

@@ -14,7 +14,18 @@ import pyarrow.compute as pc
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
-from touchstone.core.tables import CORRECTED, CUSTOMER, DERIVED, INITIATIVE, INTERACTION, KNOWN, PLANNING, UNIT, conform
+from touchstone.core.tables import (
+    CORRECTED,
+    CUSTOMER,
+    DERIVED,
+    INITIATIVE,
+    INTERACTION,
+    INVITATION,
+    KNOWN,
+    PLANNING,
+    UNIT,
+    conform,
+)
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import INSIDER, Viewer
 from touchstone.store import live, tables
@@ -22,7 +33,7 @@ from touchstone.store._choose import read
 from touchstone.store._cubes import count_interactions, count_mentions
 from touchstone.store._duck import answer, connect, fill, shut, touchpoints
 
-RECORDED = {"initiative": INITIATIVE, "planning": PLANNING}
+RECORDED = {"initiative": INITIATIVE, "planning": PLANNING, "invitation": INVITATION}
 
 
 class Scratch:
@@ -74,7 +85,7 @@ def scratch(
     """An `Ask` over `interactions` (any subset of INTERACTION's columns) and what was derived from them.
 
     Rows without an `id` get one from their position. `derived` may bring "signal", "link", "metric" and "plan",
-    `recorded` "initiative" and "planning"; `given` is the file of a one-shot call as its parts read it.
+    `recorded` "initiative", "planning" and "invitation"; `given` is the file of a one-shot call as its parts read it.
     """
     connection = connect()
     taxonomy = taxonomy or Taxonomy("none", ())

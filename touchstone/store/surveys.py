@@ -5,15 +5,17 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, insert, or_, select, update
+from sqlalchemy import Column, Connection, case, func, insert, or_, select, text, update
 
 from touchstone.core.errors import Refused
+from touchstone.core.tables import CONTACTS
 from touchstone.core.viewer import INSIDER
 from touchstone.rules.pressure import WITHIN
 from touchstone.store import tables
+from touchstone.store._lake import bump
 from touchstone.store._live_surveys import invitation, survey
 
 SAME = ("name", "kind", "touchpoint", "unit", "questions", "languages", "level", "anyone")
@@ -101,26 +103,34 @@ def keep(store: Any, rows: Sequence[Mapping[str, Any]], *, opened: Opened) -> No
 
 
 def invite(store: Any, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Invitations of these persons to a survey, each once: those made before as they are, then the new ones."""
+    """Invitations of these persons to a survey (about one case, or none), each once: those made before, then new ones.
+
+    Each is a contact, which questions to the lake see at once.
+    """
+    about = rows[0].get("about", "")
     with store.record.writing() as connection:
         known = []
         for some in _parts([each["person"] for each in rows]):
-            same = (invitation.c.survey == rows[0]["survey"], invitation.c.person.in_(some))
+            same = (
+                invitation.c.survey == rows[0]["survey"], invitation.c.about == about, invitation.c.person.in_(some)
+            )  # fmt: skip
             known += [dict(row) for row in connection.execute(select(invitation).where(*same)).mappings()]
         before = {each["person"] for each in known}
-        blank = {"answered_at": None, "silent_at": None, "sent_at": store.now}
+        blank = {"about": about, "answered_at": None, "silent_at": None, "sent_at": store.now}
         made = [
             {**each, **blank, "id": secrets.token_urlsafe(16)} for each in rows if each["person"] not in before
         ]  # fmt: skip
         if made:
             connection.execute(insert(invitation), made)
+            bump(connection)
     return [*known, *made]
 
 
-def invited(store: Any, survey_id: str) -> set[str]:
-    """Who was invited to a survey."""
+def invited(store: Any, survey_id: str, *, about: str = "") -> set[str]:
+    """Who was invited to a survey (about one case, or none)."""
+    same = (invitation.c.survey == survey_id) & (invitation.c.about == about)
     with store.record.reading() as connection:
-        return set(connection.execute(select(invitation.c.person).where(invitation.c.survey == survey_id)).scalars())
+        return set(connection.execute(select(invitation.c.person).where(same)).scalars())
 
 
 def known(store: Any, ids: Iterable[str]) -> list[dict[str, Any]]:
@@ -134,20 +144,30 @@ def known(store: Any, ids: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def contacted(store: Any, ids: Iterable[str]) -> dict[str, tuple[datetime, int]]:
-    """Person → when they were last asked or written to within the days that count, and how often."""
-    since, said = store.now - timedelta(days=WITHIN), tables.interaction.c
-    found: dict[str, tuple[datetime, int]] = {}
+    """Person → when they were last asked or written to, and on how many days of those that count, under any name."""
+    found: dict[str, tuple[datetime, set[date]]] = {}
+    since = (store.now - timedelta(days=WITHIN)).date()
+    told = text(CONTACTS).columns(tables.interaction.c.person, Column("contacted_at", tables.Instant)).subquery()
     with store.record.reading() as connection:
         for some in _parts(sorted(set(ids))):
-            asked = select(invitation.c.person, func.max(invitation.c.sent_at), func.count())
-            offered = select(said.person, func.max(said.occurred_at), func.count()).where(said.kind == "offer")
-            for wanted, who, at in (
-                (asked, invitation.c.person, invitation.c.sent_at),
-                (offered, said.person, said.occurred_at),
-            ):
-                for person, last, times in connection.execute(wanted.where(who.in_(some), at >= since).group_by(who)):
-                    before, often = found.get(person, (last, 0))
-                    found[person] = (max(before, last), often + times)
+            owners = _names(connection, some)
+            for names in _parts(sorted(owners)):
+                wanted = select(told).where(told.c.person.in_(names), told.c.contacted_at <= store.now)
+                for name, at in connection.execute(wanted):
+                    for person in owners[name]:
+                        last, on = found.setdefault(person, (at, set()))
+                        found[person] = (max(last, at), on | ({at.date()} if at.date() > since else set()))
+    return {person: (last, len(on)) for person, (last, on) in found.items()}
+
+
+def _names(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]]:
+    """Every name of the customers that these persons are → which of the persons go by it."""
+    own, other = tables.customer.alias(), tables.customer.alias()
+    wanted = select(own.c.person, other.c.person).join(other, own.c.customer == other.c.customer)
+    found = {each: [each] for each in ids}
+    for person, name in connection.execute(wanted.where(own.c.person.in_(ids))):
+        if name != person:
+            found.setdefault(name, []).append(person)
     return found
 
 

@@ -16,6 +16,8 @@ from touchstone.core.viewer import INSIDER, Viewer
 from touchstone.store import accounts, live, reach, tables
 from touchstone.store._live_telling import alert, rule, schedule, subscription
 
+MENTIONS = "mentions"
+"""What is subscribed to that is no page: a mail whenever a note names you."""
 KINDS = {"rule": rule, "alert": alert, "subscription": subscription, "schedule": schedule}
 
 

@@ -18,10 +18,14 @@ _TITLE = "Mail from Touchstone"
 @routes.get("/unsubscribe/{link}")
 def ask(request: Request, link: str) -> Response:
     """The button. A link that is only looked at ends nothing: mail programs open links by themselves."""
-    if telling.by_link(signing.keeper(request).store, link) is None:
+    row = telling.by_link(signing.keeper(request).store, link)
+    if row is None:
         raise HTTPException(404)
+    said = (
+        "You get a mail whenever a note names you." if row["what"] == telling.MENTIONS else "You get a mail every week."
+    )
     form = Form(f"unsubscribe/{link}", "", (), "No more of these mails")
-    return drawing.answer(request, Page("unsubscribe", _TITLE, "You get a mail every week.", blocks=(form,)))
+    return drawing.answer(request, Page("unsubscribe", _TITLE, said, blocks=(form,)))
 
 
 @routes.post("/unsubscribe/{link}")

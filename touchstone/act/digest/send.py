@@ -19,10 +19,14 @@ _LATE = timedelta(days=2)  # what could not be sent for longer is not news any m
 
 def act(store: Any) -> dict[str, Any]:
     """How many were put into the outbox: {"sent"}; each is the page as its reader would see it now."""
-    sent = sum(_sent(store, row) for row in telling.standing(store, "subscription"))
+    sent = sum(_sent(store, row) for row in telling.standing(store, "subscription") if _is_page(row))
     if sent:
         store.log("digest.send", sent=sent)
     return {"sent": sent}
+
+
+def _is_page(row: Mapping[str, Any]) -> bool:
+    return bool(row["what"] != telling.MENTIONS)
 
 
 def _sent(store: Any, row: Mapping[str, Any]) -> bool:
@@ -38,17 +42,10 @@ def _sent(store: Any, row: Mapping[str, Any]) -> bool:
     outbox.put(
         store, kind="mail", to=telling.address_of(store, row["account"]), subject=_letter.subject(page.sentence),
         text=_letter.text(page, link=link, leave=leave), html=_letter.html(page, link=link, leave=leave),
-        headers=_headers(leave), person=_quoted(store, page), unit=row["unit"],
+        headers=_letter.leaving(leave), person=_quoted(store, page), unit=row["unit"],
         key=f"digest {row['id']} {due.isoformat()}",
     )  # fmt: skip
     return telling.change(store, "subscription", row, sent_at=store.now)
-
-
-def _headers(leave: str) -> dict[str, str]:
-    """One click ends it (RFC 8058), where there is an address to click at."""
-    if not leave.startswith("https://"):
-        return {"List-Unsubscribe": f"<{leave}>"} if leave else {}
-    return {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _quoted(store: Any, page: Page) -> str | None:

@@ -1,4 +1,4 @@
-"""Subscribe to the weekly insights mail: when it comes, by whose clock."""
+"""Subscribe to mail: the weekly insights, or a word whenever a note names you."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from touchstone.core import finder
 from touchstone.core.errors import Refused
+from touchstone.core.viewer import Viewer
 from touchstone.rules import rhythm, who
 from touchstone.store import accounts, telling
 
@@ -23,15 +24,16 @@ def act(
     language: str = "en",
     account: str | None = None,
 ) -> dict[str, Any]:
-    """{"subscription": its id}: the page `what` comes by mail, narrowed to what its reader may see.
+    """{"subscription": its id}: the page `what` comes by mail, narrowed to what its reader may see; or, as `mentions`,
+    a mail whenever a note names them, at once.
 
     For oneself; an administrator may name another `account`, by its name. `Refused`: the account's name is no mail
     address, or the page is not theirs.
     """
     rhythm.check(weekday=weekday, hour=hour, zone=zone)
     reader = _reader(store, account)
-    if what not in finder.names("show") or not who.may(reader.viewer, who=finder.part("show", what).WHO):
-        raise Refused(f"there is no page {what!r} for them.", field="what", todo="Write week.")
+    if what != telling.MENTIONS and not _is_theirs(reader.viewer, what):
+        raise Refused(f"there is no page {what!r} for them.", field="what", todo="Write week, or mentions.")
     row = {
         "id": telling.named("subscription", reader.id, what), "account": reader.id,
         "unit": telling.unit_of(reader.viewer), "what": what, "weekday": weekday, "hour": hour, "zone": zone,
@@ -46,6 +48,10 @@ def act(
         if new:
             telling.change(store, "subscription", known, **new)
     return {"subscription": row["id"]}
+
+
+def _is_theirs(viewer: Viewer, page: str) -> bool:
+    return page in finder.names("show") and who.may(viewer, who=finder.part("show", page).WHO)
 
 
 def _reader(store: Any, account: str | None) -> accounts.Account:

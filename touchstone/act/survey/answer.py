@@ -51,9 +51,10 @@ def _about(store: Any, opened: surveys.Opened, response: str, language: str) -> 
     """The columns that all interactions of a response share."""
     asked, own = opened.survey, opened.invitation
     person = persons.find(store, id=own["person"]) if own else None
+    case = own["about"].partition(".")[0] if own else ""  # that it asks again of
     hearsay = store.taxonomy.find(_survey.HEARSAY)
     return {
-        "survey": asked["id"], "thread": f"{asked['id']}.{response}", "occurred_at": store.now,
+        "survey": asked["id"], "case": case, "thread": f"{asked['id']}.{response}", "occurred_at": store.now,
         "channel": "mail" if own else "web", "person": own["person"] if own else None,
         "unit": own["unit"] if own else asked["unit"],
         "touchpoint": asked["touchpoint"], "hearsay": hearsay.name if hearsay else None,

@@ -8,11 +8,10 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+from touchstone.act import _inviting
 from touchstone.core.errors import Refused
 from touchstone.rules import consent, contacts, who
-from touchstone.rules import surveys as rules
-from touchstone.rules.pressure import pressed
-from touchstone.store import outbox, surveys
+from touchstone.store import surveys
 
 WHO = ("insight", "contact_centre", "marketing")
 _MOST = 20_000
@@ -43,7 +42,8 @@ def act(
     seed = store.settings.seed if seed is None else seed
     drawn = {each for each in ids if _lot(seed, survey, each) < share}
     known = {row["id"]: row for row in surveys.known(store, ids)}
-    before, tired = surveys.invited(store, survey), _tired(store, ids, rest, often)
+    before = surveys.invited(store, survey)
+    tired = dict.fromkeys(_inviting.tired(store, ids, rest=rest, often=often), "asked or written to lately")
     why = {
         each: "invited before"
         if each in before
@@ -53,19 +53,10 @@ def act(
     chosen = [each for each in ids if why[each] in ("", "invited before")]  # one whose mail was lost gets it now
     row = {"survey": survey, "unit": found["unit"], "language": found["languages"][0]}
     for own in surveys.invite(store, [row | {"person": each} for each in chosen]) if chosen else ():
-        _mail(store, found, own, known.get(own["person"]))
+        _inviting.mail(store, found, own, known.get(own["person"]))
     alone = Counter(each for each in why.values() if each)
     store.log("survey.invite", survey=survey, invited=len(ids) - alone.total())
     return {"invited": len(ids) - alone.total(), "alone": dict(sorted(alone.items()))}
-
-
-def _tired(store: Any, ids: Sequence[str], rest: float, often: int) -> dict[str, str]:
-    """Who was asked or written to too lately or too often."""
-    found = {}
-    for each, (last, times) in surveys.contacted(store, ids).items():
-        if pressed((store.now - last).total_seconds() / 86400, times, rest=rest, most=often):
-            found[each] = "asked or written to lately"
-    return found
 
 
 def _lot(seed: int, survey: str, person: str) -> float:
@@ -99,14 +90,3 @@ def _alone(row: dict[str, Any] | None, *, drawn: bool) -> str:
     if not contacts.mail(row["contacts"]):
         return "no mail address is known"
     return "" if drawn else "not drawn by lot"
-
-
-def _mail(store: Any, found: dict[str, Any], invited: dict[str, Any], row: dict[str, Any] | None) -> None:
-    """Puts the mail of an invitation, once: one whose making was cut short gets it the next time."""
-    if row is None or invited["answered_at"] is not None or not (address := contacts.mail(row["contacts"])):
-        return
-    link, language = f"{found['address']}/s/{invited['id']}", invited["language"]
-    outbox.put(
-        store, kind="mail", to=address, subject=rules.say("subject", language), key=f"invitation:{invited['id']}",
-        text=rules.say("mail", language).format(link=link), person=row["id"], purpose="survey", unit=found["unit"],
-    )  # fmt: skip

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
+from touchstone.act import _inviting
 from touchstone.core.errors import Refused
 from touchstone.core.tables import LEVELS
 from touchstone.rules import surveys as rules
@@ -46,7 +47,7 @@ def act(
         raise Refused(f"{level!r} is no level.", field="level", todo=f"Choose one of: {', '.join(LEVELS)}.")
     row = {
         "kind": "own" if own else kind, "questions": [each.plain for each in asked], "languages": list(languages),
-        "level": level, "hosts": [_host(each) for each in hosts], "anyone": anyone, "address": _address(store),
+        "level": level, "hosts": [_host(each) for each in hosts], "anyone": anyone, "address": _inviting.address(store),
     }  # fmt: skip
     named = name.strip()[:200] or ("Questions of our own" if own else _NAMES[kind])
     made = [surveys.make(store, row | {"name": named, "touchpoint": one, "unit": two}) for one, two in pairs]
@@ -90,10 +91,3 @@ def _host(text: str) -> str:
         raise Refused(f"{text!r} is no site.", field="hosts", todo="Write it as https://www.example.com.")
     host = text.strip().lower().rstrip("/")
     return host if "://" in host else f"https://{host}"
-
-
-def _address(store: Any) -> str:
-    """Where people reach this home."""
-    settings = store.settings
-    first = next((each.strip() for each in settings.hosts.split(",") if each.strip()), "")
-    return str(settings.address).rstrip("/") or (f"https://{first}" if first else "http://127.0.0.1:8000")

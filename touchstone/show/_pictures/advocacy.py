@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from touchstone.core.page import Block, Estimate
+from touchstone.core.page import Block, Estimate, Grid
 from touchstone.show import _findings, _forest, _say
 from touchstone.show._findings import Picture, Told
 from touchstone.show._stored import Figure
 
-_ORDER = ("recommendation", "warning", "promotion", "reach")
+_ORDER = ("recommendation", "warning", "promotion", "told", "reach")
+_TELLERS = {"person": "Somebody they know", "advertisement": "An advertisement", "review": "A review or a forum",
+            "coupon": "A coupon or an offer", "other": "Something else"}  # fmt: skip
 
 
 def picture(told: Told) -> Picture:
@@ -23,8 +25,19 @@ def picture(told: Told) -> Picture:
     months = [each for each in told.by("month", "evidence") if each.by["evidence"] == "recommendation"]
     rows = sorted(whole.values(), key=_place)
     blocks += [_findings.table(told, rows)] if rows else []
+    blocks += [_tellers(whole["told"])] if "told" in whole else []
     blocks += [_findings.table(told, sorted(months, key=lambda each: each.by["month"]))] if months else []
     return Picture(_sentence(told, whole), tuple(blocks))
+
+
+def _tellers(figure: Figure) -> Grid:
+    """Who told them of us, as they answered: counts side by side, added to nothing else."""
+    counts = {each: int(n) for each, n in dict(figure.detail.get("tellers") or {}).items()}
+    lead = (
+        "As asked in surveys. It is told by who answers, and counts neither as a recommendation nor as a coupon used."
+    )
+    cells = tuple((_TELLERS.get(each, each), n) for each, n in counts.items() if n)
+    return Grid("Who told them of us", lead, ("told by", "answers"), cells, narrow=True)
 
 
 def _place(figure: Figure) -> int:
@@ -49,4 +62,7 @@ def _sentence(told: Told, whole: dict[str, Figure]) -> str:
         return "Nobody known by name was heard yet."
     first = shown["recommendation"]
     paid = f"; {_say.value(shown['promotion'])} do so for a reward" if "promotion" in shown else ""
-    return f"{_say.value(first)} of the people heard speak for us unpaid{_say.bracketed(first)}{paid}."
+    heard = (
+        f" Of those asked, {_say.value(shown['told'])} heard of us from somebody they know." if "told" in shown else ""
+    )
+    return f"{_say.value(first)} of the people heard speak for us unpaid{_say.bracketed(first)}{paid}.{heard}"
