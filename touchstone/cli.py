@@ -47,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TouchstoneError as error:
         print(f"touchstone: {error}", file=sys.stderr)
         return error.exit_code
+    except OverflowError:
+        print("touchstone: a number is beyond what can be computed with. Give a smaller one.", file=sys.stderr)
+        return Refused.exit_code
     except BrokenPipeError:  # the reader of our output went away: not our error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:

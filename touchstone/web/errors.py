@@ -54,6 +54,7 @@ def install(application: FastAPI) -> None:
     """Answers every error of ours, of the framework and of nobody's through `answer`."""
     application.add_exception_handler(Problem, _of_problem)
     application.add_exception_handler(TouchstoneError, _of_touchstone)
+    application.add_exception_handler(OverflowError, _of_number)
     application.add_exception_handler(HTTPException, _of_framework)
     application.add_exception_handler(RequestValidationError, _of_validation)
     application.add_exception_handler(Exception, _of_nobody)
@@ -92,6 +93,11 @@ async def _of_problem(request: Request, error: Exception) -> Response:
 async def _of_touchstone(request: Request, error: Exception) -> Response:
     assert isinstance(error, TouchstoneError)
     return answer(request, of(error))
+
+
+async def _of_number(request: Request, _: Exception) -> Response:
+    """A number that was sent lies beyond what days, counts or money can be."""
+    return answer(request, Problem(422, "A number is beyond what can be computed with.", todo="Send a smaller one."))
 
 
 async def _of_framework(request: Request, error: Exception) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from touchstone.core.page import Block, Estimate, Grid
 from touchstone.show import _findings, _forest, _say
 from touchstone.show._findings import Picture, Told
@@ -24,19 +26,27 @@ def picture(told: Told) -> Picture:
         blocks.append(_forest.forest(shown, title=_moved(name, own), lead=lead))
     months = [each for each in told.by("month", "evidence") if each.by["evidence"] == "recommendation"]
     rows = sorted(whole.values(), key=_place)
-    blocks += [_findings.table(told, rows)] if rows else []
+    blocks += [_labelled(_findings.table(told, rows))] if rows else []
     blocks += [_tellers(whole["told"])] if "told" in whole else []
     blocks += [_findings.table(told, sorted(months, key=lambda each: each.by["month"]))] if months else []
     return Picture(_sentence(told, whole), tuple(blocks))
 
 
+def _labelled(table: Grid) -> Grid:
+    """The table with its last kind of evidence in words: told by whom."""
+    name = _say.named("told")
+    rows = tuple(("Heard of us from somebody they know", *row[1:]) if row[0] == name else row for row in table.rows)
+    return replace(table, rows=rows)
+
+
 def _tellers(figure: Figure) -> Grid:
     """Who told them of us, as they answered: counts side by side, added to nothing else."""
-    counts = {each: int(n) for each, n in dict(figure.detail.get("tellers") or {}).items()}
+    counts = {each: int(n) for each, n in dict(figure.detail.get("tellers") or {}).items() if each in _TELLERS}
     lead = (
         "As asked in surveys. It is told by who answers, and counts neither as a recommendation nor as a coupon used."
     )
-    cells = tuple((_TELLERS.get(each, each), n) for each, n in counts.items() if n)
+    most = sorted(counts.items(), key=lambda pair: (-pair[1], list(_TELLERS).index(pair[0])))
+    cells = tuple((_TELLERS[each], n) for each, n in most if n)
     return Grid("Who told them of us", lead, ("told by", "answers"), cells, narrow=True)
 
 
@@ -62,7 +72,8 @@ def _sentence(told: Told, whole: dict[str, Figure]) -> str:
         return "Nobody known by name was heard yet."
     first = shown["recommendation"]
     paid = f"; {_say.value(shown['promotion'])} do so for a reward" if "promotion" in shown else ""
-    heard = (
-        f" Of those asked, {_say.value(shown['told'])} heard of us from somebody they know." if "told" in shown else ""
-    )
+    heard = ""
+    if (by := shown.get("told")) is not None:
+        heard = f" Of {_say.count(by.n)} who said who told them, {_say.value(by)} name somebody they know"
+        heard += f"{_say.bracketed(by)}."
     return f"{_say.value(first)} of the people heard speak for us unpaid{_say.bracketed(first)}{paid}.{heard}"
