@@ -17,6 +17,7 @@ from touchstone.core.tables import TEXT
 Floats = NDArray[np.float64]
 PLAIN = json.JSONEncoder(ensure_ascii=False)  # made once: `json.dumps` makes one for every row
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False)
+_WHOLE = 1e12  # beyond, rounding a number would lose more of it than it tidies
 
 
 class Details:
@@ -104,5 +105,7 @@ def encoded(column: Sequence[str]) -> list[str]:
 def tidied(numbers: Any, *, digits: int = 6) -> list[float | None]:
     """`tidy` of every number of a column."""
     column = np.asarray(numbers, float)
-    rounded = [round(each, digits) for each in np.where(np.isfinite(column), column, 0.0).tolist()]
-    return [each if known else None for each, known in zip(rounded, np.isfinite(column).tolist(), strict=True)]
+    finite = np.isfinite(column)
+    exact = ~(np.abs(column) < _WHOLE)  # has no such digits
+    rounded = np.where(exact, column, np.round(np.where(exact, 0.0, column), digits)).tolist()
+    return rounded if finite.all() else [each if known else None for each, known in zip(rounded, finite, strict=True)]

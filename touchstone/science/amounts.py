@@ -10,11 +10,12 @@ Sources: Searle, Casella & McCulloch 1992 (variance components); Skellam 1948 (b
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
-from scipy.special import betaln, expit, logsumexp, xlogy
+from scipy.special import betaln, expit, xlogy
 
 from touchstone.science.forecast import Forecast, apart, curvature, slopes
 from touchstone.science.lifetime import CELLS, REACH
@@ -79,7 +80,7 @@ class Spread:
             whole = within**2 + known.count * between**2
             own = middle + known.count * between**2 / whole * (mean - middle)
             each = own + (between * within) ** 2 / whole / 2 + within**2 / 2
-            return np.asarray(logsumexp(each + _chance(coefficients, known.again), axis=1), float)
+            return np.asarray(reduce(np.logaddexp, (each + _chance(coefficients, known.again)).T), float)
 
         return Forecast(np.exp(logs(self.coefficients)), slopes(logs, self.coefficients))
 

@@ -20,6 +20,7 @@ from touchstone.science.forecast import Forecast, curvature, slopes
 
 Floats = NDArray[np.float64]
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
+AT_ONCE = 250  # customers whose integrals are taken together
 CELLS = 10_000  # customers a model is fitted to at most, and histories that stand for all others alike
 SPREAD = 8.0  # standard deviations that a covariate may span
 REACH = 12.0  # logarithms of parameters are looked for within +-REACH
@@ -203,12 +204,24 @@ def _terms(model: str, coefficients: Floats, history: History) -> tuple[Floats, 
 def _left(history: History, r: float, alpha: Floats, s: float, beta: Floats) -> Floats:
     """Logarithm of the integral of s beta^s (alpha+y)^-(r+x) (beta+y)^-(s+1) over the time y of leaving.
 
-    In v = (alpha+y)^-(r+s+x) the integrand is flat but for ((alpha+y)/(beta+y))^(s+1), which forty points take exactly
-    enough, however many purchases there are.
+    Of some customers at a time, so few that their points stay near at hand. In v = (alpha+y)^-(r+s+x) the integrand is
+    flat but for ((alpha+y)/(beta+y))^(s+1), which forty points take exactly enough, however many purchases there are.
     """
-    m = r + s + history.frequency
-    first = alpha + history.recency
-    end = np.exp(-m * np.log((alpha + history.age) / first))
+    size = history.age.size
+    columns = (
+        history.frequency,
+        history.recency,
+        history.age,
+        *(np.broadcast_to(each, size) for each in (alpha, beta)),
+    )
+    parts = [_left_of(*(each[at : at + AT_ONCE] for each in columns), r=r, s=s) for at in range(0, size, AT_ONCE)]
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _left_of(x: Floats, last: Floats, age: Floats, alpha: Floats, beta: Floats, *, r: float, s: float) -> Floats:
+    """`_left` of these customers."""
+    m, first = r + s + x, alpha + last
+    end = np.exp(-m * np.log((alpha + age) / first))
     v = end[:, None] + (1 - end[:, None]) * (NODES + 1) / 2
     y = first[:, None] * v ** (-1 / m[:, None]) - alpha[:, None]
     logs = (s + 1) * np.log((alpha[:, None] + y) / (beta[:, None] + y))

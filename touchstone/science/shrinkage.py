@@ -176,7 +176,8 @@ def _quantiles(belief: Posterior, shares: Floats) -> Floats:
     far = ndtri(share)
     reach = np.abs(far).max() + 1.0
     low, high = (mean - reach * deviation).min(axis=0), (mean + reach * deviation).max(axis=0)
-    place = weight @ mean + far * (weight @ deviation)
+    middle = weight @ mean
+    place = middle + far * np.sqrt(np.fmax(weight @ (mean**2 + deviation**2) - middle**2, 0.0))  # as if it were normal
     for _ in range(_STEPS):
         away = (place - mean) / deviation
         error = weight @ ndtr(away) - share
