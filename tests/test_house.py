@@ -28,8 +28,9 @@ LEADING = {"listen": 0}
 """How many arguments of a verb stand before its settings; one (ask, store, reading) where nothing is said."""
 BESIDE = {"act": {"WHO"}, "show": {"WHO"}, "understand": {"HEADS"}}
 """What a part must offer beside its verb."""
-MAY = {"measure": {"FIELDS", "CUTS"}, "connect": {"FIELDS"}, "decide": {"FIELDS"}, "act": {"EVERY"}}
-"""What it may: fields it reads of a file in one shot, cuts of it that `run` stores, how often the clock does it."""
+MAY = {"measure": {"FIELDS", "CUTS"}, "connect": {"FIELDS"}, "decide": {"FIELDS"}, "act": {"EVERY", "ONCE"}}
+"""What it may: fields it reads of a file in one shot, cuts of it that `run` stores, how often the clock does it, what
+of its outcome is told once."""
 
 
 WAVED = re.compile(r"(type: ?ignore(\[[^\]]*\])?|noqa(: ?[A-Z]+\d+(, ?[A-Z]+\d+)*)?|pragma: ?no \w+)")

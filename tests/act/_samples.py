@@ -193,6 +193,7 @@ def _invited(home: Any) -> dict[str, Any]:
 
 TWICE: dict[str, Sample] = {
     **INBOX,
+    "account.change": lambda home, folder: {**_close(home, folder, "mover"), "role": "executive"},
     "account.close": _close,
     "account.end_session": lambda home, folder: _close(home, folder, "forgetful"),
     "account.open": lambda _home, _folder: {"name": "twice@example", "role": "insider"},

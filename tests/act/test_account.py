@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +17,7 @@ from touchstone.core import finder
 from touchstone.core.errors import Refused
 from touchstone.core.viewer import Viewer
 from touchstone.store import _live_people as tables_of_people
-from touchstone.store import accounts, sessions, tables
+from touchstone.store import accounts, keys, sessions, tables
 
 PASSWORD = "seven brown kettles"
 
@@ -110,6 +111,7 @@ def test_a_new_password_takes_the_old_one_and_ends_every_other_session(home: Any
 
 def test_whoever_guesses_at_the_old_password_must_wait(home: Any) -> None:
     mine = _in(home, "ines@example")
+    mine.settings = replace(home.settings, now=home.store.now.isoformat())  # however slow this machine is
     for _ in range(5):
         with pytest.raises(Refused, match="not your password"):
             _change(mine, old_password="wrong and wrong", password="four slow rivers")
@@ -179,3 +181,70 @@ def _in(home: Any, name: str) -> Any:
 def _change(store: Any, **fields: Any) -> dict[str, Any]:
     changed: dict[str, Any] = finder.verb("act", "account.password")(store, **fields)
     return changed
+
+
+def test_another_role_holds_at_once_for_sessions_and_keys(home: Any) -> None:
+    mine = _in(home, "nina@example")
+    key = home.act("key.make", label="robot", scopes=["read", "act"], name="nina@example")["key"]
+    told = home.act("account.change", name="nina@example", role="partner_staff", units=["north"])
+    assert told["ended"] == 1
+    assert sessions.seen(home.store, id=mine.viewer.session) is None
+    opened = keys.find(home.store, secret=key)
+    assert opened is not None
+    assert (opened.account.role, opened.account.units, opened.account.personal) == ("partner_staff", ("north",), False)
+    assert home.act("account.change", name="nina@example", units=["north"])["ended"] == 0
+    assert home.act("account.change", name="nina@example", role="insight")["personal"] is False
+    log = home.ask().record(tables.activity.select().where(tables.activity.c.action == "account.change"))
+    assert [json.loads(row["ids"])["role"] for row in log] == ["partner_staff", "insight"]
+
+
+WRONG = [
+    ({"role": "owner"}, "role"),
+    ({"role": "customer"}, "role"),
+    ({"role": "partner"}, "units"),
+    ({"role": "partner", "units": ["nowhere"]}, "units"),
+    ({"units": ["north"]}, "units"),
+    ({"name": "nobody at all"}, "name"),
+]
+
+
+@pytest.mark.parametrize(("mistake", "field"), WRONG, ids=range(len(WRONG)))
+def test_a_change_that_makes_no_sense_is_refused_and_changes_nothing(home: Any, mistake: Any, field: str) -> None:
+    home.act("account.open", name="olaf@example", role="insight", existing=True)
+    with pytest.raises(Refused) as refusal:
+        home.act("account.change", **{"name": "olaf@example", **mistake})
+    assert refusal.value.field == field
+    known = accounts.find(home.store, name="olaf@example")
+    assert known is not None
+    assert (known.role, known.units) == ("insight", ())
+
+
+def test_the_last_administrator_stays_one_whoever_asks_and_however_many_at_once(tmp_path: Path) -> None:
+    home = touchstone.open(tmp_path / "home", taxonomy="auto_dealer")
+    for name in ("anna@example", "ben@example"):
+        home.act("account.open", name=name, role="administrator", password=PASSWORD)
+    refused = []
+
+    def step_down(name: str) -> None:
+        try:
+            finder.verb("act", "account.change")(_as(home, name), name=name, role="insight")
+        except Refused as refusal:
+            refused.append(refusal.field)
+
+    both = [threading.Thread(target=step_down, args=(name,)) for name in ("anna@example", "ben@example")]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert refused == ["role"]
+    assert {row["role"]: row["n"] for row in home.ask().record(accounts.counts())}["administrator"] == 1
+    last = home.ask().record(accounts.listed(role="administrator"))[0]["name"]
+    with pytest.raises(Refused, match="last administrator"):
+        home.act("account.close", name=last)
+    home.store.close()
+
+
+def _as(home: Any, name: str) -> Any:
+    account = accounts.find(home.store, name=name)
+    assert account is not None
+    return home.store.as_viewer(account.viewer)

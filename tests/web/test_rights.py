@@ -18,11 +18,13 @@ PARTNERS = frozenset(role for role, side in ROLES.items() if side == "partner")
 LEADS = frozenset({"administrator"})
 TABLE = {
     "account": INSIDE | PARTNERS,
+    "account.change": LEADS,
     "account.close": LEADS,
     "account.end_session": INSIDE | PARTNERS,
     "account.open": LEADS,
     "account.password": INSIDE | PARTNERS,
     "account.personal": LEADS,
+    "accounts": LEADS,
     "activity": LEADS,
     "key.end": INSIDE | PARTNERS,
     "key.make": INSIDE | PARTNERS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -124,7 +125,9 @@ def test_the_page_of_the_account_leads_through_it(home: Any, where: str) -> None
         assert picture.headers["content-type"] == "image/svg+xml"
         secret = picture.text.partition("Secret to type: ")[2].partition("<")[0]
         done = person.post("/act/second_factor.confirm", data=form | {"code": code(secret), "back": ""})
-        assert "recovery_codes" in done.text
+        assert "Recovery codes" in done.text
+        assert "shown once" in done.text
+        assert len(re.findall(r"^(?:.*<textarea[^>]*>)?(?:\w{4}-){3}\w{4}", done.text, re.MULTILINE)) == 10
         assert person.get("/second-factor.svg").status_code == 404
         assert "in force" in person.get("/account").text
         assert person.post("/act/second_factor.remove", data=form | {"password": PASSWORD}).status_code == 303

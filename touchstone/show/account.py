@@ -58,6 +58,7 @@ def _keys(rows: list[dict[str, Any]]) -> list[Block]:
         Field("label", "What for"),
         Field("scopes", "It may", "read", _SCOPES),
         Field("days", "Days it lasts", "90", kind="number"),
+        _BACK,
     )
     make = Form("key.make", "A key for a program", fields, "Make a key")
     if not rows:
@@ -86,7 +87,7 @@ def _factor(ask: Ask) -> list[Block]:
         return [Note(told), Form("second_factor.remove", title, (password, _BACK), "Remove it")]
     lead = "Open the picture, scan it with your authenticator program, and type the code it shows."
     steps = Grid(title, lead, ("step", ""), (("Picture to scan", Link("QR code", "/second-factor.svg")),))
-    confirm = Form("second_factor.confirm", "", (Field("code", "Code"),), "Confirm")
+    confirm = Form("second_factor.confirm", "", (Field("code", "Code"), _BACK), "Confirm")
     return [steps, confirm, begin]
 
 

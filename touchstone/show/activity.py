@@ -12,7 +12,7 @@ from touchstone.store.tables import account as accounts
 from touchstone.store.tables import activity
 
 WHO = ("administrator",)
-_PLACE = 91, "Activity"
+_PLACE = 91, "Rights"
 _MOST = 50
 _LOOKED_AT = 5000  # links that are always checked; a longer chain is checked where that is asked for
 _SAID = ("by", "account")  # names under which ids of accounts come

@@ -23,6 +23,7 @@ from touchstone.store.tables import unit as unit_table
 
 _HASHER = PasswordHasher()
 table = accounts
+LEADS = "administrator"
 TRIES = Tries()
 """Wrong passwords and codes of those who are in already; the door counts its own."""
 _TURNS = threading.BoundedSemaphore(2)
@@ -81,12 +82,22 @@ def add(store: Any, *, name: str, role: str, units: Sequence[str], password: str
 
 
 def close(store: Any, *, id: str) -> None:
-    """Refuses the account from now on and ends its sessions and keys."""
+    """Refuses the account from now on and ends its sessions and keys; `Refused` where nobody would lead after it."""
     with store.record.writing() as connection:
+        _check_led(connection, but=id, field="name")
         connection.execute(accounts.update().where(accounts.c.id == id).values(disabled=True, stamp=_stamp()))
         for each in (session, api_key):
             ended = each.update().where(each.c.account == id, each.c.ended_at.is_(None))
             connection.execute(ended.values(ended_at=store.now))
+
+
+def change(store: Any, *, id: str, role: str, units: Sequence[str], personal: bool) -> None:
+    """Makes an account's role and units these; `Refused` where nobody would be left to lead."""
+    with store.record.writing() as connection:
+        if role != LEADS:
+            _check_led(connection, but=id, field="role")
+        values = {"role": role, "units": list(units), "personal": personal, "stamp": _stamp()}
+        connection.execute(accounts.update().where(accounts.c.id == id).values(values))
 
 
 def see_personal(store: Any, *, id: str, personal: bool) -> None:
@@ -111,6 +122,21 @@ def verify(store: Any, *, name: str, password: str) -> Account | None:
     return None if row is None or row["disabled"] else read(row)
 
 
+def listed(*, name: str = "", role: str = "", search: str = "", closed: bool = False, most: int = 1) -> sa.Select[Any]:
+    """The question for accounts by name: the one named, those of a role, whose names hold `search`; no passwords."""
+    shown = [accounts.c[each] for each in ("id", "name", "role", "units", "created_at", "personal")]
+    wanted = sa.select(*shown).where(accounts.c.disabled.is_(closed)).order_by(accounts.c.name).limit(most)
+    wanted = wanted.where(accounts.c.name == name) if name else wanted
+    wanted = wanted.where(accounts.c.role == role) if role else wanted
+    return wanted.where(accounts.c.name.contains(search, autoescape=True)) if search else wanted
+
+
+def counts() -> sa.Select[Any]:
+    """The question for how many accounts are open, by role."""
+    wanted = sa.select(accounts.c.role, sa.func.count().label("n")).where(accounts.c.disabled.is_(False))
+    return wanted.group_by(accounts.c.role)
+
+
 def units(store: Any, *, among: Collection[str]) -> set[str]:
     """Those of the ids `among` that are units."""
     with store.record.reading() as connection:
@@ -122,6 +148,19 @@ def named(ids: Collection[str]) -> sa.Select[Any]:
     return sa.select(accounts.c.id, accounts.c.name).where(accounts.c.id.in_(sorted(ids)))
 
 
+def check_units(store: Any, given: Sequence[str]) -> None:
+    """Nothing where all of `given` are units; `Refused`, beside the field `units`, where not."""
+    known = units(store, among=given)
+    if stray := [each for each in given if each not in known]:
+        raise Refused(f"there is no unit {stray[0]!r}.", field="units", todo="Give ids from the table `unit`.")
+
+
+def described(account: Account) -> dict[str, Any]:
+    """An account as actions tell of it."""
+    said = {"account": account.id, "name": account.name, "role": account.role, "units": list(account.units)}
+    return said | {"personal": account.personal}
+
+
 def plain(name: str) -> str:
     """The name as it is kept: small letters, single spaces, so that no two accounts look alike."""
     return " ".join(name.casefold().split())
@@ -131,6 +170,16 @@ def _row(store: Any, condition: sa.ColumnElement[bool]) -> sa.RowMapping | None:
     with store.record.reading() as connection:
         row: sa.RowMapping | None = connection.execute(sa.select(accounts).where(condition)).mappings().first()
     return row
+
+
+def _check_led(connection: sa.Connection, *, but: str, field: str) -> None:
+    """Nothing where `but` is no administrator, or not the last.
+
+    Asked in the transaction that changes it: of two who step down at once, each relying on the other, one stays.
+    """
+    leading = sa.select(accounts.c.id).where(accounts.c.role == LEADS, accounts.c.disabled.is_(False))
+    if set(connection.execute(leading).scalars()) == {but}:
+        raise Refused("this is the last administrator.", field=field, todo="Make another account one first.")
 
 
 def _change(store: Any, id: str, **columns: Any) -> None:

@@ -14,7 +14,8 @@ from starlette.responses import RedirectResponse, Response
 
 from touchstone.core import finder, upload
 from touchstone.core.errors import Refused
-from touchstone.core.page import Field, Form, Note, Page
+from touchstone.core.once import Once
+from touchstone.core.page import Block, Field, Form, Grid, Link, Page
 from touchstone.core.viewer import Viewer
 from touchstone.rules import who
 from touchstone.web import drawing, errors, signing
@@ -85,10 +86,33 @@ def _send(request: Request, name: str, given: dict[str, Any], back: str) -> Resp
         if not refusal.field:
             raise
         return drawing.answer(request, _page(name, given=given, refusal=refusal), status=422)
-    if back:
+    told = drawing.data(outcome) if isinstance(outcome, dict) else {}
+    once = [each for each in getattr(finder.part("act", name), "ONCE", ()) if told.get(each)]
+    if back and not once:
         return RedirectResponse(signing.local(back), 303)
-    done = Note(json.dumps(drawing.data(outcome), ensure_ascii=False, indent=1) if outcome else "Done.")
-    return drawing.answer(request, Page("act", finder.summary("act", name), "Done.", blocks=(done,)))
+    return drawing.answer(request, _done(name, told, once, back=signing.local(back) if back else ""))
+
+
+def _done(name: str, told: dict[str, Any], once: list[str], *, back: str) -> Page:
+    """What came out of an action; what is told `once` can be copied here, and nowhere after."""
+    blocks: list[Block] = []
+    for field in once:
+        lines = told[field] if isinstance(told[field], list) else [told[field]]
+        todo = "This is shown once: keep it where nobody else reads it. It cannot be shown again."
+        blocks.append(Once(f"{_label(field)}:", "plain", todo, lines=tuple(str(each) for each in lines)))
+    rest = tuple((_label(field), _said(value)) for field, value in told.items() if field not in once)
+    blocks += [Grid("", "", ("", "what came out"), rest, narrow=True)] if rest and not back else []
+    blocks += [Grid("", "", ("",), ((Link("Go on", back),),), narrow=True)] if back else []
+    title = finder.summary("act", name)
+    return Page("act", title, "Done: copy what is told once." if once else "Done.", blocks=tuple(blocks))
+
+
+def _label(field: str) -> str:
+    return field.replace("_", " ").capitalize()
+
+
+def _said(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def check(viewer: Viewer, name: str) -> None:
@@ -134,7 +158,7 @@ def _page(name: str, *, given: dict[str, Any], refusal: Refused | None = None) -
     fields = tuple(
         Field(
             field,
-            field.replace("_", " ").capitalize(),
+            _label(field),
             value="" if field in SECRET or field in _taking(name) else _text(given.get(field, "")),
             kind=_kind(field, str(parameter.annotation)),
             choices=_YES_NO if str(parameter.annotation).startswith("bool") else (),

@@ -13,7 +13,8 @@ WHO = ("administrator",)
 def act(store: Any, *, name: str) -> dict[str, Any]:
     """The account closed: {"account", "name"}; its sessions and its password are worth nothing from now on.
 
-    Done twice is harmless. Refused: a name nobody has, and one's own account, so that nobody locks himself out.
+    Done twice is harmless. Refused: a name nobody has, one's own account, so that nobody locks himself out, and the
+    last administrator's.
     """
     account = accounts.find(store, name=name)
     if account is None:

@@ -13,6 +13,7 @@ from touchstone.rules import who
 from touchstone.store import accounts
 
 WHO = ("administrator",)
+ONCE = ("password",)
 
 
 def act(
@@ -42,27 +43,16 @@ def act(
     inside = Viewer(role).side == "insider"
     if personal and inside:
         who.check_personal(store.viewer, what="an account that sees personal data")
-    _check_units(store, units)
+    accounts.check_units(store, units)
     made = None if password else secrets.token_urlsafe(15)
     passwords.check(password or made or "", email=name)
     account = accounts.add(store, name=name, role=role, units=units, password=password or made or "",
                            personal=personal and inside)  # fmt: skip
     store.log("account.open", account=account.id)
-    return _described(account) | ({"password": made} if made else {})
+    return accounts.described(account) | ({"password": made} if made else {})
 
 
 def _standing(account: accounts.Account, existing: bool) -> dict[str, Any]:
     if not existing:
         raise Refused(f"there is an account named {account.name!r}.", field="name", todo="Choose another name.")
-    return _described(account)
-
-
-def _check_units(store: Any, units: Sequence[str]) -> None:
-    known = accounts.units(store, among=units)
-    if stray := [each for each in units if each not in known]:
-        raise Refused(f"there is no unit {stray[0]!r}.", field="units", todo="Give ids from the table `unit`.")
-
-
-def _described(account: accounts.Account) -> dict[str, Any]:
-    said = {"account": account.id, "name": account.name, "role": account.role, "units": list(account.units)}
-    return said | {"personal": account.personal}
+    return accounts.described(account)

@@ -12,6 +12,7 @@ from touchstone.rules import scope
 from touchstone.store import keys
 
 WHO = ("insider", "partner")
+ONCE = ("key",)
 _LONGEST = 366
 
 

@@ -8,6 +8,7 @@ from touchstone.act import _own
 from touchstone.store import factors, sessions
 
 WHO = ("insider", "partner")
+ONCE = ("recovery_codes",)
 
 
 def act(store: Any, *, code: str, name: str = "") -> dict[str, Any]:

@@ -51,4 +51,15 @@
     const { told, last } = said.dataset;
     said.textContent = (target.value === target.max && last) || told.replace("#", Number(target.value).toLocaleString("en"));
   });
+
+  // What is told once is copied by a button; without scripts it is marked and copied by hand.
+  for (const button of document.querySelectorAll("[data-copies]")) {
+    const field = button.closest(".once").querySelector("input, textarea");
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      field.select();
+      await navigator.clipboard?.writeText(field.value);
+      button.textContent = "Copied";
+    });
+  }
 })();
