@@ -62,6 +62,13 @@ def _known(home: Any, id: str) -> str:
     return id
 
 
+def _customer(home: Any) -> dict[str, Any]:
+    """A customer's account."""
+    name = "ines@example"
+    home.act("account.open", name=name, role="customer", person=_known(home, "ines"), existing=True)
+    return {"name": name}
+
+
 def _taught(home: Any, fields: dict[str, Any]) -> dict[str, Any]:
     home.act("example", touchpoint="parking", texts="No space.\nNowhere to park.", polarity="negative")
     home.act("model.teach", durable=False)
@@ -196,6 +203,7 @@ TWICE: dict[str, Sample] = {
     "account.change": lambda home, folder: {**_close(home, folder, "mover"), "role": "executive"},
     "account.close": _close,
     "account.end_session": lambda home, folder: _close(home, folder, "forgetful"),
+    "account.invite": lambda home, _folder: {"person": _known(home, "ivy"), "name": "ivy@example"},
     "account.open": lambda _home, _folder: {"name": "twice@example", "role": "insider"},
     "account.password": lambda home, folder: {**_close(home, folder, "forgetful"), "password": "ten quiet harbours"},
     "account.personal": _personal,
@@ -241,6 +249,7 @@ TWICE: dict[str, Sample] = {
     "person.erase": lambda home, _folder: {"person": _known(home, "ben")},
     "person.export": lambda home, _folder: {"person": _known(home, "cleo")},
     "read": _read,
+    "say": lambda home, _folder: {"text": "Nowhere to park.", **_customer(home)},
     "receive": lambda _home, _folder: {"interactions": [{"source": "letters", "source_id": "x", "text": "Fine."}]},
     "rule.end": lambda home, _folder: _ruled(home),
     "rule.make": _rule,

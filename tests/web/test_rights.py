@@ -16,21 +16,29 @@ from touchstone.rules import who
 INSIDE = frozenset(role for role, side in ROLES.items() if side == "insider")
 PARTNERS = frozenset(role for role, side in ROLES.items() if side == "partner")
 LEADS = frozenset({"administrator"})
+CARES = frozenset({"administrator", "contact_centre"})
+CUSTOMER = frozenset({"customer"})
 TABLE = {
-    "account": INSIDE | PARTNERS,
+    "account": INSIDE | PARTNERS | CUSTOMER,
     "account.change": LEADS,
     "account.close": LEADS,
-    "account.end_session": INSIDE | PARTNERS,
+    "account.end_session": INSIDE | PARTNERS | CUSTOMER,
+    "account.invite": CARES,
     "account.open": LEADS,
-    "account.password": INSIDE | PARTNERS,
+    "account.password": INSIDE | PARTNERS | CUSTOMER,
     "account.personal": LEADS,
     "accounts": LEADS,
     "activity": LEADS,
     "key.end": INSIDE | PARTNERS,
     "key.make": INSIDE | PARTNERS,
-    "second_factor.begin": INSIDE | PARTNERS,
-    "second_factor.confirm": INSIDE | PARTNERS,
-    "second_factor.remove": INSIDE | PARTNERS,
+    "mine": CUSTOMER,
+    "person.consent": CARES | CUSTOMER,
+    "person.erase": CARES | CUSTOMER,
+    "person.export": CARES | CUSTOMER,
+    "say": CUSTOMER,
+    "second_factor.begin": INSIDE | PARTNERS | CUSTOMER,
+    "second_factor.confirm": INSIDE | PARTNERS | CUSTOMER,
+    "second_factor.remove": INSIDE | PARTNERS | CUSTOMER,
 }
 """What opens doors or tells who did what: whoever changes who may, changes it here too."""
 ANYBODY = {"survey.answer"}
@@ -42,9 +50,12 @@ ROOMS = {"pages": "show", "act": "act"}
 def programs(brand: Any, address: str) -> Iterator[dict[str, httpx.Client]]:
     """A program with a key for an account of each role."""
     made = {}
+    brand.store.put("person", [{"id": "rights", "name": "Rita Wright"}])
     for role in ROLES:
         units = ["north"] if role in PARTNERS else []
-        brand.act("account.open", name=f"{role}@rights.example", role=role, units=units, existing=True)
+        person = "rights" if role in CUSTOMER else ""
+        name = f"{role}@rights.example"
+        brand.act("account.open", name=name, role=role, units=units, person=person, existing=True)
         key = brand.act("key.make", label="rights", scopes=["read", "act"], name=f"{role}@rights.example")["key"]
         made[role] = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=60)
     yield made
@@ -56,6 +67,14 @@ def programs(brand: Any, address: str) -> Iterator[dict[str, httpx.Client]]:
 def test_the_table_of_rights_is_what_the_parts_say(name: str) -> None:
     room = "act" if name in finder.names("act") else "show"
     assert {role for role in ROLES if who.may(Viewer(role), who=finder.part(room, name).WHO)} == TABLE[name]
+
+
+def test_a_customer_is_offered_what_is_their_own_and_nothing_else() -> None:
+    def open_to(room: str) -> set[str]:
+        return {name for name in finder.names(room) if who.may(Viewer("customer"), who=finder.part(room, name).WHO)}
+
+    assert open_to("show") == {name for name, roles in TABLE.items() if "customer" in roles} & set(finder.names("show"))
+    assert open_to("act") - ANYBODY == {name for name, roles in TABLE.items() if "customer" in roles} - open_to("show")
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from touchstone.core.errors import Refused
+from touchstone.core.viewer import INSIDER
 from touchstone.rules import throttle, who
-from touchstone.store import accounts
+from touchstone.store import accounts, persons
 
 
 def account(store: Any, *, name: str) -> accounts.Account:
@@ -25,6 +27,26 @@ def account(store: Any, *, name: str) -> accounts.Account:
     if found.id != viewer.account and found.personal:
         who.check_personal(viewer, what="an account that sees personal data")
     return found
+
+
+def check_person(store: Any, person: str) -> None:
+    """Nothing where an action may be about this person: a customer reaches themselves alone.
+
+    `Refused`, beside `person`, and to a customer the same whether that id is anybody's or nobody's.
+    """
+    if store.viewer.side == "customer" and person != store.viewer.person:
+        raise Refused("this is not you.", field="person", todo="Leave it as your page has it.")
+    if not persons.knows(store, id=person):
+        todo = "Give the id of a person; one who was erased is not known any more."
+        raise Refused(f"nobody is known as {person!r}.", field="person", todo=todo)
+
+
+def hands(store: Any) -> Any:
+    """The store as it writes for a customer what is theirs to decide; the log says that it was they."""
+    viewer = store.viewer
+    if viewer.side != "customer":
+        return store
+    return store.as_viewer(replace(INSIDER, account=viewer.account, key=viewer.key))
 
 
 def mine(store: Any, *, name: str) -> accounts.Account:

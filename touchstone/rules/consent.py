@@ -19,7 +19,7 @@ NO = (*REFUSED, "objected", "refused", "withdrawn", "false", "no")
 """What sources write, in whatever case, for a refusal; ours among them."""
 CONTACT = {"answer": True, "survey": False, "offer": False, "call": False}
 """What a person may be contacted for, and whether it is allowed where nothing was said: to answer who wrote to us."""
-PURPOSES = {"contact": False, **CONTACT, "analysis": True, "identity": True, "publication": False}
+PURPOSES = {"contact": False, **CONTACT, "analysis": True, "identity": True, "publication": False, "panel": False}
 """Purposes, and whether each is allowed where nothing was said of it. One that is not listed must be granted."""
 HISTORY = "history"
 _PURPOSE = re.compile(r"[a-z][a-z_]{0,39}")

@@ -8,10 +8,11 @@ from typing import Any
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Field, Form, Grid, Link, Note, Page
 from touchstone.show import _say
+from touchstone.show._may import may
 from touchstone.store import keys, sessions
 from touchstone.store._live_people import second_factor
 
-WHO = ("insider", "partner")
+WHO = ("insider", "partner", "customer")
 _SCOPES = (
     ("read", "read what I may"),
     ("receive", "send interactions"),
@@ -28,8 +29,10 @@ def show(ask: Ask) -> Page:
     sentence = "You are signed in here alone."
     if others:
         sentence = f"You are signed in here and in {_say.some(len(others), 'other place', 'other places')}."
-    held = ask.record(keys.standing(ask.now, account=ask.viewer.account))
-    blocks = [*_sessions(rows, others, ask.viewer.session), *_keys(held), *_factor(ask), _password()]
+    blocks = _sessions(rows, others, ask.viewer.session)
+    if may(ask.viewer, "key.make"):
+        blocks += _keys(ask.record(keys.standing(ask.now, account=ask.viewer.account)))
+    blocks += [*_factor(ask), _password()]
     return Page("account", "My account", sentence if rows else "You came without a session.", blocks=tuple(blocks))
 
 

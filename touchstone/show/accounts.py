@@ -16,7 +16,7 @@ _PLACE = 90, "Rights"
 _MOST = 100
 _WORKING = tuple((role, role.replace("_", " ")) for role, side in ROLES.items() if side in ("insider", "partner"))
 _UNITS = Field("units", "Units", help="Of a partner: ids with commas; what hangs below them comes with them.")
-Row = dict[str, Any]
+_Row = dict[str, Any]
 
 
 def show(ask: Ask, *, name: str = "", role: str = "", search: str = "", closed: bool = False) -> Page:
@@ -43,7 +43,7 @@ def _filters(role: str, search: str, closed: bool) -> Filters:
     )
 
 
-def _lines(found: list[Row], closed: bool) -> Block:
+def _lines(found: list[_Row], closed: bool) -> Block:
     if not found:
         return Note("There is no such account.", "empty", "Widen what the page is narrowed to, or open one below.")
     lines = tuple(
@@ -59,7 +59,7 @@ def _lines(found: list[Row], closed: bool) -> Block:
     return Grid("Closed accounts" if closed else "Open accounts", lead, ("name", "role", "sees", "opened"), lines)
 
 
-def _sees(row: Row) -> str:
+def _sees(row: _Row) -> str:
     side = ROLES[row["role"]]
     if side == "partner":
         return f"unit {_say.listed(list(row['units']))}"
@@ -94,7 +94,7 @@ def _one(ask: Ask, name: str) -> Page:
     return Page("accounts", "Accounts", sentence, lead, tuple(_forms(row, own, back)))
 
 
-def _forms(row: Row, own: Field, back: Field) -> list[Block]:
+def _forms(row: _Row, own: Field, back: Field) -> list[Block]:
     forms: list[Block] = []
     if ROLES[row["role"]] != "customer":
         fields = (own, Field("role", "Role", row["role"], _WORKING), _filled(row), back)
@@ -110,7 +110,7 @@ def _forms(row: Row, own: Field, back: Field) -> list[Block]:
     return [*forms, Form("account.password", "They forgot their password", (own, fresh, back), "Set it")]
 
 
-def _filled(row: Row) -> Field:
+def _filled(row: _Row) -> Field:
     return Field(_UNITS.name, _UNITS.label, ", ".join(row["units"]), help=_UNITS.help)
 
 

@@ -7,10 +7,11 @@ from urllib.parse import quote
 import numpy as np
 
 from touchstone.core.ask import Ask
-from touchstone.core.page import Block, Cards, Estimate, Grid, Link, Note, Page, Story, Streaks
+from touchstone.core.page import Block, Cards, Estimate, Field, Form, Grid, Link, Note, Page, Story, Streaks
 from touchstone.rules.next_step import next_step
 from touchstone.science.interval import mean_interval
 from touchstone.show import _cases, _open, _person, _say, _ties, _worth
+from touchstone.show._may import may
 
 WHO = ("insider", "partner")
 _EVENTS = 30  # of a story on one page
@@ -44,6 +45,7 @@ def show(ask: Ask, *, id: str | None = None, skip: str | None = None) -> Page:
         _over_time(mood),
         _story(found, back, passed),
         ties,
+        _own_page(ask, found, back),
     ]
     return Page("customer", found.name, _sentence(found, items), _lead(found), tuple(each for each in blocks if each))
 
@@ -93,6 +95,19 @@ def _month(month: str) -> str:
 
 def _quarter(month: str) -> str:
     return f"{_say.ORDINALS[(int(month[5:]) - 1) // 3]} quarter of {month[:4]}"
+
+
+def _own_page(ask: Ask, found: _person.Person, back: str) -> Form | None:
+    """Invites them to their own page, for who may and sees their address."""
+    if not (may(ask.viewer, "account.invite") and ask.viewer.personal):
+        return None
+    told = "Where a mail address of theirs is known and this is left out, the link goes there."
+    fields = (
+        Field("person", "", found.called.id, kind="hidden"),
+        Field("name", "They sign in as", help=told),
+        Field("back", "", back, kind="hidden"),
+    )
+    return Form("account.invite", "A page of their own", fields, "Invite them")
 
 
 def _advice(ask: Ask, found: _person.Person) -> Grid | None:

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, delete, or_, select
 
-from touchstone.store import _aside, _files, _quoting, _taxonomy, _unsaid, live
+from touchstone.store import _aside, _files, _live_people, _quoting, _taxonomy, _unsaid, live
 from touchstone.store._activity import forget
 from touchstone.store._append import release
 from touchstone.store._customers import forget as forget_customer
@@ -220,6 +220,7 @@ def _forget(connection: Connection, who: str, ids: Sequence[str]) -> None:
         connection.execute(delete(correction).where(correction.c.interaction.in_(some)))
     connection.execute(delete(person).where(person.c.id == who))
     _aside.forget(connection, who)
+    _live_people.forget(connection, who)
     live.forget(connection, who)
     forget_customer(connection, who)
     forget(connection, who)

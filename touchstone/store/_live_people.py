@@ -1,10 +1,10 @@
-"""How accounts come in: sessions, keys of programs, second factors, and who they are elsewhere."""
+"""How accounts come in: sessions, keys of programs, second factors, invitations, and who they are elsewhere."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, Connection, Index, Table, Text, delete, select
 
-from touchstone.store.tables import Instant, metadata
+from touchstone.store.tables import Instant, account, metadata
 
 session = Table(
     "session",
@@ -57,3 +57,23 @@ outside_identity = Table(
     info={"live": True},
 )
 Index("outside_identity_account", outside_identity.c.account)
+
+welcome = Table(
+    "welcome",
+    metadata,
+    Column("digest", Text, primary_key=True),  # SHA-256 of what the link says
+    Column("account", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    info={"live": True},
+)
+Index("welcome_account", welcome.c.account)
+
+
+def forget(connection: Connection, who: str) -> None:
+    """Takes out the accounts of a person, and every way in to them."""
+    own = select(account.c.id).where(account.c.person == who).scalar_subquery()
+    for each in (session, api_key, second_factor, outside_identity, welcome):
+        connection.execute(delete(each).where(each.c.account.in_(own)))
+    connection.execute(delete(account).where(account.c.person == who))

@@ -1,12 +1,13 @@
-"""What a partner may see, written once: which column of which table says whose a row is, and what is masked.
+"""What partners and customers may see, written once: which column says whose a row is, and what is masked.
 
-`lake` renders it as DuckDB SQL, `record` as SQLAlchemy. A table that is not listed here is refused to partners.
+`lake` renders it as DuckDB SQL, `record` as SQLAlchemy. A table that is not listed here is refused to them; a customer
+asks the lake nothing.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +29,7 @@ class Narrowing:
     """Rows of `table` whose `column` is an allowed unit, or with `through`, in that column of narrowed interactions.
 
     `listed`: the column lists units, all of which must be allowed. `masked` columns are null; of `personal` ones the
-    personal data is hidden.
+    personal data is hidden. `only`: a column and the value it has in the rows that are shown at all.
     """
 
     table: str
@@ -37,6 +38,7 @@ class Narrowing:
     listed: bool = False
     masked: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
+    only: tuple[str, str] | None = None
 
 
 NARROWINGS = {
@@ -70,6 +72,22 @@ NARROWINGS = {
         *(Narrowing(cube, "unit") for cube, columns in CUBES.items() if "unit" in columns),
     )
 }
+MINE = {
+    each.table: each
+    for each in (
+        Narrowing("person", "id"),
+        Narrowing("interaction", "person", masked=("attributes",)),
+        Narrowing("interaction_history", "person", masked=("attributes",)),
+        Narrowing("unit", "id", through="unit", masked=("kind", "parent", "region", "grade", "organisation")),
+        Narrowing(
+            "case", "person",
+            masked=("conversation", "owner", "level", "urgency", "due_at", "due_why", "escalated", "asked", "version"),
+        ),
+        Narrowing("promise", "person", masked=("account",)),
+        Narrowing("message", "person", masked=("account", "mentions", "outbox"), only=("kind", "reply")),
+    )
+}  # fmt: skip
+"""What a customer may see: rows that bear their own id, and the names of units they have dealt with."""
 INSIDE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **{name: (columns, ()) for name, columns in HIDING.items()},
     "person": ((), ("name", "contacts")),
@@ -141,12 +159,14 @@ def personal(name: str) -> tuple[str, ...]:
     return NARROWINGS[name].personal if name in NARROWINGS else ()
 
 
-def own(wanted: Any, account: str, token: str) -> Any:
-    """The SQLAlchemy select `wanted`, reading of the tables in OWN the rows of `account` alone."""
+def own(wanted: Any, viewer: Viewer, token: str) -> Any:
+    """The SQLAlchemy select `wanted`, reading of the tables in OWN the rows of the viewer's account alone."""
+    if viewer.side == "outsider" or (viewer.side == "customer" and not viewer.person):
+        raise Refused("an outsider may not ask.", where=viewer.side)
     named = {each for each in visitors.iterate(wanted) if isinstance(each, Table) and each.name in OWN}
     for table in sorted(named, key=lambda each: each.name):
         rule = Narrowing(table.name, "account", masked=OWN[table.name])
-        mine = table.c.account == account
+        mine = table.c.account == viewer.account
         shown = select(*(_told(rule, each, token) for each in table.columns)).where(mine)
         wanted = ClauseAdapter(shown.subquery(f"{table.name}_{token}")).traverse(wanted)
     _check(wanted, token, frozenset(OWN))
@@ -154,17 +174,26 @@ def own(wanted: Any, account: str, token: str) -> Any:
 
 
 def record(wanted: Any, units: frozenset[str], token: str) -> Any:
-    """The SQLAlchemy select `wanted`, reading narrowed rows in place of every table it names.
+    """The SQLAlchemy select `wanted` of a partner of `units`, reading narrowed rows in place of every table it names.
 
     `token` is a word of this question alone: none can name a subquery of its own like ours, or write our marks.
     """
+    return _instead(wanted, token, lambda table: _narrowed(table, _rule(table.name), "unit", sorted(units), token))
+
+
+def mine(wanted: Any, person: str, token: str) -> Any:
+    """The same of a customer: rows of `person` alone."""
+    return _instead(wanted, token, lambda table: _narrowed(table, _rule(table.name, MINE), "person", [person], token))
+
+
+def _instead(wanted: Any, token: str, narrowed: Callable[[Table], Subquery]) -> Any:
     if not isinstance(wanted, Select):
-        raise Refused("a partner may only select.", where=type(wanted).__name__)
+        raise Refused("you may only select.", where=type(wanted).__name__)
     named = {each for each in visitors.iterate(wanted) if isinstance(each, Table) and each.name not in OWN}
     if any(_written(each) for each in visitors.iterate(wanted)):
-        raise Refused("a partner's question holds no SQL text.", where="record")
+        raise Refused("your question holds no SQL text.", where="record")
     for table in sorted(named, key=lambda each: each.name):
-        wanted = ClauseAdapter(_narrowed(table, units, token)).traverse(wanted)
+        wanted = ClauseAdapter(narrowed(table)).traverse(wanted)
     _check(wanted, token)
     return wanted
 
@@ -192,16 +221,18 @@ def _written(each: Any) -> bool:
     )
 
 
-def _narrowed(table: Table, units: frozenset[str], token: str) -> Subquery:
-    rule = _rule(table.name)
+def _narrowed(table: Table, rule: Narrowing, whose: str, some: list[str], token: str) -> Subquery:
+    """The rows of a table that are of `some`: units or persons, as the column `whose` of interactions has them."""
     if tables.metadata.tables.get(table.name) is not table:
-        raise Refused(f"no table {table.name!r} for partners.", where="record")
+        raise Refused(f"no table {table.name!r} for you.", where="record")
     shown = [_told(rule, each, token) for each in table.columns]
-    value, some = table.c[rule.column], sorted(units)
+    value = table.c[rule.column]
     mine: ColumnElement[bool] = value.in_(some)
     if rule.through:
         own = tables.interaction.alias(f"interaction_{token}")  # asked row by row: there is an index of each `through`
-        mine = select(own.c.seq).where(own.c[rule.through] == value, own.c.unit.in_(some)).correlate(table).exists()
+        mine = select(own.c.seq).where(own.c[rule.through] == value, own.c[whose].in_(some)).correlate(table).exists()
+    if rule.only is not None:
+        mine &= table.c[rule.only[0]] == rule.only[1]
     return select(*shown).where(mine).subquery(f"{table.name}_{token}")
 
 
@@ -228,9 +259,9 @@ def _check(wanted: Any, token: str, names: Collection[str] = ()) -> None:
         waiting.extend(each.get_children())
 
 
-def _rule(name: str) -> Narrowing:
-    if (rule := NARROWINGS.get(name)) is None:
-        raise Refused(f"no table {name!r} for partners.", where=name)
+def _rule(name: str, rules: Mapping[str, Narrowing] = NARROWINGS) -> Narrowing:
+    if (rule := rules.get(name)) is None:
+        raise Refused(f"no table {name!r} for you.", where=name)
     return rule
 
 

@@ -41,11 +41,12 @@ class Account:
     closed: bool
     stamp: str
     personal: bool = True
+    person: str = ""
 
     @property
     def viewer(self) -> Viewer:
         """What this account may see."""
-        return Viewer(self.role, self.units, self.id, self.name, self.personal)
+        return Viewer(self.role, self.units, self.id, self.name, self.personal, self.person)
 
 
 def find(store: Any, *, name: str) -> Account | None:
@@ -60,18 +61,21 @@ def get(store: Any, *, id: str) -> Account | None:
     return None if row is None else read(row)
 
 
-def add(store: Any, *, name: str, role: str, units: Sequence[str], password: str, personal: bool = True) -> Account:
-    """The account added; `Refused` where the name was taken meanwhile."""
+def add(
+    store: Any, *, name: str, role: str, units: Sequence[str], password: str, personal: bool = True, person: str = ""
+) -> Account:
+    """The account added, which without a password opens to nobody; `Refused` where the name was taken meanwhile."""
     row = {
         "id": secrets.token_hex(16),
         "name": plain(name),
-        "password_hash": _hash(password),
+        "password_hash": _hash(password or secrets.token_urlsafe(24)),
         "role": role,
         "units": list(units),
         "created_at": store.now,
         "disabled": False,
         "personal": personal,
         "stamp": _stamp(),
+        "person": person or None,
     }
     try:
         with store.record.writing() as connection:
@@ -158,7 +162,7 @@ def check_units(store: Any, given: Sequence[str]) -> None:
 def described(account: Account) -> dict[str, Any]:
     """An account as actions tell of it."""
     said = {"account": account.id, "name": account.name, "role": account.role, "units": list(account.units)}
-    return said | {"personal": account.personal}
+    return said | {"personal": account.personal} | ({"person": account.person} if account.person else {})
 
 
 def plain(name: str) -> str:
@@ -190,7 +194,7 @@ def _change(store: Any, id: str, **columns: Any) -> None:
 def read(row: Any) -> Account:
     """The account that a row of the record says."""
     said = (row["id"], row["name"], row["role"], tuple(row["units"]), row["disabled"], row["stamp"])
-    return Account(*said, bool(row["personal"]))
+    return Account(*said, bool(row["personal"]), row["person"] or "")
 
 
 def _hash(password: str) -> str:

@@ -150,7 +150,9 @@ account = Table(
     Column("disabled", Boolean, nullable=False),
     Column("personal", Boolean, nullable=False, server_default=true()),  # whether its owner sees personal data
     Column("stamp", Text, nullable=False),  # changes with the password, and when it is closed
+    Column("person", Text),  # whom a customer's account belongs to
 )
+Index("account_person", account.c.person)
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 lake_file = Table(  # the lake is what is listed here, and nothing else that lies in its folder
     "lake_file",

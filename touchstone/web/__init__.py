@@ -11,7 +11,20 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from touchstone import __version__
 from touchstone.core import finder
-from touchstone.web import api, entrance, errors, events, files, forms, leaving, outside, pages, signing, surveys
+from touchstone.web import (
+    api,
+    entrance,
+    errors,
+    events,
+    files,
+    forms,
+    leaving,
+    outside,
+    pages,
+    signing,
+    surveys,
+    welcoming,
+)
 from touchstone.web.guard import BodyLimit, SecurityHeaders
 
 ADDRESS = "127.0.0.1"
@@ -41,7 +54,7 @@ def create(home: Any) -> FastAPI:
     application.mount("/static", pages.Static(directory=pages.STATIC))
     for name in finder.names("show"):
         finder.part("show", name)  # now, so that the first visitor does not wait for imports
-    doors = (entrance, outside, leaving, surveys, events, files, api, forms, pages)
+    doors = (entrance, outside, leaving, welcoming, surveys, events, files, api, forms, pages)
     for door in doors:
         application.include_router(door.routes)
     return application

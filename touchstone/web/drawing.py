@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from touchstone.core.page import Page
+from touchstone.core.viewer import Viewer
 
 
 def answer(request: Request, page: Page, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -27,6 +29,20 @@ def page_data(page: Page) -> dict[str, Any]:
     from touchstone.show import _render
 
     return _render.data(page)
+
+
+def pages(viewer: Viewer) -> list[str]:
+    """The pages in the navigation of `viewer`, in order."""
+    from touchstone.show import _render
+
+    return [name for group in _render.navigation(viewer).values() for name, _ in group]
+
+
+def file(outcome: Any, *, name: str) -> Response:
+    """What an action gave back, as a JSON file to keep."""
+    plain = re.sub(r"[^a-z0-9-]", "", name.lower())[:60] or "touchstone"
+    headers = {"Content-Disposition": f'attachment; filename="{plain}.json"'}
+    return JSONResponse(data(outcome), headers=headers)
 
 
 def data(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import secrets
 from urllib.parse import quote, urlsplit
 
@@ -12,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from touchstone.core.page import Field, Form, Page
+from touchstone.core.page import Field, Form, Grid, Link, Page
 from touchstone.rules import second_factor
 from touchstone.store import accounts, factors, sessions
 from touchstone.web import drawing
@@ -25,11 +26,11 @@ SECOND_STEP_SECONDS = 5 * 60
 
 
 @routes.get("/sign-in")
-def ask_in(request: Request, next: str = "/") -> Response:
+def ask_in(request: Request, next: str = "/", name: str = "") -> Response:
     """The form to sign in; who is in already goes on."""
     if viewer(request).role != "outsider":
         return RedirectResponse(local(next), 303)
-    return _form(request, next=next)
+    return _form(request, next=next, name=name)
 
 
 @routes.post("/sign-in")
@@ -119,9 +120,19 @@ def _form(request: Request, *, next: str, name: str = "", problem: Problem | Non
         Field("password", "Password", kind="password", error=_wrong(problem)),
         Field("next", "", value=local(next), kind="hidden"),
     )
-    page = Page("sign-in", "Sign in", "What customers say, told from noise.",
-                blocks=(Form("sign-in", "", fields, "Sign in", beside=_outside(request, next)),))  # fmt: skip
+    form = Form("sign-in", "", fields, "Sign in", beside=_outside(request, next))
+    page = Page("sign-in", "Sign in", "What customers say, told from noise.", blocks=(form, *_example(request)))
     return _answered(request, page, problem)
+
+
+def _example(request: Request) -> tuple[Grid, ...]:
+    """The accounts of the example brand; any other home shows none."""
+    logins = json.loads(keeper(request).store.chosen("logins") or "[]")
+    if not logins:
+        return ()
+    lines = tuple((Link(name, f"/sign-in?name={quote(name, safe='')}"), what) for name, _, what in logins)
+    lead = f"Choose who to be; the password of each is {logins[0][1]}."
+    return (Grid("This is the example brand", lead, ("name", "who"), lines),)
 
 
 def _outside(request: Request, next: str) -> tuple[tuple[str, str, str], ...]:

@@ -44,8 +44,8 @@ async def send(request: Request, name: str) -> Response:
         for field in _taking(name):
             given[field] = [await _packed(each) for each in sent.getlist(field) if _is_sent(each)]
     signing.keeper(request).check_token(request, given.pop("csrf", None))
-    back = given.pop("back", "")
-    return await run_in_threadpool(_send, request, name, given, back)
+    back, download = given.pop("back", ""), given.pop("download", "")
+    return await run_in_threadpool(_send, request, name, given, back=back, download=download)
 
 
 def _taking(name: str) -> list[str]:
@@ -77,7 +77,7 @@ def _gathered(sent: list[tuple[str, str]]) -> dict[str, Any]:
     return given
 
 
-def _send(request: Request, name: str, given: dict[str, Any], back: str) -> Response:
+def _send(request: Request, name: str, given: dict[str, Any], *, back: str, download: str) -> Response:
     viewer = signing.viewer(request)
     check(viewer, name)
     try:
@@ -86,6 +86,8 @@ def _send(request: Request, name: str, given: dict[str, Any], back: str) -> Resp
         if not refusal.field:
             raise
         return drawing.answer(request, _page(name, given=given, refusal=refusal), status=422)
+    if download:
+        return drawing.file(outcome, name=download)
     told = drawing.data(outcome) if isinstance(outcome, dict) else {}
     once = [each for each in getattr(finder.part("act", name), "ONCE", ()) if told.get(each)]
     if back and not once:

@@ -33,8 +33,11 @@ class Static(StaticFiles):
 
 @routes.get("/")
 def first(request: Request) -> Response:
-    """The overview."""
-    return page(request, FIRST)
+    """The overview; for whom it is not, the first page that is."""
+    viewer = signing.viewer(request)
+    if viewer.side == "outsider" or who.may(viewer, who=finder.part("show", FIRST).WHO):
+        return page(request, FIRST)
+    return page(request, drawing.pages(viewer)[0])
 
 
 @routes.get("/{name}")

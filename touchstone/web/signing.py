@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -21,6 +21,7 @@ from touchstone.store import accounts, factors, keys, sessions
 from touchstone.store import secret as sealing
 from touchstone.web.errors import Problem
 
+Found = TypeVar("Found")
 OUTSIDER = Viewer()
 TOKEN_SECONDS = 12 * 60 * 60
 TRIES_FROM_ONE_ADDRESS = 50
@@ -105,13 +106,18 @@ class Doorkeeper:
 
     def key(self, secret: str, *, address: str) -> Viewer:
         """Who holds the key of this secret; else a 401, and for a guesser a 429 with the wait."""
-        tried, now = {f"key {address}": TRIES_FROM_ONE_ADDRESS}, self.clock()
-        self._take(tried, now)
-        found = keys.find(self.store, secret=secret)
+        found = self.guessed(f"key {address}", lambda: keys.find(self.store, secret=secret))
         if found is None:
             raise Problem(401, "This key opens nothing.", todo="It may have run out or been ended: make another.")
-        self._tries.forgive(tried, now=now)
         return replace(found.account.viewer, key=found.id, scopes=found.scopes)
+
+    def guessed(self, by: str, find: Callable[[], Found | None]) -> Found | None:
+        """What was found; who finds nothing too often must wait: a 429."""
+        tried, now = {by: TRIES_FROM_ONE_ADDRESS}, self.clock()
+        self._take(tried, now)
+        if (found := find()) is not None:
+            self._tries.forgive(tried, now=now)
+        return found
 
     def _take(self, tried: Mapping[str, int], now: datetime) -> None:
         if pause := self._tries.take(tried, now=now):

@@ -7,7 +7,7 @@ from typing import Any
 from touchstone.act import _own
 from touchstone.store import sessions
 
-WHO = ("insider", "partner")
+WHO = ("insider", "partner", "customer")
 
 
 def act(store: Any, *, session: str = "", name: str = "") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from touchstone.core.errors import Refused
 from touchstone.rules import password as passwords
 from touchstone.store import accounts, sessions
 
-WHO = ("insider", "partner")
+WHO = ("insider", "partner", "customer")
 
 
 def act(store: Any, *, password: str, old_password: str = "", name: str = "") -> dict[str, Any]:

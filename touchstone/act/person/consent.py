@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from touchstone.core.errors import Refused
+from touchstone.act import _own
 from touchstone.rules import consent
 from touchstone.store import persons
 
-WHO = ("contact_centre",)
+WHO = ("contact_centre", "customer")
 
 
 def act(
@@ -18,12 +18,14 @@ def act(
 
     `by` is on whose word it stands (empty: the person's own). An objection to `contact` stands over every purpose of
     contact; without `analysis` nothing they said is read, counted or linked. What was said before stays in the person's
-    history; saying what holds already keeps nothing. `Refused`: nobody of this id, a purpose or state that is none.
+    history; saying what holds already keeps nothing. A customer speaks for themselves, on nobody else's word.
+    `Refused`: nobody of this id, a purpose or state that is none.
     """
     consent.check(purpose, state)
-    if not persons.knows(store, id=person):
-        raise Refused(f"nobody is known as {person!r}.", field="person", todo="Give the id of a person.")
-    held, new = persons.allow(store, id=person, purpose=purpose, state=state, by=by or person)
+    _own.check_person(store, person)
+    said_by = by if by and store.viewer.side != "customer" else person
+    house = _own.hands(store)
+    held, new = persons.allow(house, id=person, purpose=purpose, state=state, by=said_by)
     if new:
-        store.derive()  # what is not to be read goes at once
+        house.derive()  # what is not to be read goes at once
     return {"person": person, "consents": consent.stated(held), "new": new}

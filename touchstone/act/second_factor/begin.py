@@ -8,7 +8,7 @@ from touchstone.act import _own
 from touchstone.rules import second_factor
 from touchstone.store import factors
 
-WHO = ("insider", "partner")
+WHO = ("insider", "partner", "customer")
 
 
 def act(store: Any, *, password: str = "", name: str = "") -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from touchstone.act import _own
 from touchstone.store import factors, sessions
 
-WHO = ("insider", "partner")
+WHO = ("insider", "partner", "customer")
 
 
 def act(store: Any, *, password: str = "", name: str = "") -> dict[str, Any]:
