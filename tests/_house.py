@@ -28,6 +28,7 @@ STRANGERS = {  # module: where it may be at home
     "cryptography": ("store",),
     "pyotp": ("rules",),
     "segno": ("web", "show"),
+    "webauthn": ("web",),
     "authlib": ("web",),
     "joserfc": ("web",),
     "sqlglot": ("store", "core/where.py"),

@@ -245,6 +245,8 @@ TWICE: dict[str, Sample] = {
     "model.teach": lambda home, _folder: _taught(home, {"durable": False}),
     "offer.draw": lambda home, _folder: _drawn(home),
     "outbox.send": lambda _home, _folder: {},
+    "passkey.remove": lambda home, folder: {**_close(home, folder, "careful"), "passkey": "none"},
+    "passkey.rename": lambda home, folder: {**_close(home, folder, "careful"), "passkey": "none", "label": "Phone"},
     "person.consent": lambda home, _folder: {"person": _known(home, "ann"), "state": "revoked"},
     "person.erase": lambda home, _folder: {"person": _known(home, "ben")},
     "person.export": lambda home, _folder: {"person": _known(home, "cleo")},

@@ -32,6 +32,8 @@ TABLE = {
     "key.end": INSIDE | PARTNERS,
     "key.make": INSIDE | PARTNERS,
     "mine": CUSTOMER,
+    "passkey.remove": INSIDE | PARTNERS | CUSTOMER,
+    "passkey.rename": INSIDE | PARTNERS | CUSTOMER,
     "person.consent": CARES | CUSTOMER,
     "person.erase": CARES | CUSTOMER,
     "person.export": CARES | CUSTOMER,

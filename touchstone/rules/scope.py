@@ -14,7 +14,7 @@ SCOPES = {
     "receive": "send interactions",
     "act": "do whatever its account may, but for accounts and keys",
 }
-PEOPLE = ("account", "key", "second_factor")
+PEOPLE = ("account", "key", "passkey", "second_factor")
 """Actions that open and close doors: these take a person."""
 
 

@@ -9,7 +9,7 @@ from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Field, Form, Grid, Link, Note, Page
 from touchstone.show import _say
 from touchstone.show._may import may
-from touchstone.store import keys, sessions
+from touchstone.store import keys, passkeys, sessions
 from touchstone.store._live_people import second_factor
 
 WHO = ("insider", "partner", "customer")
@@ -32,7 +32,7 @@ def show(ask: Ask) -> Page:
     blocks = _sessions(rows, others, ask.viewer.session)
     if may(ask.viewer, "key.make"):
         blocks += _keys(ask.record(keys.standing(ask.now, account=ask.viewer.account)))
-    blocks += [*_factor(ask), _password()]
+    blocks += [*_factor(ask), *_passkeys(ask), _password()]
     return Page("account", "My account", sentence if rows else "You came without a session.", blocks=tuple(blocks))
 
 
@@ -79,12 +79,17 @@ def _keys(rows: list[dict[str, Any]]) -> list[Block]:
 
 def _factor(ask: Ask) -> list[Block]:
     """The second factor: how to begin one, how to confirm the one that waits, or how to remove the one in force."""
-    title, password = "Second factor", Field("password", "Your password", kind="password")
+    title, password = "An authenticator program", Field("password", "Your password", kind="password")
     rows = ask.record(second_factor.select().where(second_factor.c.account == ask.viewer.account))
     begin = Form("second_factor.begin", title, (password, _BACK), "Begin")
-    if not rows:
-        todo = "An authenticator program on your phone shows a new code every half minute."
-        return [Note("Your password alone opens your account.", "plain", todo), begin]
+    if not rows or not (rows[0]["confirmed_at"] or rows[0]["waits"]):
+        todo = "An authenticator program on your phone shows a new code every half minute; a passkey asks your device."
+        told = (
+            "A passkey of yours is asked for beside your password."
+            if rows
+            else "Your password alone opens your account."
+        )
+        return [Note(told, "plain", todo), begin]
     if rows[0]["confirmed_at"]:
         told = f"A second factor is in force since {_at(rows[0]['confirmed_at'])}; programs of yours need a key."
         return [Note(told), Form("second_factor.remove", title, (password, _BACK), "Remove it")]
@@ -92,6 +97,24 @@ def _factor(ask: Ask) -> list[Block]:
     steps = Grid(title, lead, ("step", ""), (("Picture to scan", Link("QR code", "/second-factor.svg")),))
     confirm = Form("second_factor.confirm", "", (Field("code", "Code"), _BACK), "Confirm")
     return [steps, confirm, begin]
+
+
+def _passkeys(ask: Ask) -> list[Block]:
+    """The passkeys, each of which can be named and removed, and the form that begins another."""
+    password = Field("password", "Your password", kind="password")
+    rows = ask.record(passkeys.standing(account=ask.viewer.account))
+    begin = Form("passkeys/begin", "Another passkey" if rows else "A passkey", (password,), "Add one")
+    if not rows:
+        return [begin]
+    lines = tuple((row["name"], _at(row["created_at"]), _at(row["used_at"])) for row in rows)
+    one = Field("passkey", "Passkey", rows[0]["id"], tuple((row["id"], row["name"]) for row in rows))
+    lead = "Whoever signs in as you needs one of these devices, a code of your program or a recovery code."
+    return [
+        Grid("Passkeys", lead, ("passkey", "added", "last used"), lines),
+        Form("passkey.rename", "", (one, Field("label", "Call it"), _BACK), "Name it"),
+        Form("passkey.remove", "", (one, password, _BACK), "Remove it"),
+        begin,
+    ]
 
 
 def _password() -> Form:

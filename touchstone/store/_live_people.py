@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, Connection, Index, Table, Text, delete, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    delete,
+    select,
+    true,
+)
 
 from touchstone.store.tables import Instant, account, metadata
 
@@ -44,6 +57,32 @@ second_factor = Table(
     Column("confirmed_at", Instant),  # until then nobody is asked for it
     Column("step", BigInteger, nullable=False),  # of the last code taken: each is taken once
     Column("codes", JSON, nullable=False),  # SHA-256 of the recovery codes that are left
+    Column("waits", Boolean, nullable=False, server_default=true()),  # whether a program's secret is to be confirmed
+    info={"live": True},
+)
+
+passkey = Table(
+    "passkey",
+    metadata,
+    Column("id", Text, primary_key=True),  # the credential's own
+    Column("account", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),  # as COSE
+    Column("sign_count", BigInteger, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    info={"live": True},
+)
+Index("passkey_account", passkey.c.account)
+
+passkey_challenge = Table(
+    "passkey_challenge",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("purpose", Text, nullable=False),  # add, sign_in
+    Column("challenge", LargeBinary, nullable=False),
+    Column("expires_at", Instant, nullable=False),
     info={"live": True},
 )
 
@@ -74,6 +113,6 @@ Index("welcome_account", welcome.c.account)
 def forget(connection: Connection, who: str) -> None:
     """Takes out the accounts of a person, and every way in to them."""
     own = select(account.c.id).where(account.c.person == who).scalar_subquery()
-    for each in (session, api_key, second_factor, outside_identity, welcome):
+    for each in (session, api_key, second_factor, passkey, passkey_challenge, outside_identity, welcome):
         connection.execute(delete(each).where(each.c.account.in_(own)))
     connection.execute(delete(account).where(account.c.person == who))

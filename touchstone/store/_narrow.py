@@ -100,6 +100,8 @@ OWN: dict[str, tuple[str, ...]] = {
     "session": (),
     "api_key": ("digest",),
     "second_factor": ("secret", "codes"),
+    "passkey": ("public_key",),
+    "passkey_challenge": ("challenge",),
     "outside_identity": (),
     "notice": (),
 }

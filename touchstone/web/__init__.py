@@ -21,6 +21,7 @@ from touchstone.web import (
     leaving,
     outside,
     pages,
+    passkeys,
     signing,
     surveys,
     welcoming,
@@ -54,7 +55,7 @@ def create(home: Any) -> FastAPI:
     application.mount("/static", pages.Static(directory=pages.STATIC))
     for name in finder.names("show"):
         finder.part("show", name)  # now, so that the first visitor does not wait for imports
-    doors = (entrance, outside, leaving, welcoming, surveys, events, files, api, forms, pages)
+    doors = (entrance, outside, passkeys, leaving, welcoming, surveys, events, files, api, forms, pages)
     for door in doors:
         application.include_router(door.routes)
     return application

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from touchstone.core.page import Field, Form, Grid, Link, Page
 from touchstone.rules import second_factor
 from touchstone.store import accounts, factors, sessions
-from touchstone.web import drawing
+from touchstone.web import drawing, passkeys
 from touchstone.web.errors import Problem
 from touchstone.web.signing import address, keeper, local, viewer
 
@@ -55,7 +55,7 @@ async def enter(request: Request, account: accounts.Account, *, next: str) -> Re
         request.session.clear()
         until = int(doorkeeper.clock().timestamp()) + SECOND_STEP_SECONDS
         request.session.update(key=secrets.token_urlsafe(24), waiting=[account.id, account.stamp, until])
-        return _code_form(request, next=next)
+        return await run_in_threadpool(_code_form, request, account, next=next)
     await run_in_threadpool(doorkeeper.open, request, account)
     return RedirectResponse(local(next), 303)
 
@@ -72,7 +72,27 @@ async def second_step(request: Request) -> Response:
     try:
         await run_in_threadpool(doorkeeper.check_code, account, given["code"], address=address(request))
     except Problem as problem:
-        return _code_form(request, next=given["next"], problem=problem)
+        return await run_in_threadpool(_code_form, request, account, next=given["next"], problem=problem)
+    await run_in_threadpool(doorkeeper.open, request, account)
+    return RedirectResponse(local(given["next"]), 303)
+
+
+@routes.post("/sign-in/passkey")
+async def by_passkey(request: Request) -> Response:
+    """Signs in whoever gave the password a moment ago, and now what a device of theirs signed."""
+    given = await _given(request, "csrf", "credential", "next")
+    doorkeeper = keeper(request)
+    doorkeeper.check_token(request, given["csrf"])
+    account = await run_in_threadpool(_waiting, request)
+    if account is None:
+        return RedirectResponse("/sign-in", 303)
+    try:
+        await run_in_threadpool(
+            doorkeeper.check_factor, account, lambda: passkeys.signed(request, account, given["credential"]),
+            address=address(request), field="credential", what="No passkey of yours signed this.",
+        )  # fmt: skip
+    except Problem as problem:
+        return await run_in_threadpool(_code_form, request, account, next=given["next"], problem=problem)
     await run_in_threadpool(doorkeeper.open, request, account)
     return RedirectResponse(local(given["next"]), 303)
 
@@ -142,14 +162,16 @@ def _outside(request: Request, next: str) -> tuple[tuple[str, str, str], ...]:
     return ((f"/sign-in/outside?next={quote(local(next), safe='')}", f"Sign in with {host}", ""),) if host else ()
 
 
-def _code_form(request: Request, *, next: str, problem: Problem | None = None) -> Response:
+def _code_form(request: Request, account: accounts.Account, *, next: str, problem: Problem | None = None) -> Response:
     told = "The six digits of your authenticator program, or a recovery code."
     fields = (
         Field("code", "Code", help=told, error=_wrong(problem)),
         Field("next", "", value=local(next), kind="hidden"),
     )
     form = Form("sign-in/code", "", fields, "Sign in", beside=(("/sign-in", "Begin again", ""),))
-    return _answered(request, Page("sign-in", "Sign in", "One more step: your second factor.", blocks=(form,)), problem)
+    ceremony = passkeys.asked(request, account, next=next)
+    blocks = (ceremony, form) if ceremony else (form,)
+    return _answered(request, Page("sign-in", "Sign in", "One more step: your second factor.", blocks=blocks), problem)
 
 
 def _wrong(problem: Problem | None) -> str:

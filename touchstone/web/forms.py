@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -88,24 +89,25 @@ def _send(request: Request, name: str, given: dict[str, Any], *, back: str, down
         return drawing.answer(request, _page(name, given=given, refusal=refusal), status=422)
     if download:
         return drawing.file(outcome, name=download)
-    told = drawing.data(outcome) if isinstance(outcome, dict) else {}
-    once = [each for each in getattr(finder.part("act", name), "ONCE", ()) if told.get(each)]
+    outcome = drawing.data(outcome) if isinstance(outcome, dict) else {}
+    once = [each for each in getattr(finder.part("act", name), "ONCE", ()) if outcome.get(each)]
     if back and not once:
         return RedirectResponse(signing.local(back), 303)
-    return drawing.answer(request, _done(name, told, once, back=signing.local(back) if back else ""))
+    return drawing.answer(
+        request, told(finder.summary("act", name), outcome, once, back=signing.local(back) if back else "")
+    )
 
 
-def _done(name: str, told: dict[str, Any], once: list[str], *, back: str) -> Page:
+def told(title: str, outcome: dict[str, Any], once: Sequence[str], *, back: str) -> Page:
     """What came out of an action; what is told `once` can be copied here, and nowhere after."""
     blocks: list[Block] = []
     for field in once:
-        lines = told[field] if isinstance(told[field], list) else [told[field]]
+        lines = outcome[field] if isinstance(outcome[field], list) else [outcome[field]]
         todo = "This is shown once: keep it where nobody else reads it. It cannot be shown again."
         blocks.append(Once(f"{_label(field)}:", "plain", todo, lines=tuple(str(each) for each in lines)))
-    rest = tuple((_label(field), _said(value)) for field, value in told.items() if field not in once)
+    rest = tuple((_label(field), _said(value)) for field, value in outcome.items() if field not in once)
     blocks += [Grid("", "", ("", "what came out"), rest, narrow=True)] if rest and not back else []
     blocks += [Grid("", "", ("",), ((Link("Go on", back),),), narrow=True)] if back else []
-    title = finder.summary("act", name)
     return Page("act", title, "Done: copy what is told once." if once else "Done.", blocks=tuple(blocks))
 
 

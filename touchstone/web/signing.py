@@ -69,11 +69,20 @@ class Doorkeeper:
 
     def check_code(self, account: accounts.Account, code: str, *, address: str) -> None:
         """Nothing where this is a code of the account's second factor; else a 401, and for a guesser a 429."""
+        self.check_factor(
+            account, lambda: factors.verify(self.store, account=account.id, code=code),
+            address=address, field="code", what="This is not the code of now.",
+        )  # fmt: skip
+
+    def check_factor(
+        self, account: accounts.Account, holds: Callable[[], bool], *, address: str, field: str, what: str
+    ) -> None:
+        """Nothing where a second factor of the account holds; else a 401 that says `what`, for a guesser a 429."""
         tried = {f"code {account.id}": throttle.FREE, f"address {address}": TRIES_FROM_ONE_ADDRESS}
         now = self.clock()
         self._take(tried, now)
-        if not factors.verify(self.store, account=account.id, code=code):
-            raise Problem(401, "This is not the code of now.", todo="Type the one shown next.", field="code")
+        if not holds():
+            raise Problem(401, what, todo="Try again.", field=field)
         self._tries.forgive(tried, now=now)
 
     def viewer(self, request: Request) -> Viewer:

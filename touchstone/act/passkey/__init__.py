@@ -1,0 +1,1 @@
+"""Passkeys: keys of devices beside the password."""
