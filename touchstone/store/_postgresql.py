@@ -13,6 +13,10 @@ PIECE = 8_000  # rows handed to COPY at once
 AT_MOST = 512  # segments of the log, of 16 MB as PostgreSQL ships, that are written over when somebody is erased
 _SEGMENTS = """select count(*) from pg_ls_waldir() where name ~ '^[0-9A-F]{{24}}$'
     and name {} pg_walfile_name(pg_current_wal_lsn())"""
+_SAMPLED = """select s.tablename, s.attname, format_type(a.atttypid, a.atttypmod) as type from pg_stats as s
+    join pg_class as c on c.relname = s.tablename and c.relnamespace = current_schema()::regnamespace
+    join pg_attribute as a on a.attrelid = c.oid and a.attname = s.attname
+    where s.schemaname = current_schema() and c.relkind = 'r' order by s.tablename, a.attnum"""
 ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
@@ -31,6 +35,20 @@ def add(connection: Connection, chunk: pa.Table) -> int:
     added: int = cursor.rowcount
     cursor.close()
     return added
+
+
+def clear_samples(connection: Connection) -> None:
+    """Takes out the samples of columns that the server keeps of tables which are empty now: `analyze` leaves those.
+
+    A column that is made the type it has already loses its sample; an empty table is at that in no time.
+    """
+    sampled = connection.exec_driver_sql(_SAMPLED).all()
+    for table in sorted({row.tablename for row in sampled}):
+        if connection.exec_driver_sql(f'select 1 from "{table}" limit 1').first() is None:
+            for row in sampled:
+                if row.tablename == table:
+                    column = f'alter column "{row.attname}" type {row.type}'
+                    connection.exec_driver_sql(f'alter table "{table}" {column}')
 
 
 def clear_log(connection: Connection) -> bool:

@@ -86,6 +86,7 @@ class Record:
             if self.shared:
                 with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     connection.exec_driver_sql("analyze")  # samples of columns are kept too, in a table vacuumed next
+                    _postgresql.clear_samples(connection)
                     connection.exec_driver_sql("vacuum full")
                     return _postgresql.clear_log(connection)
             plain = self.engine.raw_connection()  # outside any transaction: SQLite takes no vacuum in one
