@@ -142,7 +142,7 @@ def test_what_plans_for_persons_ask_of_a_home_is_answered_alike_by_both_engines(
         finder.verb("decide", part.partition(" ")[0])(Listening(), **settings)
     assert all(asked.values())
     with SparkEngine(spark_master, {}) as engine:
-        for name in ("interaction", "mention", "signal", "customer"):
+        for name in ("interaction", "mention", "signal", "customer", "invitation"):
             engine.add(name, here.lake(f"select * from {name}"))
         for sql, parameters in {sql: given for some in asked.values() for sql, given in some.items()}.items():
             found, expected = (ask(sql, parameters) for ask in (engine.query, here.lake))
