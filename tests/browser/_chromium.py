@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests._brand import PASSWORDS
@@ -61,3 +62,10 @@ def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     made: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return made
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 A and AA, and its own best practice."""
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = Axe().run(page, options={"runOnly": rules}).response["violations"]
+    return [f"{each['id']}: {node['target']}" for each in found for node in each["nodes"]]

@@ -17,6 +17,7 @@ from touchstone.core import finder
 
 NAMES = finder.names("show")
 LOOKS = [(size, scheme) for size in _chromium.SIZES for scheme in ("light", "dark")]
+SEARCHED = (LOOKS[0], LOOKS[-1])  # for barriers: on a desk by day, on a phone in the dark
 SMALLEST = 24  # pixels a target may be high at least (WCAG 2.2)
 
 
@@ -36,12 +37,16 @@ def seat(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iter
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_page_fits_its_window_and_the_console_is_silent(seat: Page, address: str, name: str) -> None:
+def test_a_page_fits_its_window_can_be_used_by_everybody_and_leaves_the_console_silent(
+    seat: Page, address: str, name: str, request: pytest.FixtureRequest
+) -> None:
     heard = _chromium.complaints(seat)
     seat.goto(f"{address}/{name}")
     expect(seat.locator("h1")).to_be_visible()
     assert _chromium.overflow(seat) <= 0
     assert heard == []
+    if request.node.callspec.params["seat"] in SEARCHED:
+        assert _chromium.barriers(seat) == []
 
 
 def test_every_figure_can_be_reached_and_opened_with_the_keyboard(seat: Page, address: str) -> None:

@@ -14,7 +14,7 @@ from tests.show import _homes
 from touchstone import show
 from touchstone.core import finder
 from touchstone.core.errors import Refused
-from touchstone.core.page import Cards, Estimate, Note, Page, Ranking, Streaks, Words
+from touchstone.core.page import Cards, Estimate, Field, Filters, Note, Page, Ranking, Streaks, Words
 from touchstone.core.viewer import Viewer
 
 PAGES = finder.names("show")
@@ -190,6 +190,14 @@ def test_navigation_follows_the_role_and_keeps_the_filters() -> None:
     assert not show.navigation(Viewer("outsider"))
     text = show.html(page("journey", _homes.full(), channel="web"), viewer=Viewer("insider"), base="/")
     assert re.search(r'href="/units\?channel=web"', text)
+
+
+def test_a_filter_is_carried_only_where_it_is_known() -> None:
+    chosen = Filters((Field("unit", "Unit", "north"), Field("state", "State", "open")))
+    text = show.html(Page("inbox", "Inbox", "Open.", "", (chosen,)), viewer=Viewer("insider"), base="/")
+    assert 'href="/cases?unit=north"' in text
+    assert 'href="/inbox?unit=north&amp;state=open"' in text
+    assert 'href="/word_of_mouth"' in text
 
 
 def test_navigation_shows_the_groups_and_within_the_open_one_its_pages() -> None:

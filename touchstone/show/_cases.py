@@ -84,15 +84,14 @@ def of_customer(ask: Ask, ids: Sequence[str]) -> Grid | None:
     return grid(ask, title, "", sorted(rows, key=lambda row: row["stage"] == "closed")) if rows else None
 
 
-def opening(ask: Ask, interaction: str) -> Grid | Form | None:
-    """Leads to the case of these words; or a button that makes one of what a customer said."""
+def opening(ask: Ask, interaction: str, *, back: str = "") -> Grid | Form | None:
+    """Leads to the case of these words; or a button that makes one of what a customer said, and goes `back`."""
     said = ask.record(tables.interaction.select().where(tables.interaction.c.id == interaction))
     if not said or said[0]["level"] in ("employee", "department"):
         return None
     rows = ask.record(loop.of_words(interaction, said[0]["thread"] or interaction))
     if rows:
         return grid(ask, "Its case", "", rows)
-    back = f"/interaction?id={quote(interaction, safe='')}"
-    given = {"interaction": interaction, "back": back}
+    given = {"interaction": interaction, "back": back or f"/interaction?id={quote(interaction, safe='')}"}
     fields = tuple(Field(name, name, value, kind="hidden") for name, value in given.items())
     return Form("case.open", "", fields, "Make a case of it", "c")

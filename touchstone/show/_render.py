@@ -6,7 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -35,12 +35,12 @@ def html(page: Page, *, viewer: Viewer, base: str = "", brand: str = "", token: 
 
     Needs only `style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'`, and no script to be read.
     """
-    carried = _carried(page)
     offered = [each for each in page.blocks if not isinstance(each, Form) or may(viewer, each.action)]
     drawn = _environment().get_template("page.html").render(
         page=page, rows=_rows(offered), viewer=viewer, brand=brand, token=token, served=True,
         as_data=page.name in finder.names("show"), corrects=may(viewer, "correct"),
-        navigation=navigation(viewer), carried=carried, inside=_inside(base), tokens=json.dumps(LIGHT), **_registry(),
+        navigation=navigation(viewer), carried=partial(_carried, page), inside=_inside(base),
+        tokens=json.dumps(LIGHT), **_registry(),
     )  # fmt: skip
     return _slim(drawn)
 
@@ -141,12 +141,13 @@ def _inside(base: str) -> Any:
     return lambda path: root + str(path).removeprefix("/")
 
 
-def _carried(page: Page) -> str:
-    """The filters in force as a query, so that going to another page keeps them."""
+def _carried(page: Page, to: str) -> str:
+    """The filters in force that the page `to` knows as well, as a query, so that going there keeps them."""
     filters = [block for block in page.blocks if isinstance(block, Filters) and not block.live]
-    fields = [field for block in filters for field in block.fields]
-    chosen = [(field.name, field.value) for field in fields if field.value]
-    return "?" + urlencode(chosen) if chosen else ""
+    chosen = [(field.name, field.value) for block in filters for field in block.fields if field.value]
+    known = finder.settings("show", to) if chosen and to in finder.names("show") else {}
+    kept = [(name, value) for name, value in chosen if name in known]
+    return "?" + urlencode(kept) if kept else ""
 
 
 def _slim(text: str) -> str:

@@ -12,7 +12,7 @@ from touchstone.core.page import Block, Event, Field, Form, Grid, Link, Note, Pa
 from touchstone.core.worklist import LivePage
 from touchstone.rules import inbox
 from touchstone.rules.next_step import next_step
-from touchstone.show import _inbox, _open, _person, _say, _units
+from touchstone.show import _cases, _inbox, _open, _person, _say, _units
 from touchstone.store import inbox as questions
 from touchstone.store import tables
 
@@ -21,6 +21,8 @@ _MOST = 200  # texts of one conversation, the latest
 _WRITING = timedelta(seconds=60)
 _SAID = """select * from interaction where coalesce(thread, id) = ?
     and (text is not null or kind in ('message', 'turn')) order by occurred_at desc nulls last, seq desc limit ?"""
+_MEASURED = """select any_value(measured_in) as measured_in from metric
+    where name = 'lifetime_value' and value is not null"""
 _STEPS = {
     "take": "took it", "assign": "assigned it", "close": "closed it", "reopen": "reopened it",
     "snooze": "snoozed it", "undo": "took that back",
@@ -53,6 +55,7 @@ def show(ask: Ask, *, id: str | None = None, canned: str | None = None) -> Page:
     blocks: list[Block | None] = [
         Note(_why(ask, talk.row), "plain", f"{talk.row['reason']} {_now(ask, talk)}"),
         _customer(ask, talk),
+        _cases.opening(ask, talk.row["latest"], back=talk.back) if talk.row["latest"] else None,
         _story(ask, talk),
         *_answer(ask, talk, canned),
         *_deeds(ask, talk),
@@ -84,8 +87,14 @@ def _why(ask: Ask, row: _Row) -> str:
     parts += [f"by {row['channel']}"] if row["channel"] else []
     said = " ".join(parts)
     pressing = f"urgency {row['urgency']:.1f} of 1"
-    stake = f", and such a customer is worth {_say.count(round(row['stake']))} a year" if row["stake"] else ""
+    stake = f", and such a customer is worth {_worth(ask, row['stake'])}" if row["stake"] else ""
     return f"{said[0].upper()}{said[1:]}: {pressing}{stake}."
+
+
+def _worth(ask: Ask, stake: float) -> str:
+    """What is at stake, as the lifetime value is measured: 440 EUR in 52 weeks."""
+    measured = ask.lake(_MEASURED)["measured_in"][0].as_py() or ""
+    return f"{_say.count(round(stake))} {measured.replace(' per customer', '')}".strip()
 
 
 def _now(ask: Ask, talk: _Talk) -> str:
