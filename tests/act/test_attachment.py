@@ -108,7 +108,7 @@ def test_a_draft_keeps_its_files_while_words_come_and_go(home: Any) -> None:
     for text in ("Dear Ida", "", "Dear Ida Ibsen"):
         assert home.act("message.draft", conversation="mail", text=text)["kept"]
     page = conversation(home.ask(), id="mail")
-    assert next(each.button for each in page.blocks if isinstance(each, Form)) == "Remove bill.pdf, 1 kB"
+    assert "Remove bill.pdf, 1 kB" in [each.button for each in page.blocks if isinstance(each, Form)]
     with pytest.raises(Refused):  # somebody else was faster: words and files stay
         home.act("message.reply", conversation="mail", text="Here it is.", version=7)
     assert len(kept(home)) == 1

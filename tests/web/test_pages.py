@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests._doors import Person
 from touchstone.core import finder
+from touchstone.core.page import Cards
+from touchstone.core.viewer import Viewer
 
 PAGES = finder.names("show")
 
@@ -82,3 +86,10 @@ def test_hostile_filters_do_no_harm(board: Person, page: str, value: str) -> Non
         answer = board.get(f"/{page}", params={name: value})
         assert answer.status_code in (200, 404, 422), f"{name}: {answer.status_code}"
         assert "<script>alert" not in answer.text
+
+
+def test_a_dealer_alone_is_told_of_their_own_against_the_rest(brand: Any) -> None:
+    page = finder.verb("show", "units")(brand.ask(Viewer("partner", ("south",))))
+    assert "South Gate" in page.sentence
+    assert "compare" not in page.sentence
+    assert any(isinstance(each, Cards) and each.figures for each in page.blocks)

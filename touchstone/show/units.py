@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Cards, Estimate, Note, Page
 from touchstone.show import _charts, _journey, _league, _narrow, _plans, _say, _stored, _units, _words
@@ -28,6 +30,8 @@ def show(
     if chosen.unit:
         return _closely(ask, chosen, (controls,), draw or "")
     found = _league.league(ask, chosen)
+    if found is None and len(seen := _units.names(ask)) == 1:  # a dealer's own, against what is told of all
+        return _closely(ask, replace(chosen, unit=next(iter(seen))), (controls,), draw or "")
     if found is None:
         todo = f"A column that names the {one} of each row makes this page: --map unit=COLUMN."
         note = Note(f"There are no two {many} with answers to compare.", "empty", todo)
