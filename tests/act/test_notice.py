@@ -36,7 +36,8 @@ def home(tmp_path: Path) -> Any:
     say(made, "1", thread="mail", unit="north", person="ida", kinds=("problem",), channel="mail")
     converse(made.store)
     for name, role, units in PEOPLE:
-        made.act("account.open", name=name, role=role, units=units, password=WORD)
+        person = "ida" if role == "customer" else ""
+        made.act("account.open", name=name, role=role, units=units, person=person, password=WORD)
     made.act("account.close", name="gone@example")
     return made
 
