@@ -13,7 +13,7 @@ from touchstone.store._append import as_table
 from touchstone.store._live_surveys import invitation
 from touchstone.store._record import Record
 
-AT_ONCE = 5_000  # rows that become columns together
+AT_ONCE = 2_000  # rows that become columns together: more leave the cache before they do
 RECORDED = {
     "unit": (tables.unit, UNIT),
     "person": (tables.person, KNOWN),
