@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from touchstone.core.ask import Ask
-from touchstone.core.page import Block, Cards, Estimate, Note, Page
+from touchstone.core.page import Block, Cards, Estimate, Note, Page, Words
 from touchstone.show import _inbox, _narrow, _plans, _say, _stored, _units, _words
 from touchstone.show._stored import Figure
 
@@ -14,6 +14,7 @@ WHO = ("insider", "partner")
 _PLACE = 6, "Experience"
 _NAME, _TITLE = "week", "This week"
 _NEWS = timedelta(days=7)
+_BACK = (_NEWS, timedelta(days=35), timedelta(days=91), None)
 _OF = """name = 'change' and array_to_string(list_sort(map_keys("by")), ',') = ?"""
 _ALARMED = f"""{_stored.READ} where {_OF} and json_extract_string(detail, '$.alarm') = 'true'
     and json_extract_string(detail, '$.alarm_at') between ? and ? order by id"""
@@ -33,11 +34,8 @@ def show(ask: Ask) -> Page:
     ranking = _plans.ranking(ask, whole, most=2, quoted=False)
     if ranking is not None:
         blocks.append(replace(ranking, title="What to do first", lead=_plans.certainty(ranking)))
-    words = _words.drawn(ask, _lately(ask), title="In their words", draw=_week(ask), page=_NAME, count=1)
-    if not words.total:
-        words = _words.drawn(ask, whole, title="In their words", draw=_week(ask), page=_NAME, count=1)
-    if words.total:
-        blocks.append(replace(words, again=""))
+    if words := _quoted(ask):
+        blocks.append(words)
     blocks += _named(ask) if blocks else []
     if not blocks:
         todo = "Bring a file with `touchstone listen table FILE`, then `touchstone run`."
@@ -123,8 +121,14 @@ def _lead(ask: Ask, found: list[Estimate], chance: float) -> str:
     return f"{brought} {told}" if found else told
 
 
-def _lately(ask: Ask) -> _narrow.Narrow:
-    return _narrow.narrow(since=(ask.now - _NEWS).date().isoformat())
+def _quoted(ask: Ask) -> Words | None:
+    """One customer's words, drawn by chance of the shortest time back in which anything was said."""
+    for back in _BACK:
+        chosen = _narrow.narrow(since=(ask.now - back).date().isoformat() if back else None)
+        words = _words.drawn(ask, chosen, title="In their words", draw=_week(ask), page=_NAME, count=1)
+        if words.total:
+            return replace(words, again="")
+    return None
 
 
 def _week(ask: Ask) -> str:
