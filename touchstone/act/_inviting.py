@@ -17,7 +17,7 @@ WORDS = ("subject", "mail")
 def address(store: Any) -> str:
     """Where people reach this home."""
     settings = store.settings
-    first = next((each.strip() for each in settings.hosts.split(",") if each.strip()), "")
+    first = next(iter(settings.own_hosts), "")
     return str(settings.address).rstrip("/") or (f"https://{first}" if first else "http://127.0.0.1:8000")
 
 

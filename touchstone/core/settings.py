@@ -42,6 +42,11 @@ class Settings:
     seed: int = _setting(20261121, "seed of everything random")
     test_data: str = _setting("../shared/data", "folder of real data for tests")
 
+    @property
+    def own_hosts(self) -> list[str]:
+        """The host names in `hosts`, one by one."""
+        return [each.strip() for each in self.hosts.split(",") if each.strip()]
+
     def clock(self) -> datetime:
         """Now in UTC, or the fixed instant `now`."""
         if not self.now:

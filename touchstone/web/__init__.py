@@ -38,7 +38,7 @@ def create(home: Any) -> FastAPI:
     application = FastAPI(title="Touchstone", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     application.state.home = home
     application.state.doorkeeper = signing.Doorkeeper(home)
-    hosts = [each.strip() for each in home.settings.hosts.split(",") if each.strip()]
+    hosts = home.settings.own_hosts
     # The last one added is the outermost.
     application.add_middleware(
         SessionMiddleware,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import secrets
+from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
 import segno
@@ -61,36 +62,38 @@ async def enter(request: Request, account: accounts.Account, *, next: str) -> Re
 
 
 @routes.post("/sign-in/code")
-async def second_step(request: Request) -> Response:
+async def by_code(request: Request) -> Response:
     """Signs in whoever gave the password a moment ago, and now a code of the second factor."""
-    given = await _given(request, "csrf", "code", "next")
-    doorkeeper = keeper(request)
-    doorkeeper.check_token(request, given["csrf"])
-    account = await run_in_threadpool(_waiting, request)
-    if account is None:
-        return RedirectResponse("/sign-in", 303)
-    try:
-        await run_in_threadpool(doorkeeper.check_code, account, given["code"], address=address(request))
-    except Problem as problem:
-        return await run_in_threadpool(_code_form, request, account, next=given["next"], problem=problem)
-    await run_in_threadpool(doorkeeper.open, request, account)
-    return RedirectResponse(local(given["next"]), 303)
+
+    def check(account: accounts.Account, code: str) -> None:
+        keeper(request).check_code(account, code, address=address(request))
+
+    return await _second_step(request, "code", check)
 
 
 @routes.post("/sign-in/passkey")
 async def by_passkey(request: Request) -> Response:
     """Signs in whoever gave the password a moment ago, and now what a device of theirs signed."""
-    given = await _given(request, "csrf", "credential", "next")
+
+    def check(account: accounts.Account, credential: str) -> None:
+        keeper(request).check_factor(
+            account, lambda: passkeys.signed(request, account, credential),
+            address=address(request), field="credential", what="No passkey of yours signed this.",
+        )  # fmt: skip
+
+    return await _second_step(request, "credential", check)
+
+
+async def _second_step(request: Request, field: str, check: Callable[[accounts.Account, str], None]) -> Response:
+    """Signs in the account that waits where `check` of what the form says in `field` raises no Problem."""
+    given = await _given(request, "csrf", field, "next")
     doorkeeper = keeper(request)
     doorkeeper.check_token(request, given["csrf"])
     account = await run_in_threadpool(_waiting, request)
     if account is None:
         return RedirectResponse("/sign-in", 303)
     try:
-        await run_in_threadpool(
-            doorkeeper.check_factor, account, lambda: passkeys.signed(request, account, given["credential"]),
-            address=address(request), field="credential", what="No passkey of yours signed this.",
-        )  # fmt: skip
+        await run_in_threadpool(check, account, given[field])
     except Problem as problem:
         return await run_in_threadpool(_code_form, request, account, next=given["next"], problem=problem)
     await run_in_threadpool(doorkeeper.open, request, account)

@@ -77,6 +77,5 @@ def _settings(request: Request) -> Settings:
 def _back(request: Request) -> str:
     """Where the provider sends people back to: this host, which is one of ours, over TLS where a proxy speaks it."""
     host = request.headers["host"]
-    known = [each.strip() for each in request.app.state.home.settings.hosts.split(",")]
-    scheme = "https" if host.partition(":")[0] in known else request.url.scheme
+    scheme = "https" if host.partition(":")[0] in request.app.state.home.settings.own_hosts else request.url.scheme
     return f"{scheme}://{host}{BACK}"

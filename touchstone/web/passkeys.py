@@ -43,7 +43,7 @@ def place(request: Request) -> Place | None:
     """This host, over TLS where it is one that settings name; None where it has no name: passkeys take no number."""
     host = request.headers["host"]
     name = host.partition(":")[0]
-    if name in [each.strip() for each in request.app.state.home.settings.hosts.split(",")]:
+    if name in request.app.state.home.settings.own_hosts:
         return Place(name, f"https://{host}")
     return Place(name, f"{request.url.scheme}://{host}") if name == OWN_NAME else None
 
