@@ -2,7 +2,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup run test lint bench lock model clean
+.PHONY: help setup run test lint bench lock model words clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -30,6 +30,9 @@ lock: setup  ## renew requirements.lock from pyproject.toml
 
 model: setup  ## rebuild the shipped language model (see training/README.md)
 	@$(BIN)/python -m training
+
+words: setup  ## bring the message catalogues up to date (see docs/translation.md)
+	@$(BIN)/python -m tests._words
 
 clean:  ## forget .venv and the example brand
 	rm -rf $(VENV) example

@@ -3,7 +3,7 @@
 The server is a process of its own on loopback; each page is fetched once to warm it and then several times. Then
 twenty visitors read for a minute, each opening a page by chance some seconds after the last one was there.
 TOUCHSTONE_BENCH_MANY says how many interactions the brand has, TOUCHSTONE_BENCH_HOME where its home is kept (else it is
-made anew and goes away).
+made anew and goes away); a home that is there already is taken as it is.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import httpx
 
@@ -38,7 +39,9 @@ def bench() -> Iterator[str]:
         home = os.environ.get("TOUCHSTONE_BENCH_HOME", passing)
         many = os.environ.get("TOUCHSTONE_BENCH_MANY")
         build = [sys.executable, "-m", "touchstone", "demo", "--no-serve", "--home", home]
-        subprocess.run([*build, *(["--set", f"interactions={many}"] if many else [])], check=True, capture_output=True)
+        if not (Path(home) / "record.sqlite").exists():
+            size = ["--set", f"interactions={many}"] if many else []
+            subprocess.run([*build, *size], check=True, capture_output=True)
         with _served(home) as visitor:
             bare = _median(visitor, "/sign-in")
             _sign_in(visitor)

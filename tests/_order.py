@@ -7,15 +7,15 @@ from collections import Counter
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-TOGETHER = ("tests/store/test_spark",)
-"""Files of one beginning go to one worker: each that needs a cluster would start its own."""
+TOGETHER = ("tests/store/test_spark", "tests/listen/test_example")
+"""Files of one beginning go to one worker: each that needs a cluster, or a whole brand, would make its own."""
 FIRST = (
     *TOGETHER,
     "tests/test_house",
     "tests/store/test_kill",
-    "tests/act/",
-    "tests/listen/test_example",
     "tests/browser/",
+    "tests/web/test_described",
+    "tests/act/",
 )
 """What takes longer than the number of its tests lets expect: begun last, it would be waited for."""
 

@@ -26,19 +26,18 @@ DEFAULTS = {
     "spark.executor.memory": "512m",
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.ui.enabled": "false",
 }
-"""A cluster for a minute's work on small tables: quick to start rather than quick in the long run."""
+"""A cluster for a minute's work on small tables: quick to start rather than quick in the long run.
+
+Plans are run as first made and without being compiled: what takes a question to few rows most of its time.
+"""
 
 
 HERE = "local[2]"
-UNCOMPILED = {
-    "spark.ui.enabled": "false",
-    "spark.driver.host": LOOPBACK,
-    "spark.driver.bindAddress": LOOPBACK,
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.codegen.wholeStage": "false",
-}
-"""Plans as first made, and run without being compiled: what takes a question to few rows most of its time."""
+ALONE = {"spark.driver.host": LOOPBACK, "spark.driver.bindAddress": LOOPBACK}
 
 
 def missing_part() -> tuple[str, str] | None:
@@ -81,7 +80,7 @@ def here() -> Iterator[str]:
 
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("SPARK_LOCAL_IP", LOOPBACK)
-        session = SparkSession.builder.master(HERE).config(map=DEFAULTS | UNCOMPILED).getOrCreate()
+        session = SparkSession.builder.master(HERE).config(map=DEFAULTS | ALONE).getOrCreate()
         session.sparkContext.setLogLevel("ERROR")
         yield HERE
         session.stop()

@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from argon2 import PasswordHasher
 from xdist.remote import Producer
 
-from tests import _order, _postgres, _spark
+from tests import _light, _order, _postgres, _spark
 from tests._doors import address, board, brand, dealer, nobody, sessions, stranger
+from touchstone.core import finder
+from touchstone.store import accounts
+from touchstone.store._record import Record
 
 __all__ = ["address", "board", "brand", "dealer", "nobody", "sessions", "stranger"]  # fixtures of the doors
 
@@ -48,6 +52,22 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests see no `TOUCHSTONE_…` setting of whoever runs them."""
     for name in [name for name in os.environ if name.startswith("TOUCHSTONE_") and name not in KEPT]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def light(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PasswordHasher]:
+    """Passwords are hashed lightly and records begin as copies (see tests/_light.py); gives what hashes otherwise."""
+    with pytest.MonkeyPatch.context() as lighter:
+        used = accounts._HASHER
+        lighter.setattr(accounts, "_HASHER", _light.HASHER)
+        lighter.setattr(Record, "migrate", _light.migrate(tmp_path_factory.mktemp("record") / "newest.sqlite"))
+        yield used
+
+
+@pytest.fixture
+def few_measures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Journeys of this test make a few measures and plans of each kind: where what is tested is another step."""
+    monkeypatch.setattr(finder, "names", _light.few)
 
 
 @pytest.fixture

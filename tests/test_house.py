@@ -6,8 +6,12 @@ import ast
 import inspect
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -102,13 +106,31 @@ def test_every_room_has_its_page(room: str) -> None:
     assert any(page.exists() for page in pages), f"docs/rooms/{room}.md is missing"
 
 
+@pytest.fixture(scope="module")
+def forking() -> Iterator[list[str]]:
+    """What runs the command line in a fork of a process that has imported everything (see tests/_forked.py)."""
+    folder = Path(tempfile.mkdtemp(prefix="touchstone-"))  # the address of a socket must be short
+    command = [sys.executable, "-m", "tests._forked", str(folder / "socket")]
+    with subprocess.Popen(command, cwd=_house.ROOT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        assert server.stdout.readline() == "ready\n"
+        yield [sys.executable, "-IS", str(_house.ROOT / "tests" / "_forking.py"), str(folder / "socket")]
+        server.kill()
+    shutil.rmtree(folder)
+
+
 @pytest.mark.parametrize("page", [page for page in _house.docs() if _house.examples(page)], ids=lambda page: page.stem)
-def test_the_examples_of_a_page_run(page: Path, tmp_path: Path) -> None:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+def test_the_examples_of_a_page_run(page: Path, tmp_path: Path, forking: list[str]) -> None:
+    programs, folder = tmp_path / "programs", tmp_path / "folder"
+    programs.mkdir()
+    folder.mkdir()
+    (programs / "touchstone").write_text(f'#!/bin/sh\nexec {shlex.join(forking)} "$@"\n')
+    (programs / "touchstone").chmod(0o700)
+    path = os.pathsep.join((str(programs), str(Path(sys.executable).parent), os.environ["PATH"]))
     environment = {**os.environ, "PATH": path, "TOUCHSTONE_NOW": "2026-11-21T09:00:00+00:00"}
     for language, text in _house.examples(page):
-        command = ["bash", "-euo", "pipefail", "-c", text] if language == "sh" else [sys.executable, "-c", text]
-        ran = subprocess.run(command, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        command = ["bash", "-euo", "pipefail", "-c", text] if language == "sh" else [*forking, "-c", text]
+        ran = subprocess.run(command, check=False, cwd=folder, env=environment, capture_output=True, text=True)
         assert ran.returncode == 0, f"{text}\n{ran.stdout}\n{ran.stderr}"
 
 

@@ -101,14 +101,14 @@ FAR_CUTS = (("region", "month"),)
 def test_duckdb_and_spark_agree_on_every_figure(spark_here: str) -> None:
     from touchstone.store.spark import SparkEngine
 
-    agreed = set()
+    agreed: set[str] = set()  # where gaps are first; what has no figures there is asked of the example brand
     for here in (_figures.ask(_figures.feedback(20261121, count=120)), _living.ask()):
         tables = {name: here.lake(f"select * from {name}") for name in TABLES}
         with SparkEngine(spark_here, tables) as engine:
             there = Elsewhere(here, engine.query)
             for name in MEASURES:
                 cuts = getattr(finder.part("measure", name), "CUTS", FAR_CUTS)[:1]
-                if found := measured(name, here, cuts=cuts):
+                if name not in agreed and (found := measured(name, here, cuts=cuts)):
                     assert alike(measured(name, there, cuts=cuts), found)
                     agreed.add(name)
     assert agreed == set(MEASURES), "a measure has figures in one of the two worlds"

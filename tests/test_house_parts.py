@@ -182,13 +182,19 @@ def acting(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return _brand.full(tmp_path_factory.mktemp("acting") / "home")
 
 
-def test_every_action_has_its_doors(board: Person) -> None:
+def test_every_action_has_its_four_doors(board: Person) -> None:
+    from touchstone import mcp  # dear to import, and needed here alone
+
     command = [sys.executable, "-m", "touchstone", "act"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     described = board.get("/api/v1/openapi.json").json()["paths"]
+    askers = [INSIDER, PARTNER, Viewer("customer")]
+    tools = {each.name for viewer in askers for each in mcp.tools(viewer)}
+    assert len({mcp.tool_name(action) for action in ACTIONS} | set(mcp.ROOMS)) == len(ACTIONS) + len(mcp.ROOMS)
     for action in ACTIONS:
         assert f"{action}\t" in listed
         assert f"/api/v1/act/{action}" in described
+        assert mcp.tool_name(action) in tools
         may = who.may(INSIDER, who=finder.part("act", action).WHO)
         assert board.get(f"/act/{action}").status_code == (200 if may else 403)
 
@@ -202,7 +208,11 @@ def test_an_action_refuses_the_outsider(action: str, address: str) -> None:
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_an_action_done_twice_is_harmless_or_refused(action: str, acting: Any, tmp_path: Path) -> None:
+def test_an_action_done_twice_is_harmless_or_refused(
+    action: str, acting: Any, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if action == "run":
+        request.getfixturevalue("few_measures")
     fields = TWICE[action](acting, tmp_path)
     acting.act(action, **fields)
     before = state(acting)

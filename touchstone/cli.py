@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from touchstone import __version__
@@ -35,6 +36,7 @@ SUMMARIES = {
     "export": "everything the home holds of a person, or at all, as JSON",
     "erase": "a person goes for good: record, lake, links, rejects, back-ups opened later",
     "serve": "the web application, on 127.0.0.1",
+    "mcp": "tools for an assistant, by the Model Context Protocol on standard input and output",
 }
 
 
@@ -94,11 +96,13 @@ def _describe_journey(add: dict[str, argparse.ArgumentParser]) -> None:
         add[name].add_argument("--together", action="store_true", help="and everyone who is the same customer")
     add["export"].add_argument("-o", "--output", metavar="FILE", help="write it there, readable by you alone")
     add["serve"].add_argument("--port", type=int, default=8000)
+    add["mcp"].add_argument("--key", default=os.environ.get("TOUCHSTONE_KEY", ""), help="act as this key's account")
 
 
 def _describe_one_shots(add: dict[str, argparse.ArgumentParser]) -> None:
     add["report"].add_argument("files", metavar="FILE", nargs="+")
     add["report"].add_argument("-o", "--output", default="report.html", help="report.html, .pdf or .json")
+    add["report"].add_argument("--language", default="en", help="of a report in HTML or PDF: en, de")
     add["report"].add_argument("--map", **_PAIRS, help="field=column: overrules what was recognised")
     add["report"].add_argument("--set", **_PAIRS, help="best=10, worst=0, metric=nps, not_applicable=0 …")
     add["tag"].add_argument("source", metavar="IN.jsonl")
@@ -175,13 +179,9 @@ def _report(options: argparse.Namespace) -> None:
 
     _say(f"Reading {', '.join(options.files)}")
     read = report(
-        options.files,
-        output=options.output,
-        map=_pairs(options.map),
-        set=_pairs(options.set),
-        taxonomy=options.taxonomy,
-        progress=_stage,
-    )
+        options.files, output=options.output, map=_pairs(options.map), set=_pairs(options.set),
+        taxonomy=options.taxonomy, language=options.language, progress=_stage,
+    )  # fmt: skip
     for column in read["columns"]:
         scale = f", {column['scale']}" if column.get("scale") else ""
         _say(f"  {column['column']}: {column['taken_for']} ({column['confidence']:.2f}{scale})")
@@ -287,12 +287,11 @@ def _serve(options: argparse.Namespace) -> None:
     with suppress(KeyboardInterrupt), home.serving():  # stopped while it still starts is stopped too
         _say(f"Touchstone is on http://127.0.0.1:{options.port} (stop with Ctrl-C)")
         uvicorn.run(
-            "touchstone.web:serving",
-            factory=True,
-            host="127.0.0.1",
-            port=options.port,
-            log_level="warning",
-            server_header=False,
-            access_log=False,
+            "touchstone.web:serving", factory=True, host="127.0.0.1", port=options.port,
+            log_level="warning", server_header=False, access_log=False,
             timeout_graceful_shutdown=3,  # pages that listen for news would keep it from ending
-        )
+        )  # fmt: skip
+
+
+def _mcp(options: argparse.Namespace) -> None:
+    import_module("touchstone.mcp").serve(_home(options), key=options.key)  # by its name: no door imports another

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyotp
 
+from tests.act._samples_asking import ASKING
 from tests.act._samples_inbox import INBOX
 from touchstone.act._journey import connected
 from touchstone.act._themes import known
@@ -199,11 +200,13 @@ def _invited(home: Any) -> dict[str, Any]:
 
 
 TWICE: dict[str, Sample] = {
+    **ASKING,
     **INBOX,
     "account.change": lambda home, folder: {**_close(home, folder, "mover"), "role": "executive"},
     "account.close": _close,
     "account.end_session": lambda home, folder: _close(home, folder, "forgetful"),
     "account.invite": lambda home, _folder: {"person": _known(home, "ivy"), "name": "ivy@example"},
+    "account.language": lambda home, folder: {**_close(home, folder, "reader"), "language": "de"},
     "account.open": lambda _home, _folder: {"name": "twice@example", "role": "insider"},
     "account.password": lambda home, folder: {**_close(home, folder, "forgetful"), "password": "ten quiet harbours"},
     "account.personal": _personal,
@@ -268,6 +271,7 @@ TWICE: dict[str, Sample] = {
     "survey.answer": lambda home, _folder: {"survey": _survey(home), "answers": {"score": "9"}, "key": "one"},
     "survey.close": lambda home, _folder: {"survey": _survey(home, kind="ces")},
     "survey.gather": lambda _home, _folder: {},
+    "mail.gather": lambda _home, _folder: {},
     "survey.invite": lambda home, _folder: _invited(home),
     "survey.make": lambda _home, _folder: {"kind": "rating", "touchpoint": ["parking"], "unit": ["south"]},
     "survey.unanswered": lambda _home, _folder: {},

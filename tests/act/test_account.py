@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher, Type
 
 import touchstone
 from touchstone.core import finder
@@ -43,6 +44,10 @@ def test_a_password_is_made_where_none_is_given_and_told_once(home: Any) -> None
     assert accounts.verify(home.store, name="ben@example", password=made["password"]) is not None
     again = home.act("account.open", name="ben@example", role="partner", units=["north"], existing=True)
     assert again == {name: value for name, value in made.items() if name != "password"}
+
+
+def test_a_guess_at_a_password_costs_what_the_second_recommendation_of_rfc_9106_asks(light: PasswordHasher) -> None:
+    assert (light.type, light.time_cost, light.memory_cost, light.parallelism) == (Type.ID, 3, 65_536, 4)
 
 
 def test_passwords_and_names_are_written_nowhere_in_the_clear(home: Any) -> None:

@@ -28,6 +28,7 @@ def mentions(home: Any, interaction: str) -> dict[str, float]:
     return {row["touchpoint"]: row["sentiment"] for row in home.ask().lake(sql, [interaction]).to_pylist()}
 
 
+@pytest.mark.usefixtures("few_measures")
 def test_a_correction_is_seen_at_once_and_stands_over_the_next_run(home: Any, spoken: dict[str, Any]) -> None:
     change = {"touchpoint": spoken["touchpoint"], "sentiment": -0.5 if spoken["sentiment"] > 0 else 0.5}
     kept = home.act("correct", table="mention", interaction=spoken["interaction"], change=change)
@@ -78,6 +79,7 @@ def test_the_same_correction_is_kept_once(home: Any, spoken: dict[str, Any]) -> 
     assert again == {"correction": first["correction"], "new": False}
 
 
+@pytest.mark.usefixtures("few_measures")
 def test_all_fields_null_takes_the_mention_away(home: Any, spoken: dict[str, Any]) -> None:
     change = {"touchpoint": spoken["touchpoint"], "sentiment": None}
     home.act("correct", table="mention", interaction=spoken["interaction"], change=change)

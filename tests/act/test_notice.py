@@ -56,7 +56,7 @@ def note(home: Any, text: str, by: str = "ann") -> dict[str, Any]:
 
 def told(home: Any, name: str) -> int:
     blocks = inbox(home.ask(viewer(home, name))).blocks
-    grid = next((each for each in blocks if isinstance(each, Grid) and each.title == "Notes that name you"), None)
+    grid = next((each for each in blocks if isinstance(each, Grid) and each.title == "News for you"), None)
     return len(grid.rows) if grid else 0
 
 
@@ -103,10 +103,10 @@ def test_one_says_by_a_button_that_one_has_seen_it_and_nobody_says_so_for_anothe
     with served(home) as address, Person(address) as dora:
         dora.sign_in("dora@example", WORD)
         page = dora.get("/inbox").text
-        assert "Notes that name you" in page
+        assert "News for you" in page
         assert "ann@example" not in page  # a colleague, to a partner
         dora.post("/act/notice.seen", data={"csrf": token(page), "back": "/inbox"})
-        assert "Notes that name you" not in dora.get("/inbox").text
+        assert "News for you" not in dora.get("/inbox").text
     assert told(home, "ben") == 1
 
 

@@ -30,6 +30,7 @@ def figure(home: Any) -> dict[str, Any]:
     return dict(row)
 
 
+@pytest.mark.usefixtures("few_measures")
 def test_readings_move_the_figure_to_what_people_read(home: Any, tmp_path: Path) -> None:
     home.run(durable=False)
     before = figure(home)

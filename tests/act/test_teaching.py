@@ -65,6 +65,7 @@ def test_the_page_shows_before_and_after_with_changed_texts(home: Any) -> None:
         assert any(each.change for verbatim in words.verbatims for each in verbatim.heard)
 
 
+@pytest.mark.usefixtures("few_measures")
 def test_what_is_applied_reads_everything_at_the_next_run_and_one_can_go_back(home: Any) -> None:
     version = lesson(home)["version"]
     first = heard(home)
@@ -169,6 +170,7 @@ def test_a_home_asks_in_the_order_of_teach_ask(tmp_path: Path) -> None:
     assert [home.page("labelling", skip=str(n)).blocks[0].verbatim.id for n in range(4)] == asked[:4]
 
 
+@pytest.mark.usefixtures("few_measures")
 def test_who_is_asked_about_goes_with_who_is_erased_and_partners_see_no_more_than_their_own(tmp_path: Path) -> None:
     home = _brand.empty(tmp_path / "home")
     voices = [{**row, "person": row["source_id"]} for row in _brand.voices()]
@@ -184,6 +186,7 @@ def test_who_is_asked_about_goes_with_who_is_erased_and_partners_see_no_more_tha
     assert partner.ask().lake("select count(*) as n from signal where layer = 'asking'")["n"][0].as_py() < len(before)
 
 
+@pytest.mark.usefixtures("few_measures")
 def test_an_answer_to_what_is_asked_is_never_taken_for_a_random_reading(tmp_path: Path) -> None:
     home = _brand.full(tmp_path / "home")
     for id in in_order(home)[:4]:

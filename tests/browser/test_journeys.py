@@ -50,13 +50,13 @@ class Someone:
         self.heard = _chromium.complaints(self.page)
         self._pictures = 0
 
-    def signs_in(self) -> Page:
+    def signs_in(self, *, enter: str = "Sign in", leave: str = "Sign out") -> Page:
         """Fills in the sign-in page; returns the page it leads to."""
         self.page.goto(f"{self.address}/sign-in")
         self.page.fill("[name=name]", f"{self.name}@example")
         self.page.fill("[name=password]", demo.PASSWORD)
-        self.page.get_by_role("button", name="Sign in", exact=True).click()
-        expect(self.page.get_by_role("button", name="Sign out")).to_be_visible()
+        self.page.get_by_role("button", name=enter, exact=True).click()
+        expect(self.page.get_by_role("button", name=leave)).to_be_visible()
         return self.page
 
     def follows(self, *names: str) -> None:
@@ -156,6 +156,31 @@ def test_a_dealer_sees_their_own_customers_and_what_is_asked_and_paid(someone: A
     dealer.presses("Promise")
     dealer.sees("We call on Friday.")
     dealer.looks("a-promise")
+
+
+def test_a_dealer_whose_browser_speaks_german_reads_answers_and_errs_in_german(someone: Any, address: str) -> None:
+    dealer = someone("dealer", locale="de-DE")
+    page = dealer.signs_in(enter="Anmelden", leave="Abmelden")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page.locator("h1")).to_contain_text("Kontaktpunkt")
+    dealer.looks("overview-in-german")
+    dealer.follows("Kunden", "Posteingang")
+    expect(page.locator("h1")).to_contain_text("offen")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    dealer.sees("Was gesagt wurde")
+    page.locator("form[action$='message.reply'] textarea").fill("Danke, wir rufen Sie morgen an.")
+    page.locator("form[action$='message.reply']").get_by_role("button").last.click()
+    dealer.sees("Danke, wir rufen Sie morgen an.")
+    dealer.looks("an-answer-in-german")
+    page.goto(f"{address}/account")
+    page.locator("form[action$='account.password'] [name=old_password]").fill("falsch")
+    page.locator("form[action$='account.password'] [name=password]").fill("vier Worte ohne jeden Bezug")
+    dealer.presses("Ändern", page.locator("form[action$='account.password']"))
+    dealer.sees("Das ist nicht Ihr Passwort")
+    page.locator("#foot").get_by_role("button", name="English").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_a_marketer_asks_and_learns_what_a_coupon_added(someone: Any) -> None:

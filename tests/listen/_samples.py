@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +47,22 @@ def _schema_review(folder: Path) -> dict[str, Any]:
     return {"path": file}
 
 
+def _mail(folder: Path) -> dict[str, Any]:
+    file = folder / "inbox.mbox"
+    mails = [
+        f"From guest{n}@mail.example Mon Mar  2 09:00:00 2026\nFrom: Guest {n} <guest{n}@mail.example>\n"
+        f"Message-ID: <{n}@mail.example>\nDate: {datetime.fromisoformat(day):%a, %d %b %Y} 09:00:00 +0000\n"
+        f"Subject: Visit {n}\n\nThe waiting area, on visit {n}, was fine.\n\n"
+        for n, day in enumerate(DAYS)
+    ]
+    file.write_text("".join(mails), "utf-8")
+    return {"path": file}
+
+
 SAMPLES: dict[str, Callable[[Path], dict[str, Any]]] = {
     "example": lambda _folder: {"interactions": 1500, "dealers": 6, "regions": 2, "distributors": 1, "customers": 200},
     "formbricks": _formbricks,
+    "mail": _mail,
     "schema_review": _schema_review,
     "table": _table,
 }

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from tests.listen._brand_read import Brand, distinct_share, read, sentences, words
+from tests.listen._brand_read import Brand, distinct_share, sentences, whole, words
 from touchstone.core.errors import Stop
 from touchstone.listen import _example_grammar
 from touchstone.listen._example_grammar import FOLDER, Grammar
@@ -20,8 +20,8 @@ TRAINING = Path(__file__).parents[2] / "training"
 
 
 @pytest.fixture(scope="module")
-def brand(tmp_path_factory: pytest.TempPathFactory) -> Brand:
-    return read(tmp_path_factory.mktemp("brand"), interactions=30_000)
+def brand() -> Brand:
+    return whole()
 
 
 def real_reviews(folder: Path) -> list[str]:

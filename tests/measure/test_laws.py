@@ -83,7 +83,7 @@ def test_nothing_in_nothing_out(name: str) -> None:
 
 
 @given(cells=st.lists(cell, min_size=1, max_size=25), cut=st.sampled_from(CUTS), seed=st.integers(0, 99))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_limits_enclose_the_value_and_the_order_of_rows_does_not_matter(
     cells: list[Any], cut: tuple[str, ...], seed: int
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -49,6 +51,18 @@ def test_two_heaps_are_parted_and_one_is_left_whole() -> None:
             random.uniform(1, 9, 400), np.full(400, 7.0)]  # fmt: skip
     assert [parting(each) for each in ones] == [None] * 4
     assert parting([5, 6, 7, 9_000]) is None, "too few to make heaps"
+
+
+@pytest.mark.parametrize("split", [None, 3_000.0])
+def test_figures_follow_the_coefficients_as_they_say(split: float | None) -> None:
+    who, amount = shop(4, customers=200)
+    known = sums(who, amount, 200, split=split)
+    found = spread(known)
+    figure, step = found.per_purchase(known), 1e-5
+    for place, move in enumerate(np.eye(found.coefficients.size) * step):
+        moved = [replace(found, coefficients=found.coefficients + sign * move) for sign in (1, -1)]
+        above, below = (np.log(each.per_purchase(known).value) for each in moved)
+        assert figure.slope[:, place] == pytest.approx((above - below) / (2 * step), abs=1e-6)
 
 
 def test_limits_of_two_kinds_hold_the_truth() -> None:

@@ -34,14 +34,14 @@ def test_the_page_says_who_did_what_and_that_the_chain_holds(home: Any) -> None:
     page, rows = _page(home)
     assert page.sentence == "61 things were done here, and the chain that says so holds."
     assert rows[0][0] == "61"
-    assert rows[0][2:] == ("correct", "ada@example", "interaction 59")
+    assert rows[0][2:] == ("correct", "ada@example", "interaction: 59")
 
 
 def test_pages_follow_each_other_and_filters_narrow_them(home: Any) -> None:
     _, rows = _page(home)
     _, earlier = _page(home, before=int(rows[-1][0]))
     assert [int(row[0]) for row in rows + earlier] == list(range(61, 0, -1))
-    assert earlier[-1][2:] == ("account.open", "the machine", "account ada@example")
+    assert earlier[-1][2:] == ("account.open", "the machine", "account: ada@example")
     assert {row[2] for row in _page(home, action="read")[1]} == {"read"}
     assert len(_page(home, name="ada@example", before=12)[1]) == 10
     assert _page(home, name="nobody@example")[1] == []

@@ -158,7 +158,7 @@ def test_advisers_are_compared_by_later_loyalty_and_value_is_never_told_alone(tm
         for stage in ("acknowledged", "assessed", "answered", "closed"):
             early.act("case.move", case=id, stage=stage)
     shown = page(at(tmp_path), "adviser")
-    assert shown.sentence == "Four advisers closed 38 cases for good."
+    assert shown.sentence == "4 advisers closed 38 cases for good."
     (streaks,) = blocks(shown, Streaks)
     told = {each.label: each for each in streaks.groups[0][1]}
     assert set(told) == {"good", "bad"}

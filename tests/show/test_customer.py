@@ -132,6 +132,7 @@ def test_nothing_later_settles_what_was_not_spoken_of_again() -> None:
     assert [each.settled for each in _open.items((same, first)).problems] == ["later"]
 
 
+@pytest.mark.usefixtures("few_measures")
 def test_a_long_story_is_told_page_by_page_with_what_was_understood(tmp_path_factory: pytest.TempPathFactory) -> None:
     home = _brand.empty(tmp_path_factory.mktemp("long") / "home")
     home.store.append([[said(number, "kim", "south", f"The waiting area was cold, {number}.") for number in range(95)]])

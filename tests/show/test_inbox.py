@@ -16,6 +16,7 @@ from touchstone.act._converse import converse
 from touchstone.core.page import Form, Note, Story
 from touchstone.core.viewer import Viewer
 from touchstone.core.worklist import Worklist
+from touchstone.show.answers import show as answers
 from touchstone.show.conversation import show as conversation
 from touchstone.show.inbox import show as inbox
 from touchstone.store import tables
@@ -167,3 +168,26 @@ def test_a_snoozed_one_comes_back_when_it_is_time(home: Any) -> None:
     assert block(inbox(home.ask(), state="snoozed"), Worklist).ids == ("mail",)
     later = touchstone.open(home.path, now=(NOW + timedelta(days=3)).isoformat())
     assert "mail" in block(inbox(later.ask()), Worklist).ids
+
+
+def test_answers_kept_for_again_are_added_changed_and_removed_on_a_page(tmp_path: Path) -> None:
+    home = touchstone.open(tmp_path, taxonomy="auto_dealer")
+    assert "No answer is kept" in home.page("answers").sentence
+    made = home.act("canned.keep", name="Thanks", text="Thank you, {name}.")
+    page = str(home.page("answers"))
+    assert "One answer is kept for again." in page
+    assert "Thank you, {name}." in page
+    assert "Change it" in str(home.page("answers", id=made["canned"]))
+    home.act("canned.keep", name="Thanks", text="Many thanks, {name}.", language="de")
+    assert "Many thanks" in str(home.page("answers"))
+    home.act("canned.remove", canned=made["canned"])
+    assert "No answer is kept" in home.page("answers").sentence
+
+
+def test_who_may_not_change_kept_answers_reads_them_and_finds_no_form(tmp_path: Path) -> None:
+    home = touchstone.open(tmp_path, taxonomy="auto_dealer")
+    home.act("canned.keep", name="Thanks", text="Thank you.")
+    page = str(answers(home.ask(Viewer("executive", account="eva"))))
+    assert "Thank you." in page
+    assert "canned.keep" not in page
+    assert "canned.remove" not in page

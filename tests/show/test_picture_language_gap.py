@@ -17,8 +17,8 @@ def test_what_customers_say_stands_right_and_what_the_brand_says_left() -> None:
     found = picture(Told("language_gap", rows, {}, 1))
     chart = next(each for each in found.blocks if isinstance(each, Chart))
     assert [(each.label, each.value, each.low) for each in chart.figures] == [
-        ("clonk", 3.0, 2.0),
-        ("synergy", -4.0, -5.0),
+        ("“clonk”", 3.0, 2.0),
+        ("“synergy”", -4.0, -5.0),
     ]
     assert found.sentence.startswith("Customers say “clonk”, the brand does not; the brand says “synergy”")
 

@@ -22,8 +22,8 @@ def test_each_level_has_its_chart_the_largest_need_on_top() -> None:
     )
     charts = [each for each in picture(Told("needs", rows, {}, 1)).blocks if isinstance(each, Chart)]
     assert [[each.label for each in chart.figures] for chart in charts] == [
-        ["pay (grows)", "stock"],
-        ["file (with other companies’ things)"],
+        ["“pay” (grows)", "“stock”"],
+        ["“file” (with other companies’ things)"],
     ]
     assert "Dealer" in charts[0].title
 

@@ -7,35 +7,14 @@ order, and prints the process's id, then, when it is over, its exit status (nega
 from __future__ import annotations
 
 import contextlib
-import importlib
 import io
 import json
 import os
 import sys
 
+from tests import _light
+from tests._forked import load
 from touchstone.core import finder
-
-HEAVY = ("duckdb", "sqlalchemy", "pyarrow.parquet", "alembic.command", "scipy.stats", "touchstone.home")
-HEAVY += ("touchstone.store.jobs", "touchstone.language.model", "touchstone.understand._pass")
-
-
-FEW = {
-    "connect": ("promotion", "word_of_mouth"),
-    "measure": ("difference", "nps", "sentiment", "volume"),
-    "decide": ("priorities",),
-}
-"""A kill within one of forty measures is as one within another: with all of them, kills elsewhere would be rare."""
-
-
-def load() -> None:
-    """Imports what the commands would import, so that a kill falls into their work."""
-    whole = finder.names
-    finder.names = lambda room: [name for name in whole(room) if name in FEW.get(room, (name,))]
-    for name in HEAVY:
-        importlib.import_module(name)
-    for room in ("act", "listen", "understand", "measure", "decide"):
-        for part in finder.names(room):
-            finder.part(room, part)
 
 
 def run(commands: list[list[str]]) -> int:
@@ -49,6 +28,7 @@ def run(commands: list[list[str]]) -> int:
 def serve() -> None:
     """Forks one process per line read."""
     load()
+    finder.names = _light.few  # with forty measures, kills elsewhere would be rare
     for line in sys.stdin:
         if (child := os.fork()) == 0:
             os._exit(run(json.loads(line)))

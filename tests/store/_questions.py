@@ -112,7 +112,8 @@ QUESTIONS: dict[str, tuple[str, list[Any]]] = {
     ),
     "unnested": ("select unnest(rests_on) as unit from metric order by unit", []),
     "text": (
-        "select text, length(text) as characters, lower(text) as small, count(*) as n from interaction "
+        "select text, length(text) as characters, lower(text) as small, count(*) as n, "
+        "strpos('0123456789abcdef', substr(md5(text), 1, 1)) - 1 as digit from interaction "
         "where text <> ? group by all order by text", ["it's a \\ slash"],
     ),
     "one of many": ("select count(*) as n from interaction where unit in (?, ?)", ["unit-1", "unit-2"]),

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from sqlalchemy import select
 
 from tests.store._worlds import home, said
+from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import INSIDER, Viewer
-from touchstone.store import _answers
+from touchstone.store import _answers, tables
 from touchstone.store._answers import Answers
 
 COUNT = "select count(*) as n from interaction"
@@ -58,6 +63,85 @@ def test_what_was_asked_longest_ago_goes_first(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(_answers, "_LARGE", 100)
     asked("large"), asked("large")
     assert put[-2:] == ["large", "large"]
+
+
+def test_those_who_ask_the_same_at_once_wait_for_one_answer() -> None:
+    kept, put, begun, go = Answers(), [], threading.Event(), threading.Event()
+
+    def find() -> tuple[int, ...]:
+        put.append(1)
+        begun.set()
+        go.wait(timeout=5)
+        return (7,)
+
+    with ThreadPoolExecutor(4) as people:
+        asked = [people.submit(kept.made, "same", find)]
+        begun.wait(timeout=5)
+        asked += [people.submit(kept.made, "same", find) for _ in range(3)]
+        go.set()
+        assert {each.result(timeout=5) for each in asked} == {(7,)}
+    assert len(put) == 1
+
+
+def test_who_waits_for_one_that_fails_finds_their_own() -> None:
+    kept, begun, go = Answers(), threading.Event(), threading.Event()
+
+    def fails() -> str:
+        begun.set()
+        go.wait(timeout=5)
+        raise ZeroDivisionError
+
+    with ThreadPoolExecutor(2) as people:
+        first = people.submit(kept.made, "same", fails)
+        begun.wait(timeout=5)
+        second = people.submit(kept.made, "same", lambda: "found")
+        go.set()
+        assert second.result(timeout=5) == "found"
+        with pytest.raises(ZeroDivisionError):
+            first.result(timeout=5)
+    assert kept.made("same", lambda: "again") in ("found", "again")
+
+
+def test_what_did_not_last_is_not_remembered_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_answers, "_PASSING", 3)
+    kept = Answers()
+    for number in [*range(9), *range(9)]:
+        assert kept.made(number, lambda: "found", lasts=lambda: False) == "found"
+    assert len(kept._passing) == 3
+    assert not kept._kept
+    assert not kept._coming
+
+
+def test_what_is_made_of_the_lake_alone_is_kept_and_what_asks_more_is_not(world: Any) -> None:
+    asks: dict[str, Callable[[Any], Any]] = {
+        "lake": lambda ask: ask.lake(COUNT)["n"][0].as_py(),
+        "taxonomy": lambda ask: ask.taxonomy.names,
+        "record": lambda ask: len(ask.record(select(tables.unit.c.id))),
+        "now": lambda ask: ask.now,
+        "chain": lambda ask: ask.broken(),
+    }
+    made: list[str] = []
+
+    def make(name: str) -> Any:
+        ask = world.ask(INSIDER, remember=True)
+        return ask.kept(name, lambda: (made.append(name), asks[name](ask)))  # type: ignore[func-returns-value]  # notes it
+
+    for name in [*asks, *asks]:
+        make(name)
+    assert sorted(made) == sorted([*asks, "record", "now", "chain"])
+    world.adopt(Taxonomy("other", ()))
+    assert make("taxonomy")[1] == ()
+
+
+def test_a_taxonomy_written_by_hand_is_in_what_is_made_next(world: Any) -> None:
+    ask = world.ask(INSIDER, remember=True)
+    before = ask.kept("names", lambda: ask.taxonomy.names)
+    file = world.path / "taxonomy.yaml"
+    file.write_text(file.read_text("utf-8").replace("parking", "the car park"), "utf-8")
+    ask = world.ask(INSIDER, remember=True)
+    after = ask.kept("names", lambda: ask.taxonomy.names)
+    assert before != after
+    assert "the car park" in after
 
 
 def test_what_is_heard_next_is_in_the_next_answer(world: Any) -> None:

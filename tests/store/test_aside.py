@@ -116,6 +116,7 @@ def test_a_record_from_before_is_held_to_it_when_it_is_opened(home: Any) -> None
             later.drop(connection)
         connection.execute(sa.text("alter table person drop column version"))
         connection.execute(sa.text("alter table account drop column personal"))
+        connection.execute(sa.text("alter table account drop column language"))
         connection.execute(sa.text("drop index account_person"))
         connection.execute(sa.text("alter table account drop column person"))
         connection.execute(sa.text("update alembic_version set version_num = '0002'"))

@@ -13,18 +13,15 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.conftest import ROOT
 from touchstone.store import tables
-from touchstone.store.ask import COLUMNS
+from touchstone.store._behind import COLUMNS
 from touchstone.store.home import open_store
 
-KILLS, HOMES, ROWS = 20, 2, 1000
+KILLS, HOMES, ROWS = 8, 2, 400  # more of each: `python -m bench killed`
 LONGEST = 5.0  # seconds a process is left to live on a busy machine; a chain of kills gets to the end all the same
 SAID = (
     "The waiting area was clean", "The service adviser was rude", "Parking was impossible", "The bill was clear",
@@ -32,12 +29,11 @@ SAID = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def reviews(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def reviews(path: Path, rows: int) -> Path:
     """A file of reviews of fifteen dealers over a year."""
-    draw, path = random.Random(3), tmp_path_factory.mktemp("reviews") / "reviews.csv"
+    draw = random.Random(3)
     lines = ["review_id,date,dealer,rating,text"]
-    for number in range(ROWS):
+    for number in range(rows):
         day = f"2025-{draw.randint(1, 12):02}-{draw.randint(1, 28):02}"
         text = f"{draw.choice(SAID)}. {draw.choice(SAID)}, {draw.choice(SAID).lower()}."
         lines.append(f'{number},{day},Dealer {draw.randint(1, 15)},{draw.randint(1, 5)},"{text}"')
@@ -73,38 +69,47 @@ class Runner:
         return status
 
 
-@pytest.fixture
-def runner(reviews: Path, fixed_clock: datetime) -> Iterator[Runner]:  # noqa: ARG001  # the clock is for the processes
+@contextlib.contextmanager
+def running(reviews: Path) -> Iterator[Runner]:
+    """Somebody who runs homes on these reviews, under a clock that stands still."""
     command = [sys.executable, "-m", "tests.store._killable"]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+    clock = {**os.environ, "TOUCHSTONE_NOW": "2026-03-02T09:00:00+00:00"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=clock, stdin=pipe, stdout=pipe, text=True) as server:
         yield Runner(server, reviews)
         assert server.stdin is not None
         server.stdin.close()
 
 
-def test_homes_killed_twenty_times_end_as_the_undisturbed_one(runner: Runner, tmp_path: Path) -> None:
-    began = time.monotonic()
-    assert runner.run(tmp_path / "undisturbed") == 0
-    duration = time.monotonic() - began
-    expected = contents(tmp_path / "undisturbed")
-    assert len(expected["interaction"]) == ROWS
+def test_homes_killed_again_and_again_end_as_the_undisturbed_one(tmp_path: Path) -> None:
+    assert killed(tmp_path, kills=KILLS, rows=ROWS) == KILLS
 
-    draw = random.Random(20261121)
-    homes = [tmp_path / f"home-{number}" for number in range(HOMES)]
-    arrived: dict[Path, dict[str, int]] = {home: {} for home in homes}
-    for _ in range(3 * KILLS):
-        if runner.kills == KILLS:
-            break
-        home = homes[runner.kills % HOMES]
-        runner.run(home, kill_after=draw.random() * min(duration, LONGEST))
-        arrived[home] = _seqs(home, before=arrived[home])
-    assert runner.kills == KILLS
-    for home in homes:
-        assert runner.run(home) == 0
-        _seqs(home, before=arrived[home])
-        found = contents(home)
-        for name, rows in expected.items():
-            assert found[name] == rows, f"{name} differs in {home.name}"
+
+def killed(folder: Path, *, kills: int, rows: int) -> int:
+    """How often processes were killed until the homes they worked on ended as one that nobody disturbed."""
+    with running(reviews(folder / "reviews.csv", rows)) as runner:
+        began = time.monotonic()
+        assert runner.run(folder / "undisturbed") == 0
+        duration = time.monotonic() - began
+        expected = contents(folder / "undisturbed")
+        assert len(expected["interaction"]) == rows
+
+        draw = random.Random(20261121)
+        homes = [folder / f"home-{number}" for number in range(HOMES)]
+        arrived: dict[Path, dict[str, int]] = {home: {} for home in homes}
+        for _ in range(3 * kills):
+            if runner.kills == kills:
+                break
+            home = homes[runner.kills % HOMES]
+            runner.run(home, kill_after=draw.random() * min(duration, LONGEST))
+            arrived[home] = _seqs(home, before=arrived[home])
+        for home in homes:
+            assert runner.run(home) == 0
+            _seqs(home, before=arrived[home])
+            found = contents(home)
+            for name, kept in expected.items():
+                assert found[name] == kept, f"{name} differs in {home.name}"
+        return runner.kills
 
 
 def _seqs(home: Path, *, before: dict[str, int]) -> dict[str, int]:

@@ -23,8 +23,8 @@ from touchstone.core.errors import Refused, Stop
 from touchstone.core.settings import Settings
 from touchstone.core.tables import INTERACTION
 from touchstone.core.viewer import Viewer
+from touchstone.store._behind import Slice
 from touchstone.store._duck import answer, connect, fill
-from touchstone.store.ask import Slice
 from touchstone.store.home import Store, open_store
 from touchstone.store.spark import SparkEngine, render
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from tests._doors import Person
+from tests._doors import Person, token
 from touchstone.core import finder
 from touchstone.core.page import Cards
 from touchstone.core.viewer import Viewer
@@ -52,6 +53,27 @@ def test_the_outsider_sees_sign_in_and_nothing_else(stranger: Person, page: str)
 def test_an_account_that_is_an_outsider_is_refused(nobody: Person, page: str) -> None:
     assert nobody.get(f"/{page}").status_code == 403
     assert nobody.get(f"/{page}.json").status_code == 403
+
+
+@pytest.mark.parametrize("page", OPEN)
+def test_a_page_opened_again_is_the_same(board: Person, page: str) -> None:
+    first, again = (re.sub(r'(name="csrf" value=)"[^"]+"', r"\1", board.get(f"/{page}").text) for _ in range(2))
+    assert first == again
+
+
+def test_a_page_that_is_kept_carries_the_token_of_who_opens_it(address: str, board: Person) -> None:
+    with Person(address) as beside:
+        beside.sign_in("board@example")
+        ours, theirs = (token(each.get("/findings").text) for each in (board, beside))
+        assert ours != theirs
+        assert beside.post("/sign-out", data={"csrf": theirs}).status_code == 303
+
+
+def test_a_page_that_is_kept_speaks_to_each_reader_in_their_language(board: Person) -> None:
+    english, german, again = (board.get("/findings", headers={"Accept-Language": each}) for each in ("en", "de", "en"))
+    assert english.headers["Content-Language"] == again.headers["Content-Language"] == "en"
+    assert german.headers["Content-Language"] == "de"
+    assert ('lang="en"' in again.text, 'lang="de"' in german.text) == (True, True)
 
 
 def test_the_first_page_is_the_overview(board: Person) -> None:

@@ -24,6 +24,7 @@ TABLE = {
     "account.close": LEADS,
     "account.end_session": INSIDE | PARTNERS | CUSTOMER,
     "account.invite": CARES,
+    "account.language": INSIDE | PARTNERS | CUSTOMER,
     "account.open": LEADS,
     "account.password": INSIDE | PARTNERS | CUSTOMER,
     "account.personal": LEADS,
@@ -40,6 +41,7 @@ TABLE = {
     "say": CUSTOMER,
     "second_factor.begin": INSIDE | PARTNERS | CUSTOMER,
     "second_factor.confirm": INSIDE | PARTNERS | CUSTOMER,
+    "vote.cast": CUSTOMER,
     "second_factor.remove": INSIDE | PARTNERS | CUSTOMER,
 }
 """What opens doors or tells who did what: whoever changes who may, changes it here too."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from touchstone.act import _letter
 from touchstone.core.page import Estimate, Note, Page, Verbatim, Words
+from touchstone.core.translation import ENGLISH
 from touchstone.core.viewer import Viewer
 from touchstone.rules import rhythm
 from touchstone.store import outbox, telling
@@ -50,10 +51,12 @@ def _send(store: Any, rule: Row, alerts: list[Row]) -> None:
     page, person = _page(store, rule, alerts)
     link = _letter.link(store, "alerts")
     due = rhythm.awake(store.now, quiet=rhythm.quiet_hours(rule["quiet"]), zone=rule["zone"])
+    reader = telling.viewer_of(store, rule["account"])
+    spoken = (reader.language if reader is not None else "") or ENGLISH
     outbox.put(
-        store, kind=rule["kind"], to=rule["to"], subject=_letter.subject(page.sentence), person=person,
-        unit=rule["unit"], text=_letter.text(page, link=link), due_at=due,
-        html=_letter.html(page, link=link) if rule["kind"] == "mail" else "",
+        store, kind=rule["kind"], to=rule["to"], subject=_letter.subject(page.sentence, language=spoken),
+        person=person, unit=rule["unit"], text=_letter.text(page, link=link, language=spoken), due_at=due,
+        html=_letter.html(page, link=link, language=spoken) if rule["kind"] == "mail" else "",
         key=f"alert {telling.named(*sorted(each['id'] for each in alerts))}",
     )  # fmt: skip
     for each in alerts:
@@ -96,10 +99,11 @@ def said(rule: Mapping[str, Any], alert: Mapping[str, Any]) -> str:
     if rule["measure"] == "words":
         return f"New messages that say “{rule['says']}”: {alert['n']}."
     where = ", ".join(str(each) for each in alert["by"].values())
-    name = f"{alert['figure'].replace('_', ' ')}{f' of {where}' if where else ''}"
+    head = f"{where}: " if where else ""
+    name = alert["figure"].replace("_", " ").capitalize()
     figure = Estimate("", alert["value"], alert["low"], alert["high"], alert["n"], alert["measured_in"])
     between = _letter.told(figure)
     if rule["measure"] == "change":
-        return f"{name[:1].upper()}{name[1:]} changed by {between}."
+        return f"{head}{name} changed by {between}."
     side = "above" if rule["above"] else "below"
-    return f"{name[:1].upper()}{name[1:]} is {side} {rule['threshold']:g}: {between}."
+    return f"{head}{name} is {side} {rule['threshold']:g}: {between}."

@@ -15,13 +15,16 @@ from touchstone.rules import inbox
 from touchstone.store import conversations
 
 
-def converse(store: Any) -> dict[str, Any]:
-    """Brings the conversations to where the lake is: {"conversations": how many were heard of since}."""
+def converse(store: Any, *, settled: bool = True) -> dict[str, Any]:
+    """Brings the conversations to where the lake is: {"conversations": how many were heard of since}.
+
+    Not `settled`: words came that are not understood yet, and the next time goes over them again.
+    """
     ask = store.ask(near=True)  # the question is small, and asked in words of DuckDB
     since = conversations.heard_upto(store)
     upto = ask.lake("select max(seq) as seq from interaction")["seq"][0].as_py() or 0
     found = heard(ask, since=since)
-    conversations.keep(store, found, upto=upto)
+    conversations.keep(store, found, upto=upto if settled else since)
     return {"conversations": len(found)}
 
 

@@ -32,7 +32,7 @@ def tired(store: Any, ids: Iterable[str], *, rest: float, often: int) -> dict[st
 
 def mail(
     store: Any, survey: Mapping[str, Any], invited: Mapping[str, Any], person: Mapping[str, Any] | None,
-    words: tuple[str, str] = WORDS,
+    words: tuple[str, str] = WORDS, *, purpose: str = "survey",
 ) -> str | None:  # fmt: skip
     """The id under which an invitation's mail waits, put once: one whose making was cut short gets it the next time."""
     if person is None or invited["answered_at"] is not None or not (to := contacts.mail(person["contacts"])):
@@ -41,5 +41,5 @@ def mail(
     subject, text = (rules.say(each, language) for each in words)
     return outbox.put(
         store, kind="mail", to=to, subject=subject, key=f"invitation:{invited['id']}", text=text.format(link=link),
-        person=person["id"], purpose="survey", unit=survey["unit"],
+        person=person["id"], purpose=purpose, unit=survey["unit"],
     )  # fmt: skip

@@ -8,6 +8,8 @@ from typing import Any
 
 from touchstone.core import number
 from touchstone.core.page import Block, Cards, Choice, Estimate, Note, Page, Ranking, Verbatim, Words
+from touchstone.core.translated import translated
+from touchstone.core.translation import ENGLISH, said
 
 LONGEST = 320  # characters of a customer's words
 _SUBJECT = 120
@@ -30,9 +32,9 @@ def link(store: Any, page: str) -> str:
     return f"{root}/{page}" if root.startswith(("https://", "http://")) else ""
 
 
-def subject(sentence: str) -> str:
+def subject(sentence: str, *, language: str = ENGLISH) -> str:
     """A sentence as a subject: one line, not too long."""
-    line = " ".join(sentence.split()).rstrip(".")
+    line = " ".join(said(sentence, language).split()).rstrip(".")
     return line if len(line) <= _SUBJECT else f"{line[: _SUBJECT - 1].rstrip()}…"
 
 
@@ -43,29 +45,31 @@ def leaving(leave: str) -> dict[str, str]:
     return {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
-def text(page: Page, *, link: str = "", leave: str = "") -> str:
-    """The page as plain text; `leave` is where its reader ends it."""
-    parts = [page.sentence, page.lead, *(part for block in page.blocks for part in _text(block))]
-    parts += [f"Look closer: {link}" if link else "", f"No more of these: {leave}" if leave else ""]
+def text(page: Page, *, link: str = "", leave: str = "", language: str = ENGLISH) -> str:
+    """The page as plain text in `language`; `leave` is where its reader ends it."""
+    page = translated(page, language)
+    parts = [page.sentence, page.lead, *(part for block in page.blocks for part in _text(block, language))]
+    parts += [f"{said('Look closer', language)}: {link}"] if link else []
+    parts += [f"{said('No more of these', language)}: {leave}"] if leave else []
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def html(page: Page, *, link: str = "", leave: str = "") -> str:
+def html(page: Page, *, link: str = "", leave: str = "", language: str = ENGLISH) -> str:
     """The page as HTML without table, picture or script; what it holds cannot be more than words."""
+    page = translated(page, language)
     parts = [f"<h1>{escape(page.sentence)}</h1>", _paragraph(page.lead)]
-    parts += [part for block in page.blocks for part in _html(block)]
+    parts += [part for block in page.blocks for part in _html(block, language)]
     if link:
-        parts.append(f'<p><a class="button" href="{escape(link)}">Look closer</a></p>')
+        parts.append(f'<p><a class="button" href="{escape(link)}">{said("Look closer", language)}</a></p>')
     if leave:
-        parts.append(
-            f'<footer><small>You asked for this mail. <a href="{escape(leave)}">No more of these</a></small></footer>'
-        )
+        ends = f'<a href="{escape(leave)}">{said("No more of these", language)}</a>'
+        parts.append(f"<footer><small>{said('You asked for this mail.', language)} {ends}</small></footer>")
     head = (
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">'
         f"<title>{escape(page.title)}</title><style>{_STYLE}</style>"
     )
-    return f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>'
+    return f'<!doctype html><html lang="{language}"><head>{head}</head><body>{"".join(parts)}</body></html>'
 
 
 def told(figure: Estimate, *, signed: bool = False) -> str:
@@ -81,24 +85,25 @@ def told(figure: Estimate, *, signed: bool = False) -> str:
     return f"{value} ({', '.join(parts)})" if parts else value
 
 
-def _text(block: Block) -> Iterator[str]:
+def _text(block: Block, language: str) -> Iterator[str]:
     if isinstance(block, Note):
         yield f"{block.text} {block.todo}".strip()
     elif isinstance(block, Cards):
-        yield "\n".join(f"- {_line(each)}" for each in block.figures)
+        yield "\n".join(f"- {_line(each, language)}" for each in block.figures)
     elif isinstance(block, Ranking):
         lines = [f"{place}. {_advice(each)}" for place, each in enumerate(block.choices, 1)]
         yield "\n".join([block.title.upper(), *lines, *([block.lead] if block.lead else [])])
     elif isinstance(block, Words):
-        yield from (f"“{_short(each)}”\n{_source(each, block)}" for each in block.verbatims)
+        yield from (f"“{_short(each)}”\n{_source(each, block, language)}" for each in block.verbatims)
 
 
-def _html(block: Block) -> Iterator[str]:
+def _html(block: Block, language: str) -> Iterator[str]:
     if isinstance(block, Note):
         yield _paragraph(f"{block.text} {block.todo}".strip())
     elif isinstance(block, Cards):
         for each in block.figures:
-            yield f"<p><b>{escape(each.label)}</b><br>{escape(told(each, signed=True))}{_small(each.note)}</p>"
+            figure = said(told(each, signed=True), language)
+            yield f"<p><b>{escape(each.label)}</b><br>{escape(figure)}{_small(each.note)}</p>"
     elif isinstance(block, Ranking):
         yield f"<h2>{escape(block.title)}</h2>"
         for place, choice in enumerate(block.choices, 1):
@@ -107,11 +112,11 @@ def _html(block: Block) -> Iterator[str]:
     elif isinstance(block, Words):
         yield f"<h2>{escape(block.title)}</h2>"
         for one in block.verbatims:
-            yield f"<blockquote>{escape(_short(one))}{_small(_source(one, block))}</blockquote>"
+            yield f"<blockquote>{escape(_short(one))}{_small(_source(one, block, language))}</blockquote>"
 
 
-def _line(each: Estimate) -> str:
-    return f"{each.label}: {told(each, signed=True)}" + (f"\n  {each.note}" if each.note else "")
+def _line(each: Estimate, language: str) -> str:
+    return f"{each.label}: {said(told(each, signed=True), language)}" + (f"\n  {each.note}" if each.note else "")
 
 
 def _advice(each: Choice) -> str:
@@ -128,9 +133,10 @@ def _short(each: Verbatim) -> str:
     return words if len(words) <= LONGEST else f"{words[:LONGEST].rsplit(' ', 1)[0]} …"
 
 
-def _source(each: Verbatim, block: Words) -> str:
+def _source(each: Verbatim, block: Words, language: str) -> str:
     places = [part for part in (each.occurred_at, each.unit, each.source) if part]
-    return f"{' · '.join(places)} (one of {block.total:,}, drawn at random)"
+    drawn = said(f"one of {block.total:,}, drawn at random", language)
+    return f"{' · '.join(places)} ({drawn})"
 
 
 def _small(words: str) -> str:

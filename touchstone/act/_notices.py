@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from touchstone.act import _letter
 from touchstone.core.page import Note, Page
+from touchstone.core.translation import ENGLISH
 from touchstone.store import outbox, telling
 
 _APART = "The note is in the conversation; it leaves the house by no mail."
@@ -22,9 +23,13 @@ def mail(store: Any, *, message: str, conversation: str, accounts: Iterable[str]
         said = Page("conversation", "Touchstone", f"{_by(store, row)} named you in a note.", blocks=(Note(_APART),))
         link = _letter.link(store, f"conversation?id={quote(conversation, safe='')}")
         leave = _letter.link(store, f"unsubscribe/{row['id']}.{row['key']}")
+        reader = telling.viewer_of(store, account)
+        spoken = (reader.language if reader is not None else "") or ENGLISH
         outbox.put(
-            store, kind="mail", to=telling.address_of(store, account), subject=_letter.subject(said.sentence),
-            text=_letter.text(said, link=link, leave=leave), html=_letter.html(said, link=link, leave=leave),
+            store, kind="mail", to=telling.address_of(store, account),
+            subject=_letter.subject(said.sentence, language=spoken),
+            text=_letter.text(said, link=link, leave=leave, language=spoken),
+            html=_letter.html(said, link=link, leave=leave, language=spoken),
             headers=_letter.leaving(leave), unit=row["unit"], key=f"notice {message} {account}",
         )  # fmt: skip
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import Viewer
 
+Found = TypeVar("Found")
 Spread = Callable[[Callable[[pa.Table], pa.Table], pa.Table, pa.Schema], pa.Table]
 """What a function makes of a table's rows, a part of them at a time, as rows of a schema in no particular order."""
 
@@ -31,6 +32,12 @@ class Ask(Protocol):
 
     def lake(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """The answer to DuckDB SQL with `?` parameters, over the tables docs/rooms/store.md lists."""
+
+    def kept(self, key: Any, find: Callable[[], Found]) -> Found:
+        """What `find` makes, not to be changed: kept under `key`, where it asked the lake alone, as answers are.
+
+        `key` names all that it depends on beside what the asker may see.
+        """
 
     def record(self, select: Any) -> list[dict[str, Any]]:
         """The rows of a SQLAlchemy select over the record."""

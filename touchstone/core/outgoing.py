@@ -1,4 +1,4 @@
-"""The one way out to other machines over HTTP: to public addresses, or hosts the settings name; no redirects."""
+"""The one way out to other machines: to public addresses, or hosts the settings name; over HTTP without redirects."""
 
 from __future__ import annotations
 
@@ -57,6 +57,13 @@ def send(
         raise Retry(f"{parts.hostname} does not answer ({kind}).", where=parts.hostname, todo="Try later.") from error
 
 
+def connected(host: str, port: int, *, allowed: Iterable[str] = ()) -> socket.socket:
+    """A connection to another machine, guarded as `send` is; `OSError` where nobody answers."""
+    if {host, f"{host}:{port}"} & set(allowed):
+        return socket.create_connection((host, port), timeout=SECONDS)
+    return socket.create_connection((_looked_up(host, port), port), timeout=SECONDS)
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address belongs to the world at large, also where IPv6 wraps an IPv4 one."""
     found = ipaddress.ip_address(address)
@@ -70,13 +77,19 @@ class _Public(httpcore.SyncBackend):
     def connect_tcp(self, host: str, port: int, *settings: Any, **named: Any) -> httpcore.NetworkStream:
         """The stream to `host`, all of whose addresses must be public."""
         try:
-            found = {str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+            address = _looked_up(host, port)
         except OSError as error:
             raise httpcore.ConnectError(str(error)) from error
-        if not found or not all(map(is_public, found)):
-            todo = "Name it in the setting `outgoing_hosts` if it is meant."
-            raise Refused("this address lies within our own network.", where=host, field="url", todo=todo)
-        return super().connect_tcp(sorted(found)[0], port, *settings, **named)
+        return super().connect_tcp(address, port, *settings, **named)
+
+
+def _looked_up(host: str, port: int) -> str:
+    """The address of a host, all of whose addresses are public; `Refused` where one is not."""
+    found = {str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    if not found or not all(map(is_public, found)):
+        todo = "Name it in the setting `outgoing_hosts` if it is meant."
+        raise Refused("this address lies within our own network.", where=host, field="url", todo=todo)
+    return sorted(found)[0]
 
 
 def _read(response: httpcore.Response) -> bytes:

@@ -29,12 +29,15 @@ class Settings:
     address: str = _setting("", "where people reach this home, https://cx.example.com; empty: mail carries no links")
     smtp: str = _setting("", "mail server: smtp://user:password@host:587 or smtps://…; empty: mail waits in the outbox")
     mail_from: str = _setting("", "who mail comes from: Name <name@host>")
+    imap: str = _setting(
+        "", "mailbox that is read: imaps://user:password@host/FOLDER; empty: none is; never shown", told=False
+    )
     attachment_types: str = _setting(
         "pdf, png, jpeg, gif, webp, heic, txt, csv, docx, xlsx, pptx, odt, ods, odp",
         "kinds of files taken, with commas",
     )
     attachment_megabytes: int = _setting(10, "size of all files that go with one answer; 11 is the most a door takes")
-    outgoing_hosts: str = _setting("", "hosts of our own network that webhooks may reach, with commas")
+    outgoing_hosts: str = _setting("", "hosts of our own network that may be reached from here, with commas")
     oidc_issuer: str = _setting("", "provider of identity people may sign in through: its issuer, https://…")
     oidc_client_id: str = _setting("", "what this home is called at the provider of identity")
     oidc_client_secret: str = _setting("", "the secret this home shares with it; never shown", told=False)

@@ -135,6 +135,31 @@ CORRECTION = pa.schema(
 )
 
 
+ENCLOSED = pa.schema(
+    [
+        pa.field("source", TEXT),  # of the interaction it came with
+        pa.field("source_id", TEXT),
+        pa.field("thread", TEXT),
+        pa.field("unit", TEXT),
+        pa.field("person", TEXT),
+        pa.field("occurred_at", INSTANT),
+        pa.field("name", TEXT),
+        pa.field("content", pa.binary()),
+    ]
+)
+"""A file that came with an interaction, as its sender calls it; whether it is taken, the store looks."""
+RETURNED = pa.schema(
+    [
+        pa.field("id", TEXT),  # Message-ID of what a program wrote
+        pa.field("what", TEXT),  # failed, delayed, delivered, automatic
+        pa.field("text", TEXT),
+        pa.field("about", NAMES),  # Message-IDs of mails of ours it may be about, the likeliest first
+        pa.field("occurred_at", INSTANT),
+    ]
+)
+"""What programs wrote of mail that we sent: no customer's words."""
+
+
 def ours(of: str = "") -> str:
     """SQL: whether the brand itself speaks, in a claim or by an employee; `of` stands before columns, such as `i.`.
 
@@ -145,6 +170,11 @@ def ours(of: str = "") -> str:
         f"(coalesce({of}kind, '') = 'claim' or "
         f"(coalesce({of}level, '') = 'employee' and coalesce({of}kind, '') in ({spoken})))"
     )
+
+
+def told(of: str = "") -> str:
+    """SQL: whether an interaction says anything in words, and it is not the brand itself that speaks."""
+    return f"{of}text is not null and {of}text <> '' and not {ours(of)}"
 
 
 INVITATION = pa.schema(

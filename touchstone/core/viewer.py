@@ -26,7 +26,7 @@ class Viewer:
 
     `personal`: whether an insider sees personal data; to partners it is hidden, whatever it says. `person`: the id
     under which a customer is known. `session`: the one they asked in; programs have none, but
-    perhaps a `key`, which opens what its `scopes` name.
+    perhaps a `key`, which opens what its `scopes` name. `language`: the one of their pages, where they chose one.
     """
 
     role: str = "outsider"
@@ -38,6 +38,7 @@ class Viewer:
     session: str = ""
     key: str = ""
     scopes: tuple[str, ...] = ()
+    language: str = ""
 
     @property
     def side(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from touchstone.core import finder
 from touchstone.core.errors import Refused, Stop
 from touchstone.core.tables import ours
+from touchstone.core.translation import ENGLISH, languages
 from touchstone.home import FIRST, Home
 from touchstone.home.rows import plain
 from touchstone.show._findings import measures
@@ -30,9 +31,16 @@ def report(
     map: dict[str, str] | None = None,
     set: dict[str, str] | None = None,
     taxonomy: str | None = None,
+    language: str = ENGLISH,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Writes `output` (.html, .pdf or .json by its ending) from `files`; gives back what was read, and the sizes."""
+    """Writes `output` (.html, .pdf or .json by its ending) from `files`; gives back what was read, and the sizes.
+
+    A page or a PDF is said in `language`; what is JSON is for programs.
+    """
+    if language not in languages():
+        todo = f"There are: {', '.join(languages())}."
+        raise Refused(f"no report is written in {language!r}.", field="language", todo=todo)
     if (ending := Path(output).suffix.lower()) not in FORMATS:
         raise Refused(f"{output}: no report ends in {ending!r}.", field="output", todo=f"Use {', '.join(FORMATS)}.")
     stage = _Stages(progress)
@@ -44,7 +52,7 @@ def report(
         home.run(durable=False, progress=stage.report)
         stage.next()
         read = _read(files, outcomes, home)
-        content = json_report(home, read) if ending == ".json" else _rendered(home, read, ending)
+        content = json_report(home, read) if ending == ".json" else _rendered(home, read, ending, language)
         Path(output).write_bytes(content)
         stage.done("show")
     return read
@@ -113,14 +121,15 @@ def _pages(home: Home, read: dict[str, Any]) -> list[Any]:
     return [*list(pages.values())[:before], *findings, *list(pages.values())[before:]]
 
 
-def _rendered(home: Home, read: dict[str, Any], ending: str) -> bytes:
+def _rendered(home: Home, read: dict[str, Any], ending: str, language: str) -> bytes:
     from touchstone import show
 
     if not read["interactions"]:
         raise Stop("no interaction could be read.", where=", ".join(read["files"]), todo="See what was rejected above.")
     pages = _pages(home, read)
-    made: bytes = show.pdf(pages, meta=read) if ending == ".pdf" else show.report(pages, meta=read).encode()
-    return made
+    if ending == ".pdf":
+        return bytes(show.pdf(pages, meta=read, language=language))
+    return str(show.report(pages, meta=read, language=language)).encode()
 
 
 def json_report(home: Home, read: dict[str, Any]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +16,17 @@ def plain(table: pa.Table) -> list[dict[str, Any]]:
     Where `unit` is a by column it keeps that key, and the unit of measurement stands in `detail.measured_in`.
     """
     return [_row(each) for each in table.to_pylist()]
+
+
+def plain_value(value: Any) -> Any:
+    """What an action gave back as plain JSON values: no number is NaN, what JSON does not know is a text."""
+    if isinstance(value, Mapping):
+        return {str(name): plain_value(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain_value(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
 def belonging(tables: Iterable[pa.Table]) -> list[dict[str, Any]]:

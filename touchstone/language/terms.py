@@ -74,7 +74,7 @@ class Terms:
     def _owners(self) -> Places:
         return self.owner[self._order]
 
-    @property
+    @cached_property
     def names(self) -> NDArray[np.bool_]:
         """By term: mostly written with a capital where no clause begins, each word of it: people, places, companies.
 

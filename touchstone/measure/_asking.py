@@ -46,7 +46,7 @@ _SQL = """WITH asked AS ({asked}), labelled AS (
     FROM spoken LEFT JOIN labelled ON labelled.interaction = spoken.id
 ), drawn AS (
     SELECT sorted.*, row_number() OVER (PARTITION BY speaker, asks ORDER BY lot, id) AS place FROM sorted
-) SELECT id, said, speaker, who, "date", problem, suggestion, request, asks, place FROM drawn
+) SELECT {keys}id, said, speaker, who, "date", problem, suggestion, request, asks, place FROM drawn
 WHERE place <= {most} ORDER BY id"""
 
 
@@ -82,15 +82,15 @@ class _Drawing:
 def heard(ask: Ask, question: Question, *, sample: int) -> Asking:
     """The texts of a home's customers: at most `sample` that ask and as many others of each level, by their ids."""
     by = tuple(each for each in question.by if each != "level")
-    sql, parameters = asked(Question((), question.where, question.since, question.until), _COLUMNS)
+    sql, parameters = asked(replace(question, by=by), _COLUMNS, lacking=True)
     drawing = _drawing(ask.lake(_COUNTED.format(asked=sql, spoken=_SPOKEN), parameters), sample, ask.seed)
-    text = _SQL.format(asked=sql, spoken=_SPOKEN, among=drawing.among, few=drawing.few,
-                       lot=lot(ask.seed), most=sample + 1)  # fmt: skip
+    text = _SQL.format(asked=sql, spoken=_SPOKEN, among=drawing.among, few=drawing.few, lot=lot(ask.seed),
+                       most=sample + 1, keys="".join(f'"{each}", ' for each in by))  # fmt: skip
     table = ask.lake(text, [*parameters, *drawing.parameters, *drawing.levels])
     more = pc.greater(table["place"], sample)
     sampled = bool(pc.any(more).as_py())
     table = table.filter(pc.invert(more))
-    groups = _groups(ask, replace(question, by=by), drawing, table["id"].to_pylist())
+    groups = _groups(table, by)
     names = ask.lake("SELECT name FROM unit WHERE name IS NOT NULL ORDER BY name")["name"].to_pylist()
     products = ask.lake("SELECT product FROM rollup WHERE product IS NOT NULL GROUP BY product ORDER BY product")
     touchpoints = _touchpoints(ask, sql, drawing, parameters=parameters, ids=table["id"].to_pylist())
@@ -118,19 +118,11 @@ def _drawing(counts: pa.Table, sample: int, seed: int) -> _Drawing:
     return _Drawing(within, told, [level for level, _ in large], few)
 
 
-def _groups(ask: Ask, question: Question, drawing: _Drawing, ids: list[str]) -> list[tuple[str, ...] | None]:
+def _groups(table: pa.Table, by: tuple[str, ...]) -> list[tuple[str, ...] | None]:
     """The by columns of each text; None where it lacks one, so that it still helps to tell what is asked for."""
-    if not question.by:
-        return [()] * len(ids)
-    sql, parameters = asked(question, _COLUMNS)
-    keys = ", ".join(f'"{each}"' for each in question.by)
-    text = f"SELECT {keys}, id FROM ({sql}) AS asked WHERE {_SPOKEN} AND {drawing.among} ORDER BY id"
-    table = ask.lake(text, [*parameters, *drawing.parameters])
-    for name in set(question.by) & set(PERIODS):
-        table = table.set_column(table.column_names.index(name), name, period_text(table[name], name))
-    columns = [table[name].cast(TEXT).to_pylist() for name in question.by]
-    known = dict(zip(table["id"].to_pylist(), zip(*columns, strict=True), strict=True))
-    return [known.get(each) for each in ids]
+    columns = [period_text(table[name], name) if name in PERIODS else table[name] for name in by]
+    told = zip(*(each.cast(TEXT).to_pylist() for each in columns), strict=True) if by else [()] * len(table)
+    return [None if None in each else each for each in told]
 
 
 def _touchpoints(

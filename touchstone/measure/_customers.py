@@ -28,7 +28,11 @@ FEW = 30  # of so many customers at least a covariate must be known
 
 @dataclass(frozen=True)
 class Customers:
-    """One place per customer, ordered by person: `keys` (person and the cuts), weeks, and money per priced day."""
+    """One place per customer, ordered by person: `keys` (person and the cuts), weeks, and money per priced day.
+
+    `amounts` are of every day of every customer in turn (NaN: none), `whose` and `later` tell whose it is and whether
+    it is a repeat day.
+    """
 
     keys: pa.Table
     frequency: Floats
@@ -37,6 +41,9 @@ class Customers:
     spent: Floats  # mean amount of the repeat days that have one; NaN without
     priced: Floats  # repeat days that have an amount
     first_amount: Floats
+    amounts: Floats
+    whose: NDArray[np.int64]
+    later: NDArray[np.bool_]
     currency: str  # empty where amounts say none, "several" where they say more than one
     until: date
 
@@ -66,27 +73,57 @@ def customers(ask: Ask, question: Question, *, kinds: Sequence[str]) -> Customer
     if table is not None and groups:
         raise Refused("a file's customers are grouped by person or not at all.", field="by", where="by")
     days = _asked(ask, question, groups, kinds) if table is None else _filed(table, until)
-    days = days if since is None else days.filter(pc.greater_equal(days["first"], since))
-    days = days.filter(_whole(days, groups))
     if not len(days):
         return None
-    end = until or days["end"][0].as_py()
-    first, last = (days[each].to_numpy().astype("datetime64[D]") for each in ("first", "last"))
-    money = {each: days[each].to_numpy(zero_copy_only=False).astype(float) for each in ("later", "priced", "start")}
-    with np.errstate(invalid="ignore", divide="ignore"):  # rounded: engines add in different orders
-        spent = np.round(money["later"], 8) / np.where(money["priced"] > 0, money["priced"], np.nan)
-    said = sorted({each for each in pc.unique(days["currency"]).to_pylist() if each})
+    end = until or pc.max(days["day"]).as_py()
+    days = _kept(days, groups, since)
+    return _customers(days, groups, end) if len(days) else None
+
+
+def _customers(days: pa.Table, groups: Sequence[str], end: date) -> Customers:
+    """The customers of these days."""
+    begins, ends = _turns(days)
+    day = days["day"].to_numpy().astype("datetime64[D]")
+    whose, later = np.repeat(np.arange(begins.size), ends - begins), np.ones(len(days), bool)
+    later[begins] = False
+    amounts = np.round(days["amount"].to_numpy(zero_copy_only=False).astype(float), 8)  # engines add in other orders
+    again = later & ~np.isnan(amounts)
+    priced = np.bincount(whose, again).astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spent = np.bincount(whose, np.where(again, amounts, 0.0)) / np.where(priced > 0, priced, np.nan)
+    said = sorted({each for name in ("currency", "other") for each in pc.unique(days[name]).to_pylist() if each})
     return Customers(
-        keys=days.select(["person", *groups]),
-        frequency=days["days"].to_numpy().astype(float) - 1,
-        recency=(last - first).astype(float) / WEEK,
-        age=(np.datetime64(end, "D") - first).astype(float) / WEEK,
+        keys=days.select(["person", *groups]).take(pa.array(begins)),
+        frequency=(ends - begins - 1).astype(float),
+        recency=(day[ends - 1] - day[begins]).astype(float) / WEEK,
+        age=(np.datetime64(end, "D") - day[begins]).astype(float) / WEEK,
         spent=spent,
-        priced=money["priced"],
-        first_amount=money["start"],
+        priced=priced,
+        first_amount=amounts[begins],
+        amounts=amounts,
+        whose=whose,
+        later=later,
         currency=said[0] if len(said) == 1 else "several" if said else "",
         until=end,
     )
+
+
+def _turns(days: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each person's days begin and end."""
+    ends = pc.run_end_encode(days["person"].combine_chunks()).run_ends.to_numpy().astype(np.int64)
+    return np.concatenate([[0], ends[:-1]]), ends
+
+
+def _kept(days: pa.Table, groups: Sequence[str], since: date | None) -> pa.Table:
+    """The days of those who first came on `since` or later, and who have every column they are to be grouped by."""
+    begins, ends = _turns(days)
+    firsts = days.take(pa.array(begins))
+    wanted = [pc.is_valid(firsts[each]) for each in groups]
+    wanted += [] if since is None else [pc.greater_equal(firsts["day"], since)]
+    kept = np.ones(begins.size, bool)
+    for each in wanted:
+        kept &= each.to_numpy()
+    return days if kept.all() else days.filter(pa.array(np.repeat(kept, ends - begins)))
 
 
 def scores(ask: Ask, known: Customers, names: Sequence[str]) -> Floats:
@@ -141,32 +178,18 @@ def _felt(ask: Ask, touchpoint: str, until: date) -> tuple[Any, Any]:
     return found["person"], found["score"].combine_chunks()
 
 
-def filed_days(table: pa.Table, until: date | None) -> pa.Table:
-    """A row per person and day of a file: `person`, `day`, `amount` of the day, and the `first` and `last` day."""
+def _filed(table: pa.Table, until: date | None) -> pa.Table:
+    """The days of the persons of a file, as `_asked` gives those of a home."""
     amount = table["amount"] if "amount" in table.column_names else pa.nulls(len(table), pa.float64())
     plain = pa.table({"person": table["person"], "day": table["occurred_at"].cast(pa.date32()), "amount": amount})
     plain = plain.filter(pc.and_(pc.is_valid(plain["person"]), pc.is_valid(plain["day"])))
     plain = plain if until is None else plain.filter(pc.less_equal(plain["day"], until))
     plain = plain.sort_by([("person", "ascending"), ("day", "ascending"), ("amount", "ascending")])
-    sums = plain.group_by(["person", "day"], use_threads=False).aggregate([("amount", "sum")])
-    spans = plain.group_by("person", use_threads=False).aggregate([("day", "min"), ("day", "max")])
-    spans = spans.rename_columns(["person", "first", "last"])
-    return sums.rename_columns(["person", "day", "amount"]).join(spans, "person", use_threads=False)
-
-
-def _filed(table: pa.Table, until: date | None) -> pa.Table:
-    """The persons of a file, as `_asked` gives those of a home."""
-    dated = filed_days(table, until)
-    later = pc.greater(dated["day"], dated["first"])
-    dated = dated.append_column("later", pc.if_else(later, dated["amount"], None))
-    dated = dated.append_column("start", pc.if_else(later, None, dated["amount"]))
-    found = dated.group_by(["person", "first", "last"], use_threads=False).aggregate(
-        [("day", "count"), ("later", "sum"), ("later", "count"), ("start", "sum")]
-    )
-    found = found.rename_columns(["person", "first", "last", "days", "later", "priced", "start"])
-    end = pc.max(found["last"]).as_py() if len(found) else None
-    found = found.append_column("currency", pa.nulls(len(found), TEXT))
-    return found.append_column("end", pa.array([end] * len(found), pa.date32())).sort_by("person")
+    days = plain.group_by(["person", "day"], use_threads=False).aggregate([("amount", "sum")])
+    days = days.rename_columns(["person", "day", "amount"]).sort_by([("person", "ascending"), ("day", "ascending")])
+    for name in ("currency", "other"):
+        days = days.append_column(name, pa.nulls(len(days), TEXT))
+    return days
 
 
 def last_seen(ask: Ask, question: Question, known: Customers, *, kinds: Sequence[str], column: str) -> Any:
@@ -175,7 +198,7 @@ def last_seen(ask: Ask, question: Question, known: Customers, *, kinds: Sequence
     if table is not None and column not in table.column_names:
         return pa.nulls(len(known.keys), TEXT)
     if table is None:
-        seen, parameters = _seen(question, kinds)
+        seen, parameters = _seen(question, kinds, (column,))
         sql = f"""
             SELECT person, {column} FROM (
                 SELECT person, {column},
@@ -196,70 +219,42 @@ def last_seen(ask: Ask, question: Question, known: Customers, *, kinds: Sequence
     return found[column].combine_chunks().take(at)
 
 
-def _seen(question: Question, kinds: Sequence[str]) -> tuple[str, list[Any]]:
+def _seen(question: Question, kinds: Sequence[str], groups: Sequence[str] = ()) -> tuple[str, list[Any]]:
     """The interactions that count, with their day and cuts, as SQL with its parameters."""
     condition = parse(question.where, dict.fromkeys(CUTS, "text")) if question.where else None
     until = day(question.until, field="until")
     narrowed = [f"({condition.sql})"] if condition else []
     narrowed += ["day <= ?"] if until else []
+    placed = "region" in {*groups, *(condition.columns if condition else ())}
     sql = f"""
         SELECT * FROM (
             SELECT i.person, i.id, i.occurred_at, CAST(i.occurred_at AS DATE) AS day, i.amount, i.currency,
-                {", ".join(f"i.{each}" for each in PLAIN)}, u.region
-            FROM interaction AS i LEFT JOIN unit AS u ON u.id = i.unit
+                {", ".join(f"i.{each}" for each in PLAIN)}{", u.region" if placed else ""}
+            FROM interaction AS i {"LEFT JOIN unit AS u ON u.id = i.unit" if placed else ""}
             WHERE i.kind IN ({", ".join("?" for _ in kinds)}) AND i.person IS NOT NULL AND i.occurred_at IS NOT NULL
         ) AS came {"WHERE " + " AND ".join(narrowed) if narrowed else ""}
     """
     return sql, [*kinds, *(condition.parameters if condition else ()), *([until] if until else [])]
 
 
-def asked_days(question: Question, kinds: Sequence[str]) -> tuple[str, list[Any]]:
-    """A row per person and day of a home, as `filed_days` of a file, as SQL with its parameters."""
-    seen, parameters = _seen(question, kinds)
-    return (
-        f"""
-        SELECT person, day, sum(amount) AS amount, min(day) OVER (PARTITION BY person) AS first
-        FROM ({seen}) AS seen GROUP BY person, day
-    """,
-        parameters,
-    )
-
-
 def _asked(ask: Ask, question: Question, groups: Sequence[str], kinds: Sequence[str]) -> pa.Table:
-    """One row per person of a home: first and last day, days, money of later days and of the first, currency, cuts."""
-    seen, parameters = _seen(question, kinds)
-    cuts = "".join(f", f.{each}" for each in groups)
+    """A row per person and day of a home, in their order: amount, least and greatest currency, and the cuts of the
+    person's first interaction."""
+    seen, parameters = _seen(question, kinds, groups)
     named = "".join(f", {each}" for each in groups)
-    placed = "row_number() OVER (PARTITION BY person ORDER BY occurred_at, id) AS place"
-    firsts = f""", firsts AS (
-            SELECT person{named} FROM (SELECT person{named}, {placed} FROM seen) AS placed WHERE place = 1
-        )"""
     sql = f"""
-        WITH seen AS ({seen}), days AS (
+        WITH seen AS ({seen}){_FIRSTS.format(named=named) if groups else ""}
+        SELECT d.person, day, amount, currency, other{named} FROM (
             SELECT person, day, sum(amount) AS amount, min(currency) AS currency, max(currency) AS other
             FROM seen GROUP BY person, day
-        ), spans AS (
-            SELECT person, min(day) AS first, max(day) AS last, count(*) AS days, min(currency) AS currency,
-                max(other) AS other
-            FROM days GROUP BY person
-        ){firsts if groups else ""}
-        SELECT s.person, s.first, s.last, s.days,
-            sum(CASE WHEN d.day > s.first THEN d.amount END) AS later,
-            count(CASE WHEN d.day > s.first THEN d.amount END) AS priced,
-            sum(CASE WHEN d.day = s.first THEN d.amount END) AS start,
-            CASE WHEN s.currency <> s.other THEN 'several' ELSE s.currency END AS currency,
-            max(max(s.last)) OVER () AS "end"{cuts}
-        FROM spans AS s JOIN days AS d ON d.person = s.person
-            {"JOIN firsts AS f ON f.person = s.person" if groups else ""}
-        GROUP BY s.person, s.first, s.last, s.days, s.currency, s.other{cuts}
-        ORDER BY s.person
+        ) AS d {"JOIN firsts AS f ON f.person = d.person" if groups else ""} ORDER BY d.person, day
     """
     return ask.lake(sql, parameters)
 
 
-def _whole(days: pa.Table, groups: Sequence[str]) -> Any:
-    """Which customers have every column they are to be grouped by."""
-    known = pa.chunked_array([pa.array([True] * len(days), pa.bool_())])
-    for each in groups:
-        known = pc.and_(known, pc.is_valid(days[each]))
-    return known
+_FIRSTS = """, firsts AS (
+            SELECT person{named} FROM (
+                SELECT person{named}, row_number() OVER (PARTITION BY person ORDER BY occurred_at, id) AS place
+                FROM seen
+            ) AS placed WHERE place = 1
+        )"""

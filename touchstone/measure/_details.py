@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
+from json.encoder import encode_basestring  # what `JSONEncoder.encode` calls for a text
 from typing import Any
 
 import numpy as np
@@ -25,38 +26,50 @@ class Details:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._columns: dict[str, list[str]] = {}
+        self._columns: dict[str, list[str] | str] = {}  # JSON of each row (empty: says nothing), or of all alike
 
     def alike(self, **said: Any) -> None:
         """All rows say this."""
-        for name, value in said.items():
-            self._columns[name] = [f"{PLAIN.encode(name)}: {SORTED.encode(value)}"] * self._size
+        self._columns |= {name: SORTED.encode(value) for name, value in said.items()}
 
     def numbers(self, name: str, column: Any, *, at: Any = None, digits: int = 6) -> None:
         """A number each; with `at`, only of the rows at these places."""
-        given = np.asarray(column)
+        held = pa.array(np.asarray(column)).dictionary_encode()  # a number many rows have is written once
+        given = held.dictionary.to_numpy()
         plain = given.tolist() if given.dtype.kind in "iu" else tidied(given, digits=digits)
-        self.written(name, SORTED.encode(plain)[1:-1].split(", ") if plain else [], at=at)
+        texts = SORTED.encode(plain)[1:-1].split(", ")
+        self.written(name, [texts[each] for each in held.indices.to_numpy().tolist()], at=at)
 
     def words(self, name: str, column: Sequence[str]) -> None:
         """A text each."""
-        self.written(name, encoded(column))
+        self._columns[name] = PLAIN.encode(column[0]) if len(set(column)) == 1 else encoded(column)
 
     def written(self, name: str, texts: Sequence[str], *, at: Any = None) -> None:
         """What is JSON already."""
-        head = f"{PLAIN.encode(name)}: "
-        told = [head + each for each in texts]
-        if at is not None and len(at) < self._size:
-            column = self._columns.get(name, [""] * self._size)
-            for place, text in zip(at.tolist(), told, strict=True):
-                column[place] = text
-            told = column
-        self._columns[name] = told
+        if at is None or len(at) == self._size:
+            self._columns[name] = list(texts)
+            return
+        held = self._columns.get(name, "")
+        column = [held] * self._size if isinstance(held, str) else held
+        for place, text in zip(at.tolist(), texts, strict=True):
+            column[place] = text
+        self._columns[name] = column
 
     def json(self) -> list[str]:
         """Each row's object, its names in order."""
-        columns = [self._columns[name] for name in sorted(self._columns)]
-        return ["{" + ", ".join(filter(None, row)) + "}" for row in zip(*columns, strict=True)]
+        pattern, told = "", []
+        for name in sorted(self._columns):
+            head, column = f", {PLAIN.encode(name)}: ", self._columns[name]
+            if isinstance(column, str):
+                pattern += plain_in_pattern(head + column)
+            elif "" in column:
+                pattern += "%s"
+                told.append([head + each if each else "" for each in column])
+            else:
+                pattern += plain_in_pattern(head) + "%s"
+                told.append(column)
+        rows = zip(*told, strict=True) if told else repeat((), self._size)
+        return ["{" + (pattern % row)[2:] + "}" for row in rows]
 
 
 @dataclass(frozen=True)
@@ -96,10 +109,14 @@ class Tallies:
         return np.asarray(total / np.fmax(every, 1.0), float)
 
 
-def encoded(column: Sequence[str]) -> list[str]:
+def encoded(column: Sequence[str | None]) -> list[str]:
     """Each text as JSON."""
-    texts = {each: PLAIN.encode(each) for each in set(column)}
-    return [texts[each] for each in column]
+    return ["null" if each is None else encode_basestring(each) for each in column]
+
+
+def plain_in_pattern(text: str) -> str:
+    """A text that stands for itself in a pattern that `%` fills."""
+    return text.replace("%", "%%")
 
 
 def tidied(numbers: Any, *, digits: int = 6) -> list[float | None]:

@@ -1,8 +1,9 @@
-"""Ratings of touchpoints beside the outcome of the same survey or review, summed up in one SQL."""
+"""Ratings of touchpoints beside the outcome of the same survey or review, asked in one SQL and summed by block."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from touchstone.measure._scores import scale_text
 from touchstone.science.covariance import Sums
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
 OUTCOMES = ("nps", "csat", "ces", "rating", "boolean")
 SUMMED = ("v", "low", "high")
 
@@ -48,17 +50,14 @@ def groups(
     if not found_scales:
         return [], figure
     scale = [found_scales[0][name] for name in ("metric", "worst", "best")]
+    known = ask.lake(f"SELECT name FROM ({_NAMES}) AS names ORDER BY code")["name"].to_pylist()
     table = ask.lake(sql, [*parameters, *scale]).combine_chunks()  # by group, in order
-    named = pa.table({each: _words(table[f"by {each}"], each) for each in by})
-    begins = np.arange(len(table)) == 0
-    for column in named.columns:
-        code = column.combine_chunks().dictionary_encode().indices.to_numpy()
-        begins[1:] |= code[1:] != code[:-1]
-    starts = np.flatnonzero(begins)
-    keys = zip(*(column.take(pa.array(starts)).to_pylist() for column in named.columns), strict=True) if by else [()]
+    starts = np.flatnonzero(np.diff(table["survey"].to_numpy() // _GROUP, prepend=-1))
+    keyed = [_words(table[f"by {each}"].take(pa.array(starts)), each).to_pylist() for each in by]
+    keys = zip(*keyed, strict=True) if by else [()] * len(starts)
     steps = _steps(ask, question, by, scale) if ordinal else {}
-    parts = zip(keys, starts.tolist(), np.diff(starts, append=len(table)).tolist(), strict=False)
-    told = [(key, _answers(table.slice(start, size), steps.get(key))) for key, start, size in sorted(parts)]
+    parts = zip(keys, starts.tolist(), np.diff(starts, append=len(table)).tolist(), strict=True)
+    told = [(key, _answers(table.slice(start, size), known, steps.get(key))) for key, start, size in sorted(parts)]
     return told, f"{scale[0]} on {scale_text(scale[1], scale[2])}"
 
 
@@ -81,65 +80,58 @@ def _steps(
     return {key: (np.array([v for v, _ in each]), np.array([n for _, n in each])) for key, each in found.items()}
 
 
-def _answers(table: pa.Table, steps: tuple[Floats, Floats] | None) -> Answers:
-    """One group's sums; the outcome bears the empty name and stands last."""
-    first, second, held = (table[each].combine_chunks().dictionary_encode() for each in ("first", "second", "block"))
-    names = sorted(set(first.dictionary.to_pylist()) - {""})
-    place = {name: at for at, name in enumerate([*names, ""])}
-    blocks = {name: at for at, name in enumerate(sorted(held.dictionary.to_pylist()))}
-    one, two, block = (_places(side, known) for side, known in ((first, place), (second, place), (held, blocks)))
-    size = len(names)
-    shape = (len(blocks), 3 * size + 1, 3 * size + 1)
-    n, total, product = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    rows = _columns(table)
-    for i, left in enumerate(SUMMED):
-        for j, right in enumerate(SUMMED):
-            a, b = (np.where(side == size, 3 * size, side + step * size) for side, step in ((one, i), (two, j)))
-            real = ((one < size) | (i == 0)) & ((two < size) | (j == 0))
-            at, back = (block[real], a[real], b[real]), (block[real], b[real], a[real])
-            n[at] = n[back] = rows["n"][real]
-            total[at], total[back] = rows[f"{left}_first"][real], rows[f"{right}_second"][real]
-            product[at] = product[back] = rows[f"{left}_{right}"][real]
-    return Answers(tuple(names), Sums(n, total, product), steps, gaps=True)
+def _answers(table: pa.Table, known: list[str], steps: tuple[Floats, Floats] | None) -> Answers:
+    """One group's sums; the outcome stands last."""
+    survey, code = table["survey"].to_numpy(), table["name"].to_numpy()
+    names = np.unique(code[code > 0])
+    column = np.where(code > 0, np.searchsorted(names, code), len(names))
+    row = np.cumsum(np.diff(survey, prepend=-1) > 0) - 1
+    figures = np.stack([table[each].to_numpy() for each in SUMMED], axis=1)
+    blocks = np.flatnonzero(np.diff(survey // _MOST, prepend=-1))
+    parts = [
+        _summed(row[start:stop] - row[start], column[start:stop], figures[start:stop], len(names))
+        for start, stop in pairwise([*blocks.tolist(), len(table)])
+    ]
+    return Answers(
+        tuple(known[each - 1] for each in names), Sums(*map(np.stack, zip(*parts, strict=True))), steps, True
+    )
 
 
-def _places(encoded: pa.DictionaryArray, known: dict[str, int]) -> NDArray[np.int64]:
-    """The place of each word among those known."""
-    place = np.array([known[each] for each in encoded.dictionary.to_pylist()], np.int64)
-    return np.asarray(place[encoded.indices.to_numpy()], np.int64)
-
-
-def _columns(table: pa.Table) -> dict[str, Floats]:
-    known = ("block", "first", "second")
-    names = [name for name in table.column_names if name not in known and not name.startswith("by ")]
-    return {name: np.asarray(table[name].to_numpy(zero_copy_only=False), float) for name in names}
+def _summed(row: Places, column: Places, figures: Floats, size: int) -> tuple[Floats, Floats, Floats]:
+    """Of a block of surveys, by pair of [ratings…, below…, above…, outcome]: how many hold both, sums, and products."""
+    held, values = np.zeros((row[-1] + 1, size + 1)), np.zeros((row[-1] + 1, len(SUMMED), size + 1))
+    held[row, column] = 1.0
+    values[row, :, column] = figures
+    kept = np.append(np.arange(len(SUMMED) * (size + 1)).reshape(-1, size + 1)[:, :size].ravel(), size)
+    told, of = values.reshape(len(held), -1)[:, kept], kept % (size + 1)
+    return (held.T @ held)[np.ix_(of, of)], (told.T @ held)[:, of], told.T @ told
 
 
 def _select(question: Question, by: tuple[str, ...], *, centred: bool) -> tuple[str, list[Any]]:
-    """Sums of products of each pair of variables by group and block; a survey's block follows from its thread's name.
+    """A row for each outcome (name 0) and rating of a survey, all of them numbers: forty bytes each.
 
-    Both engines hash alike (MD5), so both draw the same blocks.
+    A survey's number tells its group and block too, and the block follows from its thread's name: both engines hash
+    alike (MD5), so both draw the same. Sums of pairs in SQL take twice as long, for each group and block has hundreds.
     """
     outcome, parameters = _outcome(question, by)
-    keys = "".join(f', "by {name}"' for name in by)
-    own = "".join(f', o."by {name}"' for name in by)
-    alike = "".join(f' AND b."by {name}" = a."by {name}"' for name in by)
-    products = [f"sum(a.{one} * b.{two}) AS {one}_{two}" for one in SUMMED for two in SUMMED]
-    sums = [f"sum(a.{each}) AS {each}_first, sum(b.{each}) AS {each}_second" for each in SUMMED]
-    block = _BLOCK if by else "substr(md5(thread), 1, 2)"
-    chosen = "".join(f', a."by {name}" AS "by {name}"' for name in by)
-    order = "".join(f'a."by {name}", ' for name in by) + "a.block, a.name, b.name"
-    sql = f"""WITH outcome AS (SELECT thread, {block} AS block{keys}, v FROM ({outcome}) AS whole),
-rated AS ({_CENTRED if centred else _RATED}),
-told AS (
-  SELECT thread, block{keys}, '' AS name, v, 0.0 AS low, 0.0 AS high FROM outcome
-  UNION ALL
-  SELECT o.thread, o.block{own}, r.name, r.v, r.low, r.high
-  FROM outcome AS o JOIN rated AS r ON r.thread = o.thread
-)
-SELECT a.block AS block{chosen}, a.name AS first, b.name AS second, count(*) AS n, {", ".join([*sums, *products])}
-FROM told AS a JOIN told AS b ON b.thread = a.thread{alike}
-WHERE a.name <= b.name GROUP BY {order} ORDER BY {order}"""
+    keys = "".join(f'"by {name}", ' for name in by)
+    alike = " AND ".join(f'g."by {name}" = o."by {name}"' for name in by)
+    first, second = _DIGIT.format(1), _DIGIT.format(2)
+    block = f"CAST({f'{first} * 2 + {second} // 8' if by else f'{first} * 16 + {second}'} AS BIGINT)"
+    grouped = f""", groups AS (
+  SELECT {keys}row_number() OVER (ORDER BY {keys[:-2]}) AS code FROM (SELECT DISTINCT {keys[:-2]} FROM outcome) AS found
+)"""
+    sql = f"""WITH names AS ({_NAMES}), outcome AS (SELECT thread, {keys}v, {block} AS block FROM ({outcome}) AS whole
+){grouped if by else ""}, placed AS (
+  SELECT o.thread, o.v, {f"g.code * {_BLOCKS} + " if by else ""}o.block AS block
+  FROM outcome AS o {f"JOIN groups AS g ON {alike}" if by else ""}
+), coded AS (
+  SELECT thread, v, block * {_MOST} + row_number() OVER (PARTITION BY block ORDER BY thread) AS survey FROM placed
+), rated AS ({_CENTRED if centred else _RATED}), told AS (
+  SELECT survey, 0 AS name, v, 0.0 AS low, 0.0 AS high FROM coded
+  UNION ALL SELECT survey, name, v, low, high FROM rated
+) SELECT {keys}told.* FROM told
+{f"LEFT JOIN groups AS g ON g.code = survey // {_GROUP} AND name = 0" if by else ""} ORDER BY survey, name"""
     return sql, parameters
 
 
@@ -164,19 +156,21 @@ def _outcome(question: Question, by: tuple[str, ...]) -> tuple[str, list[Any]]:
     )
 
 
-_BLOCK = "substr(md5(thread), 1, 1) || CASE WHEN substr(md5(thread), 2, 1) < '8' THEN '0' ELSE '1' END"
-"""Fewer blocks for groups: 32."""
+_BLOCKS, _MOST = 256, 1_000_000_000  # blocks of a group (32 of many groups) and surveys of a block, at most
+_GROUP = _BLOCKS * _MOST
+_DIGIT = "(strpos('0123456789abcdef', substr(md5(thread), {}, 1)) - 1)"
+_NAMES = """SELECT touchpoint AS name, row_number() OVER (ORDER BY touchpoint) AS code FROM (
+    SELECT touchpoint FROM rollup WHERE metric = 'rating' AND touchpoint IS NOT NULL GROUP BY touchpoint) AS rated"""
 _GOOD = "CASE WHEN i.best > i.worst THEN 1.0 ELSE -1.0 END * (i.value - (i.worst + i.best) / 2)"
 _WIDTH = "abs(i.best - i.worst)"
 _AWAY = f"CASE WHEN {_WIDTH} <= 10 THEN least(0.75, 0.3 * {_WIDTH}) ELSE {_WIDTH} / 6 END"
 _INSIDE = "i.thread IS NOT NULL AND i.value >= least(i.worst, i.best) AND i.value <= greatest(i.worst, i.best)"
-_RATED = f"""SELECT i.thread AS thread, i.touchpoint AS name, avg({_GOOD} / {_WIDTH}) AS v,
+_RATED = f"""SELECT o.survey AS survey, names.code AS name, avg({_GOOD} / {_WIDTH}) AS v,
     avg(CASE WHEN {_GOOD} < -({_AWAY}) THEN 1.0 ELSE 0.0 END) AS low,
     avg(CASE WHEN {_GOOD} > {_AWAY} THEN 1.0 ELSE 0.0 END) AS high
-  FROM interaction AS i
-  WHERE i.metric = 'rating' AND i.touchpoint IS NOT NULL AND i.worst <> i.best AND {_INSIDE}
-  GROUP BY i.thread, i.touchpoint"""
-_CENTRED = f"""SELECT thread, name, v - mean AS v, low, high FROM (
-    SELECT thread, name, v, low, high, avg(v) OVER (PARTITION BY thread) AS mean,
-      count(*) OVER (PARTITION BY thread) AS ratings FROM ({_RATED}) AS raw
+  FROM interaction AS i JOIN coded AS o ON o.thread = i.thread JOIN names ON names.name = i.touchpoint
+  WHERE i.metric = 'rating' AND i.worst <> i.best AND {_INSIDE} GROUP BY o.survey, names.code"""
+_CENTRED = f"""SELECT survey, name, v - mean AS v, low, high FROM (
+    SELECT survey, name, v, low, high, avg(v) OVER (PARTITION BY survey) AS mean,
+      count(*) OVER (PARTITION BY survey) AS ratings FROM ({_RATED}) AS raw
   ) AS beside WHERE ratings > 1"""

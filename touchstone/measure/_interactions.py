@@ -14,12 +14,12 @@ _DATED = """SELECT interaction.*, CAST(occurred_at AS DATE) AS day,
     CAST(date_trunc('month', CAST(occurred_at AS DATE)) AS DATE) AS month FROM interaction"""
 
 
-def asked(question: Question, columns: Mapping[str, str]) -> tuple[str, list[Any]]:
+def asked(question: Question, columns: Mapping[str, str], *, lacking: bool = False) -> tuple[str, list[Any]]:
     """SQL of the interactions that `question` leaves, with its parameters: by columns, then `columns`.
 
     `columns` are name -> SQL over the interaction `r` (which has `day` and `month` too); no name is one of a by column,
-    for engines would not know which is meant. Rows that lack a by column are
-    left out. Refused as the rollups refuse.
+    for engines would not know which is meant. Rows that lack a by column are left out, unless `lacking`. Refused as the
+    rollups refuse.
     """
     condition = check(question, "rollup")
     named = sorted(condition.columns) if condition else []
@@ -28,7 +28,7 @@ def asked(question: Question, columns: Mapping[str, str]) -> tuple[str, list[Any
     inner += [f'{sql} AS "{name}"' for name, sql in columns.items()]
     where, parameters = narrowing(question, {})
     lines = [f"SELECT {', '.join(inner)} FROM ({_DATED}) AS r{joins({*question.by, *named})}{where}"]
-    kept = [f'"by {each}" IS NOT NULL' for each in question.by]
+    kept = [] if lacking else [f'"by {each}" IS NOT NULL' for each in question.by]
     if condition:
         kept.append("(" + _renamed(condition.sql, named) + ")")
         parameters.extend(condition.parameters)

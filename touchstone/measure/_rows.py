@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from touchstone.core import number
 from touchstone.core.tables import COUNT, METRIC, NAMES, NUMBER, TEXT
-from touchstone.measure._details import PLAIN, SORTED, Details, encoded
+from touchstone.measure._details import PLAIN, SORTED, Details, encoded, plain_in_pattern
 
 Floats = NDArray[np.float64]
 
@@ -50,7 +51,7 @@ def rows(
     """A METRIC table: one row per row of `keys` (the by columns, as text) and of `estimates`; NaN becomes null."""
     size, maker = len(measured_in), f"{heading.name}@1"
     names = keys.column_names
-    words = [keys[name].cast(TEXT).to_pylist() for name in names]
+    words = [_whole(keys[name].cast(TEXT)) for name in names]
     about = _lists(keys["unit"].cast(TEXT)) if "unit" in names else _lists(pa.nulls(size, TEXT))
     figures = (estimates.value, estimates.low, estimates.high)
     columns = [
@@ -76,31 +77,36 @@ def nothing() -> pa.Table:
 tidy = number.tidy
 
 
+def _whole(words: Any) -> pa.Array:
+    return words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words
+
+
 def _lists(words: Any) -> pa.Array:
     """A list per word, of it alone; an empty one where there is none."""
-    plain = words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words
+    plain = _whole(words)
     known = np.asarray(plain.is_valid().to_numpy(zero_copy_only=False), bool)
     offsets = np.concatenate([[0], np.cumsum(known)]).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), plain.drop_null()).cast(NAMES)
 
 
-def _maps(names: list[str], words: list[list[str]], size: int) -> pa.Array:
+def _maps(names: list[str], words: list[Any], size: int) -> pa.Array:
     """The by column: a map per row, all with the same keys in the same order."""
-    flat = [word for row in zip(*words, strict=True) for word in row]
-    offsets = pa.array(np.arange(size + 1, dtype=np.int32) * len(names))
-    named = pa.array(names * size, TEXT)
-    return pa.MapArray.from_arrays(offsets, named, pa.array(flat, TEXT), METRIC.field("by").type)
+    wide = len(names)
+    offsets = pa.array(np.arange(size + 1, dtype=np.int32) * wide)
+    flat = pa.concat_arrays(words) if words else pa.nulls(0, TEXT)
+    if wide > 1:  # row by row
+        flat = flat.take(pa.array(np.arange(size * wide).reshape(wide, size).T.ravel()))
+    named = pa.array(names, TEXT).take(pa.array(np.tile(np.arange(wide), size)))
+    return pa.MapArray.from_arrays(offsets, named, flat, METRIC.field("by").type)
 
 
-def _identities(maker: str, names: list[str], words: list[list[str]], *, salt: str, size: int) -> list[str]:
+def _identities(maker: str, names: list[str], words: list[Any], *, salt: str, size: int) -> list[str]:
     """The same id for the same maker, by columns and salt, whenever it is made: the start of a hash of them as JSON."""
-    columns = [
-        [f"[{PLAIN.encode(name)}, {each}]" for each in encoded(column)]
-        for name, column in zip(names, words, strict=True)
-    ]
-    about = [", ".join(row) for row in zip(*columns, strict=True)] if names else [""] * size
-    head, tail = f"[{PLAIN.encode(maker)}, [", f"], {PLAIN.encode(salt)}]"
-    return [hashlib.sha256(f"{head}{each}{tail}".encode()).hexdigest()[:32] for each in about]
+    columns = [f"[{plain_in_pattern(PLAIN.encode(name))}, %s]" for name in names]
+    head, tail = (plain_in_pattern(each) for each in (f"[{PLAIN.encode(maker)}, [", f"], {PLAIN.encode(salt)}]"))
+    pattern = head + ", ".join(columns) + tail
+    told = zip(*(encoded(column.to_pylist()) for column in words), strict=True) if words else repeat((), size)
+    return [hashlib.sha256((pattern % row).encode()).hexdigest()[:32] for row in told]
 
 
 def _json(detail: Details | Sequence[dict[str, Any]], measured_in: Sequence[str]) -> list[str]:

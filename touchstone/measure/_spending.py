@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from touchstone.core.ask import Ask
-from touchstone.measure._answers import Question
-from touchstone.measure._customers import Customers, asked_days, filed_days
+from touchstone.measure._customers import Customers
 from touchstone.measure._rows import tidy
 from touchstone.science.amounts import FEW, Amounts, Spread, parting, spread
 from touchstone.science.forecast import Forecast
@@ -25,8 +20,6 @@ MODELS = {
     "two_kinds": "two kinds of purchase, each log-normal about each customer's own mean (Searle et al. 1992)",
 }
 _ENDLESS = "spending varies so much between customers that it has no mean (q of Gamma-Gamma is not above 1)"
-_ALL = 1e300  # more than any amount
-_COLUMNS = ("count", "again", "total", "logs", "squares")
 
 
 @dataclass(frozen=True)
@@ -42,7 +35,7 @@ class Outlay:
     parted: float | None = None  # the amount that parts two kinds
 
 
-def outlay(ask: Ask, question: Question, known: Customers, *, model: str, kinds: Sequence[str]) -> Outlay | str:
+def outlay(known: Customers, *, model: str) -> Outlay | str:
     """By the `model` named; empty: Gamma-Gamma where it has a mean and amounts lie in one heap, else what fits best.
 
     Why not, in words, where the amounts cannot bear it.
@@ -53,7 +46,7 @@ def outlay(ask: Ask, question: Question, known: Customers, *, model: str, kinds:
         return _by_gamma(known, gamma, {"why": "its amounts lie in one heap"} if not model else {})
     if model == "gamma_gamma":
         return _ENDLESS
-    amounts = _amounts(ask, question, known, split=parted, kinds=kinds)
+    amounts = _amounts(known, parted)
     fits = _fits(amounts)
     if not (fits if not model else model in fits):
         return "no repeat purchases of two kinds: their amounts lie in one heap, or one heap has hardly any"
@@ -117,45 +110,12 @@ def _bic(amounts: Amounts, fits: dict[str, Spread]) -> dict[str, float]:
     return {"gamma_gamma": 3 * size - 2 * gamma, **found}
 
 
-def _amounts(ask: Ask, question: Question, known: Customers, *, split: float | None, kinds: Sequence[str]) -> Amounts:
+def _amounts(known: Customers, split: float | None) -> Amounts:
     """The amounts of each customer up to `split`, and above it, in the order of `known`."""
-    if ask.given is None:
-        days, parameters = asked_days(question, kinds)
-        found = ask.lake(_sums(days), [split or _ALL, *parameters])
-    else:
-        found = _summed(filed_days(ask.given, known.until), split or _ALL)
-    table = np.zeros((5, len(known.keys), 2))
-    at = pc.index_in(found["person"].combine_chunks(), value_set=known.keys["person"].combine_chunks())
-    mine = pc.is_valid(at).to_numpy(zero_copy_only=False)
-    place, upper = pc.fill_null(at, 0).to_numpy()[mine], found["upper"].to_numpy(zero_copy_only=False).astype(int)[mine]
-    for row, name in enumerate(_COLUMNS):
-        figures = found[name].to_numpy(zero_copy_only=False).astype(float)[mine]
-        table[row, place, upper] = np.round(figures, 8)  # engines add in different orders
-    return Amounts(*(table if split else table[:, :, :1]))
-
-
-def _sums(days: str) -> str:
-    return f"""
-        SELECT person, upper, count(*) AS "count", sum(CASE WHEN day > first THEN 1 ELSE 0 END) AS again,
-            sum(amount) AS total, sum(ln(amount)) AS logs, sum(ln(amount) * ln(amount)) AS squares
-        FROM (
-            SELECT person, day, first, amount, CASE WHEN amount > ? THEN 1 ELSE 0 END AS upper FROM ({days}) AS dated
-        ) AS parted WHERE amount > 0 GROUP BY person, upper ORDER BY person, upper
-    """
-
-
-def _summed(days: pa.Table, split: float) -> pa.Table:
-    """What `_sums` asks, of a file's days."""
-    days = days.filter(pc.greater(days["amount"], 0))
-    logs = pc.ln(days["amount"])
-    columns = {
-        "person": days["person"],
-        "upper": pc.cast(pc.greater(days["amount"], split), pa.int64()),
-        "again": pc.cast(pc.greater(days["day"], days["first"]), pa.int64()),
-        "total": days["amount"],
-        "logs": logs,
-        "squares": pc.multiply(logs, logs),
-    }
-    found = pa.table(columns).group_by(["person", "upper"], use_threads=False)
-    sums = found.aggregate([("person", "count"), *((name, "sum") for name in _COLUMNS[1:])])
-    return sums.rename_columns(["person", "upper", *_COLUMNS])
+    kinds, told = 2 if split else 1, known.amounts > 0
+    amount, later = known.amounts[told], known.later[told]
+    place = known.whose[told] * kinds + (amount > (split or np.inf))
+    logs = np.log(amount)
+    each = (np.ones_like(amount), later, amount, logs, logs**2)
+    sums = np.stack([np.bincount(place, column, minlength=len(known.keys) * kinds) for column in each])
+    return Amounts(*sums.astype(float).reshape(len(each), -1, kinds))

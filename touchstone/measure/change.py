@@ -1,4 +1,4 @@
-"""Change: what changed, when, where, and whether it is real."""
+"""Changes: what changed, when, where, and whether it is real."""
 
 from __future__ import annotations
 

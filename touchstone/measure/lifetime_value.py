@@ -82,7 +82,7 @@ def measure(
         return nothing()
     found = _bought(ask, known, model=model, weeks=weeks, names=tuple(covariates), each="person" in by)
     if known.money and not isinstance(found, str):
-        found = _paid(ask, question, known, found, model=spending)
+        found = _paid(known, found, model=spending)
     settings = (model, str(weeks), ",".join(covariates), spending, salt(question))
     said = _said(known, model, weeks, found)
     if ask.given is None and not by:
@@ -95,17 +95,18 @@ def _table(
 ) -> pa.Table:
     """A METRIC row for each group of customers."""
     places, keys = _groups(known, by)
+    size = known.frequency.size if places is None else len(places)
     if isinstance(found, str):
-        estimates = _no_estimate(len(places))
-        details: Details | list[dict[str, Any]] = [{**said, "why": found}] * len(places)
+        estimates = _no_estimate(size)
+        details: Details | list[dict[str, Any]] = [{**said, "why": found}] * size
     else:
-        estimates = _estimates(found, places, each="person" in by)
-        details = _details(found, known, places, by, said)
+        estimates = _estimates(found, places)
+        details = _persons(found, known, said) if places is None else [{**said, **_fitted(found, known)}] * size
     return rows(
         keys,
         estimates,
-        n=[len(each) for each in places],
-        measured_in=[_measured_in(known, float(settings[1]))] * len(places),
+        n=np.ones(size) if places is None else [len(each) for each in places],
+        measured_in=[_measured_in(known, float(settings[1]))] * size,
         detail=details,
         heading=Heading("lifetime_value", "|".join(settings), alone=not by),
     )
@@ -138,7 +139,9 @@ def _bought(
     lifetimes = tuple(fit(history, model=one) for one in (_BOTH if model == "both" else (model,)))
     cells, _, whose = history.cells()
     cell = averaged(*(lifetime.purchases(cells, weeks) for lifetime in lifetimes))
-    value = np.mean([one.expected(history, weeks) for one in lifetimes], axis=0) if each else cell.value[whose]
+    value = cell.value[whose]
+    if each:
+        value = history.each(lambda alike: np.mean([one.expected(alike, weeks) for one in lifetimes], axis=0))
     bought = Forecast(value, cell.slope[whose])
     if not np.isfinite(bought.value).all() or not np.isfinite(bought.slope).all():
         return "the likelihood of these purchases has no clear peak"
@@ -146,11 +149,11 @@ def _bought(
     return _Worth(lifetimes, None, history, bought, bought, covariance, names)
 
 
-def _paid(ask: Ask, question: Question, known: Customers, found: _Worth, *, model: str) -> _Worth | str:
+def _paid(known: Customers, found: _Worth, *, model: str) -> _Worth | str:
     """The same with money; why not, in words, where the amounts cannot bear it."""
     if (spenders := int(known.spenders.sum())) < _AGAIN:
         return f"only {spenders} customers spent money on a repeat purchase; it takes {_AGAIN}"
-    spent = outlay(ask, question, known, model=model, kinds=_KINDS)
+    spent = outlay(known, model=model)
     if isinstance(spent, str):
         return spent
     covariance = apart(found.covariance, spent.covariance)
@@ -169,19 +172,19 @@ def _covariates(found: NDArray[np.float64], names: tuple[str, ...]) -> tuple[NDA
     return np.column_stack(columns) if columns else np.zeros((found.shape[0], 0)), tuple(kept)
 
 
-def _groups(known: Customers, by: tuple[str, ...]) -> tuple[list[NDArray[np.int64]], pa.Table]:
-    """The places of the customers of each row, and the rows' keys, in the keys' order."""
-    size = known.frequency.size
+def _groups(known: Customers, by: tuple[str, ...]) -> tuple[list[NDArray[np.int64]] | None, pa.Table]:
+    """The places of the customers of each row (None: each has a row of their own), and the rows' keys, in the keys'
+    order."""
     if not by:
-        return [np.arange(size)], known.keys.select([]).slice(0, 1)
+        return [np.arange(known.frequency.size)], known.keys.select([]).slice(0, 1)
     if "person" in by:
-        return list(np.arange(size)[:, None]), known.keys.select(list(by))
+        return None, known.keys.select(list(by))
     order, group, keys = grouped(known.keys.select(list(by)))
     return np.split(order, np.flatnonzero(np.diff(group)) + 1), keys
 
 
-def _estimates(found: _Worth, places: list[NDArray[np.int64]], *, each: bool) -> _Estimates:
-    if each:
+def _estimates(found: _Worth, places: list[NDArray[np.int64]] | None) -> _Estimates:
+    if places is None:
         return _Estimates(found.value.value, *found.value.limits(found.covariance))
     means = [found.value.mean(of) for of in places]
     limits = [mean.limits(found.covariance) for mean in means]
@@ -192,14 +195,11 @@ def _no_estimate(size: int) -> _Estimates:
     return _Estimates(*(np.full(size, np.nan) for _ in range(3)))
 
 
-def _details(
-    found: _Worth, known: Customers, places: list[NDArray[np.int64]], by: tuple[str, ...], said: dict[str, Any]
-) -> Details | list[dict[str, Any]]:
-    if "person" not in by:
-        return [{**said, **_fitted(found, known)}] * len(places)
-    alive = np.mean([lifetime.alive(found.history) for lifetime in found.lifetimes], axis=0)
+def _persons(found: _Worth, known: Customers, said: dict[str, Any]) -> Details:
+    """What is said of each customer."""
+    alive = found.history.each(lambda history: np.mean([one.alive(history) for one in found.lifetimes], axis=0))
     columns = (found.purchases.value, known.frequency, known.recency, known.age, alive)
-    details = Details(len(places))
+    details = Details(known.frequency.size)
     details.alike(**said)
     for name, column in zip(("expected_purchases", "frequency", "recency", "age", "alive"), columns, strict=True):
         details.numbers(name, column)

@@ -19,7 +19,9 @@ NO = (*REFUSED, "objected", "refused", "withdrawn", "false", "no")
 """What sources write, in whatever case, for a refusal; ours among them."""
 CONTACT = {"answer": True, "survey": False, "offer": False, "call": False}
 """What a person may be contacted for, and whether it is allowed where nothing was said: to answer who wrote to us."""
-PURPOSES = {"contact": False, **CONTACT, "analysis": True, "identity": True, "publication": False, "panel": False}
+PANEL = "panel"
+"""A seat on the advisory panel: members are asked for advice, unless they object to any contact."""
+PURPOSES = {"contact": False, **CONTACT, "analysis": True, "identity": True, "publication": False, PANEL: False}
 """Purposes, and whether each is allowed where nothing was said of it. One that is not listed must be granted."""
 HISTORY = "history"
 _PURPOSE = re.compile(r"[a-z][a-z_]{0,39}")
@@ -45,6 +47,8 @@ def may(consents: str | None, purpose: str) -> bool:
     Where nothing was said of a purpose of contact, what was said of `contact` holds, and then `PURPOSES`.
     """
     said = stated(consents)
+    if purpose == PANEL and objects(consents):
+        return False
     if purpose in CONTACT and (general := said.get("contact")) is not None:
         if general != "granted":
             return False

@@ -51,7 +51,7 @@ def kind(content: bytes, *, ending: str = "") -> str:
 
 def checked(name: str, content: bytes, *, types: Collection[str]) -> tuple[str, str]:
     """The name as it is kept, and the media type; `Refused` where the content is none of `types` or named otherwise."""
-    shown = _plain(name)
+    shown = plain(name)
     ending = shown.rpartition(".")[2].casefold() if "." in shown else ""
     found = kind(content, ending=ending)
     if not content or found not in types:
@@ -63,7 +63,7 @@ def checked(name: str, content: bytes, *, types: Collection[str]) -> tuple[str, 
     return shown, media_type
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name without folders and without signs that are not seen; what is too long is cut before its ending."""
     last = re.split(r"[/\\]", name)[-1]
     seen = "".join(each if unicodedata.category(each)[0] != "C" else " " for each in last)

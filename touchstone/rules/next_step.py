@@ -58,9 +58,9 @@ def _due(known: Known) -> Iterator[Step]:
         why = f"On {known.leaving} they said they may leave, and no word was better since."
         yield Step("Call them yourself.", why)
     if known.problem:
-        about = f" with {known.about}" if known.about else ""
         why = f"They spoke of it on {known.problem} and have not spoken well of it since."
-        yield Step(f"Mend their problem{about}, and tell them so.", why)
+        about = f"Mend their problem with {known.about}, and tell them so."
+        yield Step(about if known.about else "Mend their problem, and tell them so.", why)
     if known.wish:
         why = f"They wished for something on {known.wish}; nothing they said since shows an answer."
         yield Step("Answer what they asked for.", why)

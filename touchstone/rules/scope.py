@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from touchstone.core.errors import Refused
+from touchstone.core.viewer import Viewer
 
 SCOPES = {
     "read": "read whatever its account may",
@@ -37,3 +38,15 @@ def acts(scopes: Sequence[str], *, action: str) -> bool:
     if action == "receive" and "receive" in scopes:
         return True
     return "act" in scopes and action.partition(".")[0] not in PEOPLE
+
+
+def check_reads(viewer: Viewer, *, room: str) -> None:
+    """Nothing where `viewer` comes without a key, or with one that reads in `room`; `Refused` where not."""
+    if viewer.key and not reads(viewer.scopes, room=room):
+        raise Refused(f"This key is not for reading {room}.", todo="Make one with the scope `read`.")
+
+
+def check_acts(viewer: Viewer, *, action: str) -> None:
+    """Nothing where `viewer` comes without a key, or with one that does `action`; `Refused` where not."""
+    if viewer.key and not acts(viewer.scopes, action=action):
+        raise Refused(f"This key is not for {action}.", todo="Ask for one whose scope names it, or sign in.")

@@ -10,14 +10,12 @@ Sources: Searle, Casella & McCulloch 1992 (variance components); Skellam 1948 (b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
-from scipy.special import betaln, expit, xlogy
+from scipy.special import betaln, expit, psi, xlogy
 
-from touchstone.science.forecast import Forecast, apart, curvature, slopes
+from touchstone.science.forecast import Forecast, apart, likeliest
 from touchstone.science.lifetime import CELLS, REACH
 
 Floats = NDArray[np.float64]
@@ -25,6 +23,7 @@ LEAST = 1e-3  # standard deviation of a logarithm at least, where all amounts ar
 FEW = 3  # amounts that make a heap at least
 TIMES = 3.0  # the upper heap's middle is at least so many times the lower one's; less hardly matters to a mean
 VALLEY = 0.5  # between two heaps the density falls below this share of the lower one's height
+SETTLED = 1e-12  # chances of a kind that no longer change
 _LOG_2_PI = float(np.log(2 * np.pi))
 
 
@@ -74,15 +73,20 @@ class Spread:
     def per_purchase(self, known: Amounts) -> Forecast:
         """Spending expected per purchase above nought of customers who so far spent what is `known` of them."""
         mean, _ = known.around()
-
-        def logs(coefficients: Floats) -> Floats:
-            middle, between, within = _parts(coefficients, self.kinds)
-            whole = within**2 + known.count * between**2
-            own = middle + known.count * between**2 / whole * (mean - middle)
-            each = own + (between * within) ** 2 / whole / 2 + within**2 / 2
-            return np.asarray(reduce(np.logaddexp, (each + _chance(coefficients, known.again)).T), float)
-
-        return Forecast(np.exp(logs(self.coefficients)), slopes(logs, self.coefficients))
+        middle, between, within = _parts(self.coefficients, self.kinds)
+        whole = within**2 + known.count * between**2
+        share = known.count * between**2 / whole  # of a customer's own mean, against that of all
+        away, doubt = share * (mean - middle), (between * within) ** 2 / whole
+        chance, follows = _chance(self.coefficients, known.again)
+        logs = middle + away + doubt / 2 + within**2 / 2 + chance
+        top = logs.max(axis=1, keepdims=True)
+        each = np.exp(logs - top)
+        total = each.sum(axis=1, keepdims=True)
+        each /= total
+        turned = (1 - share) * (2 * away + doubt)  # how the logarithm follows that of the spread between customers
+        ways = [1 - share, turned, share * doubt + within**2 - 2 * (1 - share) * away]
+        slope = np.stack([each * way for way in ways], axis=2).reshape(len(each), -1)
+        return Forecast(np.exp(top[:, 0]) * total[:, 0], np.hstack([slope, np.einsum("ij,ijk->ik", each, follows)]))
 
 
 def spread(known: Amounts) -> Spread:
@@ -127,12 +131,14 @@ def _two_normals(logs: Floats) -> tuple[Floats, Floats, Floats]:
     upper = (np.arange(logs.size) >= cut).astype(float)
     least = LEAST + 0.01 * logs.std()
     for _ in range(200):
-        weight = np.column_stack([1 - upper, upper])
+        weight, former = np.column_stack([1 - upper, upper]), upper
         share = np.fmax(weight.mean(axis=0), 1e-12)
         middle = logs @ weight / (share * logs.size)
         deviation = np.sqrt(((logs[:, None] - middle) ** 2 * weight).sum(axis=0) / (share * logs.size)) + least
         each = np.log(share / deviation) - ((logs[:, None] - middle) / deviation) ** 2 / 2
         upper = expit(each[:, 1] - each[:, 0])
+        if np.abs(upper - former).max() < SETTLED:
+            break
     return middle, deviation, share
 
 
@@ -142,13 +148,17 @@ def _parts(coefficients: Floats, kinds: int) -> tuple[Floats, Floats, Floats]:
     return table[:, 0], np.exp(table[:, 1]), np.exp(table[:, 2])
 
 
-def _chance(coefficients: Floats, count: Floats) -> Floats:
-    """The logarithm of the chance that a customer's next purchase is of each kind (customers x kinds)."""
+def _chance(coefficients: Floats, count: Floats) -> tuple[Floats, Floats]:
+    """The logarithm of the chance that a customer's next purchase is of each kind (customers x kinds), and how it
+    follows the coefficients that tell it."""
     if count.shape[1] == 1:
-        return np.zeros_like(count)
+        return np.zeros_like(count), np.zeros((*count.shape, 0))
     upper, alike = expit(coefficients[-2]), np.exp(coefficients[-1])
-    share = (alike * upper + count[:, 1]) / (alike + count.sum(axis=1))
-    return np.asarray(np.log(np.column_stack([1 - share, share])), float)
+    room = alike + count.sum(axis=1)
+    share = (alike * upper + count[:, 1]) / room
+    turned = np.column_stack([alike * upper * (1 - upper) / room, alike * (upper - share) / room])
+    chance = np.column_stack([1 - share, share])
+    return np.log(chance), np.stack([-turned, turned], axis=1) / chance[:, :, None]
 
 
 def _log_normal(count: Floats, mean: Floats, squares: Floats, *, logs: float) -> tuple[Floats, Floats, float]:
@@ -156,17 +166,19 @@ def _log_normal(count: Floats, mean: Floats, squares: Floats, *, logs: float) ->
     some = _some(count, mean, squares)
     n, y, about = count[some], mean[some], squares[some]
 
-    def loss(at: Floats) -> float:
-        between, within = np.exp(2 * at[1]), np.exp(2 * at[2])
-        whole = within + n * between
-        each = n * _LOG_2_PI + (n - 1) * np.log(within) + np.log(whole) + about / within + n * (y - at[0]) ** 2 / whole
-        return float(each.mean()) / 2
+    def loss(at: Floats) -> tuple[float, Floats]:
+        between, within = n * np.exp(2 * at[1]), np.exp(2 * at[2])
+        whole, away = within + between, y - at[0]
+        far = n * away**2 / whole
+        each = n * _LOG_2_PI + (n - 1) * np.log(within) + np.log(whole) + about / within + far
+        turned = (1 - far) / whole
+        slope = [-n * away / whole, between * turned, n - 1 - about / within + within * turned]
+        return float(each.mean()) / 2, np.mean(slope, axis=1)
 
     wide = np.log(np.fmax(np.sqrt((n @ (y - y.mean()) ** 2 + about.sum()) / n.sum()), 2 * LEAST))
-    least = float(np.log(LEAST))
-    best = minimize(loss, [np.average(y, weights=n), wide - 0.3, wide - 0.3], method="L-BFGS-B",
-                    bounds=[(None, None), (least, REACH), (least, REACH)], options={"ftol": 1e-13})  # fmt: skip
-    return best.x, curvature(loss, best.x, n.size), -best.fun * count.size - logs
+    start, limits = np.array([np.average(y, weights=n), wide - 0.3, wide - 0.3]), (float(np.log(LEAST)), REACH)
+    best, covariance, least = likeliest(loss, start, [(-np.inf, np.inf), limits, limits], n.size)
+    return best, covariance, -least * count.size - logs
 
 
 def _mixed(again: Floats) -> tuple[Floats, Floats, float]:
@@ -175,15 +187,18 @@ def _mixed(again: Floats) -> tuple[Floats, Floats, float]:
     some = _some(*bought.T)
     few, many = bought[some].T
 
-    def loss(at: Floats) -> float:
+    def loss(at: Floats) -> tuple[float, Floats]:
         upper, alike = expit(at[0]), np.exp(at[1])
         a, b = alike * upper, alike * (1 - upper)
-        return -float((betaln(a + many, b + few) - betaln(a, b)).mean())
+        shared = psi(alike) - psi(alike + many + few)
+        by_a, by_b = psi(a + many) - psi(a) + shared, psi(b + few) - psi(b) + shared
+        slope = [a * (1 - upper) * (by_a - by_b), a * by_a + b * by_b]
+        return -float((betaln(a + many, b + few) - betaln(a, b)).mean()), -np.mean(slope, axis=1)
 
     odds = float(np.log((many.sum() + 0.5) / (few.sum() + 0.5)))
     limits = [(odds - REACH, odds + REACH), (-REACH, REACH)]
-    best = minimize(loss, [odds, 1.0], method="L-BFGS-B", bounds=limits, options={"ftol": 1e-13})
-    return best.x, curvature(loss, best.x, few.size), -best.fun * len(bought)
+    best, covariance, least = likeliest(loss, np.array([odds, 1.0]), limits, few.size)
+    return best, covariance, -least * len(bought)
 
 
 def _some(*columns: Floats) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
@@ -26,7 +27,7 @@ class Forecast:
 
     def spread(self, covariance: Floats) -> Floats:
         """Standard deviation of each figure's logarithm, as far as the model is not known."""
-        return np.asarray(np.sqrt(np.fmax(np.einsum("ij,jk,ik->i", self.slope, covariance, self.slope), 0.0)), float)
+        return np.asarray(np.sqrt(np.fmax(((self.slope @ covariance) * self.slope).sum(axis=1), 0.0)), float)
 
     def limits(self, covariance: Floats, *, confidence: float = 0.95) -> tuple[Floats, Floats]:
         """Limits from the curvature of the likelihood (delta method on the logarithm)."""
@@ -65,20 +66,19 @@ def apart(*covariances: Floats) -> Floats:
     return whole
 
 
-def curvature(loss: Callable[[Floats], float], at: Floats, total: float) -> Floats:
-    """The covariance of coefficients from the curvature of their mean loss over `total` customers.
+def likeliest(
+    loss: Callable[[Floats], tuple[float, Floats]], start: Floats, limits: list[tuple[float, float]], total: float
+) -> tuple[Floats, Floats, float]:
+    """The coefficients of the least mean loss over `total` customers, their covariance, and that loss.
 
-    A direction the data do not tell has standard deviation FLAT, so that it widens the limits without bound of sense.
+    `loss` also tells how it follows the coefficients. The covariance is from its curvature there: a direction the data
+    do not tell has standard deviation FLAT, so that it widens the limits without bound of sense.
     """
-    size, step = at.size, 1e-3
-    moves = np.eye(size) * step
-    bend = np.empty((size, size))
-    for one in range(size):
-        for two in range(one, size):
-            corners = [loss(at + i * moves[one] + j * moves[two]) for i, j in ((1, 1), (1, -1), (-1, 1), (-1, -1))]
-            bend[one, two] = bend[two, one] = (corners[0] - corners[1] - corners[2] + corners[3]) / (4 * step**2)
+    best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"ftol": 1e-13, "gtol": 1e-8})
+    moves = np.eye(best.x.size) * STEP
+    bend = np.stack([(loss(best.x + move)[1] - loss(best.x - move)[1]) / (2 * STEP) for move in moves])
     power, ways = np.linalg.eigh(total * (bend + bend.T) / 2)
-    return np.asarray((ways / (np.fmax(power, 0.0) + FLAT**-2)) @ ways.T, float)
+    return best.x, np.asarray((ways / (np.fmax(power, 0.0) + FLAT**-2)) @ ways.T, float), float(best.fun)
 
 
 def slopes(logs: Callable[[Floats], Floats], at: Floats) -> Floats:

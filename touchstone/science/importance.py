@@ -7,6 +7,7 @@ Importance is association: what moves together with the outcome, not what would 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from math import comb
 
 import numpy as np
@@ -17,7 +18,7 @@ Floats = NDArray[np.float64]
 EXACT = 16
 """Up to this many players every subset is looked at; beyond, orders are sampled."""
 ROOM = 6_000_000  # numbers held at once
-_CLOSE = 60_000  # and worked on at once, so few that they stay near at hand
+_CLOSE = 150_000  # and worked on at once, so few that they stay near at hand
 NOUGHT = 1e-10  # a driver with less variance left, given others, adds nothing
 
 
@@ -148,6 +149,7 @@ def _without_first(left: Floats) -> Floats:
     return np.asarray(left[:, :, 1:, 1:] - (cross * inverse[..., None])[..., None] * cross[:, :, None, :], float)
 
 
+@cache
 def _weights(size: int) -> Floats:
     """What R squared of each subset (rows) counts for each player: up with it, down without it."""
     subsets = np.arange(2**size)

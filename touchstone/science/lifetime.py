@@ -9,18 +9,20 @@ Schmittlein, Morrison & Colombo 1987 (Pareto/NBD); Fader & Hardie 2007 for covar
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq, minimize
-from scipy.special import betaincinv, betaln, gammaln, hyp2f1
+from scipy.optimize import brentq
+from scipy.special import betaincinv, hyp2f1
 
-from touchstone.science.forecast import Forecast, curvature, slopes
+from touchstone.science.forecast import Forecast, likeliest, slopes
+from touchstone.science.purchases import NODES, WEIGHTS, likelihood, of_each, terms
 
 Floats = NDArray[np.float64]
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
-AT_ONCE = 250  # customers whose integrals are taken together
 CELLS = 10_000  # customers a model is fitted to at most, and histories that stand for all others alike
 SPREAD = 8.0  # standard deviations that a covariate may span
 REACH = 12.0  # logarithms of parameters are looked for within +-REACH
@@ -63,10 +65,15 @@ class History:
             whose = _numbered(rounded)
             if whose.size == 0 or whose.max() < most:
                 break
-        first = np.unique(whose, return_index=True)[1]
+        first = _first(whose)
         kept = [each[first] for each in rounded]
         extra = np.column_stack(kept[3:]) if kept[3:] else np.zeros((first.size, 0))
         return History(kept[0], kept[1], kept[2], extra), np.bincount(whose).astype(float), whose
+
+    def each(self, figure: Callable[[History], Floats]) -> Floats:
+        """A figure of every customer, reckoned once for all whose histories are the same."""
+        alike, _, whose = self.cells(self.age.size + 1)
+        return figure(alike)[whose]
 
 
 @dataclass(frozen=True)
@@ -86,14 +93,14 @@ class Lifetime:
 
     def alive(self, history: History) -> Floats:
         """Probability that each customer has not left by the end of what is known."""
-        gone, here = _terms(self.model, self.coefficients, history)
+        gone, here = terms(self.model, self.coefficients, history)
         return np.asarray(1 / (1 + np.exp(np.clip(gone - here, -700, 700))), float)
 
     def gone(self, history: History) -> Forecast:
         """Probability that each customer has left by the end of what is known, with how it follows the coefficients."""
 
         def logs(coefficients: Floats) -> Floats:
-            left, here = _terms(self.model, coefficients, history)
+            left, here = terms(self.model, coefficients, history)
             return np.fmax(left - np.logaddexp(left, here), -700.0)
 
         return Forecast(np.exp(logs(self.coefficients)), slopes(logs, self.coefficients))
@@ -104,7 +111,7 @@ class Lifetime:
         It is the likelihood of the same purchases known for so much longer, over that of what is known.
         """
         longer = replace(history, age=history.age + time)
-        after, now = (np.logaddexp(*_terms(self.model, self.coefficients, each)) for each in (longer, history))
+        after, now = (np.logaddexp(*terms(self.model, self.coefficients, each)) for each in (longer, history))
         return np.asarray(np.exp(np.fmin(after - now, 0.0)), float)
 
     def rhythm(self, history: History) -> float:
@@ -146,15 +153,16 @@ def fit(history: History, *, model: str = "bg_nbd") -> Lifetime:
         raise ValueError("needs customers who bought again")
     total = float(count.sum())
 
-    def loss(coefficients: Floats) -> float:
-        return -float(count @ np.logaddexp(*_terms(model, coefficients, known))) / total
+    def loss(coefficients: Floats) -> tuple[float, Floats]:
+        each, slope = likelihood(model, coefficients, known)
+        return -float(count @ each) / total, -(count @ slope) / total
 
     rate = float(count @ known.frequency) / float(count @ known.age)
     start = np.zeros(4 + 2 * known.covariates.shape[1])
     start[:4] = np.log([0.5, 0.5 / rate, 0.7, 2.0 if model != "pareto_nbd" else float(count @ known.age) / total / 2])
     limits = [(-REACH, REACH)] * start.size
-    best = minimize(loss, start, method="L-BFGS-B", bounds=limits, options={"ftol": 1e-13, "gtol": 1e-8})
-    return Lifetime(model, best.x, curvature(loss, best.x, total), -best.fun * history.age.size)
+    best, covariance, least = likeliest(loss, start, limits, total)
+    return Lifetime(model, best, covariance, -least * history.age.size)
 
 
 def sampled(history: History) -> History:
@@ -168,68 +176,24 @@ def sampled(history: History) -> History:
 
 
 def _numbered(columns: list[Floats]) -> NDArray[np.int64]:
-    """The same number for rows that are the same in every column, in the order of the columns."""
+    """The same number for rows that are the same in every column, in the order in which they are first met."""
     number = np.zeros(columns[0].size, np.int64)
     for column in columns:
-        code = np.unique(column, return_inverse=True)[1].astype(np.int64)
-        number = np.unique(number * (code.max(initial=0) + 1) + code, return_inverse=True)[1].astype(np.int64)
+        code = _code(column)
+        number = _code(number * (code.max(initial=0) + 1) + code)
     return number
 
 
-def _of_each(coefficients: Floats, history: History) -> tuple[Floats, Floats, Floats, Floats]:
-    """The four parameters, and the covariates' factors on rate and dropout: shape of rate, factors, the rest."""
-    size = history.covariates.shape[1]
-    rate = np.exp(np.clip(history.covariates @ coefficients[4 : 4 + size], -30, 30))
-    leaving = np.exp(np.clip(history.covariates @ coefficients[4 + size :], -30, 30))
-    return np.exp(coefficients[:4]), np.exp(coefficients[1]) / rate, leaving, rate
+def _code(column: NDArray[Any]) -> NDArray[np.int64]:
+    """The same number for the same value, from 0 up as they are met; sorting them would take five times as long."""
+    return np.asarray(pa.array(column).dictionary_encode().indices.to_numpy(), np.int64)
 
 
-def _terms(model: str, coefficients: Floats, history: History) -> tuple[Floats, Floats]:
-    """Log-likelihood of each history together with having left, and together with still being there."""
-    (r, _, third, fourth), alpha, leaving, _ = _of_each(coefficients, history)
-    x, last, age = history.frequency, history.recency, history.age
-    start = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-    if model == "pareto_nbd":
-        beta = fourth / leaving
-        here = -(r + x) * np.log(alpha + age) + third * np.log(beta / (beta + age))
-        return start + _left(history, r, alpha, third, beta), start + here
-    a, b = third * leaving, fourth
-    later = 1.0 if model == "mbg_nbd" else 0.0  # may leave at once, without a second purchase
-    here = betaln(a, b + x + later) - betaln(a, b) - (r + x) * np.log(alpha + age)
-    steps = x + later
-    gone = betaln(a + 1, b + np.fmax(steps, 1) - 1) - betaln(a, b) - (r + x) * np.log(alpha + last)
-    return start + np.where(steps > 0, gone, -np.inf), start + here
-
-
-def _left(history: History, r: float, alpha: Floats, s: float, beta: Floats) -> Floats:
-    """Logarithm of the integral of s beta^s (alpha+y)^-(r+x) (beta+y)^-(s+1) over the time y of leaving.
-
-    Of some customers at a time, so few that their points stay near at hand. In v = (alpha+y)^-(r+s+x) the integrand is
-    flat but for ((alpha+y)/(beta+y))^(s+1), which forty points take exactly enough, however many purchases there are.
-    """
-    size = history.age.size
-    columns = (
-        history.frequency,
-        history.recency,
-        history.age,
-        *(np.broadcast_to(each, size) for each in (alpha, beta)),
-    )
-    parts = [_left_of(*(each[at : at + AT_ONCE] for each in columns), r=r, s=s) for at in range(0, size, AT_ONCE)]
-    return np.concatenate(parts) if parts else np.zeros(0)
-
-
-def _left_of(x: Floats, last: Floats, age: Floats, alpha: Floats, beta: Floats, *, r: float, s: float) -> Floats:
-    """`_left` of these customers."""
-    m, first = r + s + x, alpha + last
-    end = np.exp(-m * np.log((alpha + age) / first))
-    v = end[:, None] + (1 - end[:, None]) * (NODES + 1) / 2
-    y = first[:, None] * v ** (-1 / m[:, None]) - alpha[:, None]
-    logs = (s + 1) * np.log((alpha[:, None] + y) / (beta[:, None] + y))
-    top = logs.max(axis=1)
-    flat = np.exp(logs - top[:, None]) @ WEIGHTS / 2
-    with np.errstate(divide="ignore"):
-        known = np.log(flat * (1 - end) / m) + top
-    return np.asarray(np.log(s) + s * np.log(beta) - m * np.log(first) + known, float)
+def _first(number: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each number is first met, of numbers from 0 up."""
+    places = np.zeros(number.max(initial=-1) + 1, np.int64)
+    places[number[::-1]] = np.arange(number.size)[::-1]
+    return places
 
 
 def _expected(model: str, coefficients: Floats, history: History, time: float) -> Floats:
@@ -237,9 +201,9 @@ def _expected(model: str, coefficients: Floats, history: History, time: float) -
 
     So transformed its first two arguments no longer grow with the purchases, and the series stays short.
     """
-    (r, _, third, fourth), alpha, leaving, _ = _of_each(coefficients, history)
+    (r, _, third, fourth), alpha, leaving, _ = of_each(coefficients, history)
     x, age = history.frequency, history.age
-    gone, here = _terms(model, coefficients, history)
+    gone, here = terms(model, coefficients, history)
     alive = 1 / (1 + np.exp(np.clip(gone - here, -700, 700)))
     if model == "pareto_nbd":
         beta = fourth / leaving

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
-from scipy.special import gammaln
+from scipy.special import gammaln, psi
 
-from touchstone.science.forecast import Forecast, curvature, slopes
+from touchstone.science.forecast import Forecast, likeliest, slopes
 from touchstone.science.lifetime import CELLS, REACH
 
 Floats = NDArray[np.float64]
@@ -58,16 +58,22 @@ def spending(purchases: ArrayLike, mean: ArrayLike) -> Spending:
     size, some = x.size, _some(x, spent)
     x, spent = x[some], spent[some]
 
-    def loss(coefficients: Floats) -> float:
+    def loss(coefficients: Floats) -> tuple[float, Floats]:
         p, q, v = np.exp(coefficients)
-        shape = p * x
+        shape, whole, known = p * x, np.log(v + x * spent), np.log(x * spent)
         start = gammaln(shape + q) - gammaln(shape) - gammaln(q) + q * np.log(v) - np.log(spent)
-        return -float((start + shape * np.log(x * spent) - (shape + q) * np.log(v + x * spent)).mean())
+        own = psi(shape + q) - whole
+        slope = [
+            shape * (own - psi(shape) + known),
+            q * (own - psi(q) + np.log(v)),
+            q - (shape + q) * v / np.exp(whole),
+        ]
+        return -float((start + shape * known - (shape + q) * whole).mean()), -np.mean(slope, axis=1)
 
     start = np.log([4.0, 3.0, scale / 2])
     limits = [(-REACH, REACH), (-REACH, REACH), (start[2] - REACH, start[2] + REACH)]
-    best = minimize(loss, start, method="L-BFGS-B", bounds=limits, options={"ftol": 1e-14, "gtol": 1e-9})
-    return Spending(best.x, curvature(loss, best.x, x.size), -best.fun * size, size)
+    best, covariance, least = likeliest(loss, start, limits, x.size)
+    return Spending(best, covariance, -least * size, size)
 
 
 def likelihood(purchases: ArrayLike, total: ArrayLike, logs: ArrayLike) -> float:

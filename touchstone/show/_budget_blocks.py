@@ -116,7 +116,7 @@ def few(plan: Planned, figure: Figure, *, seed: int) -> Iterator[Chart]:
         return
     points = [(most, row, _say.some(most, "touchpoint", "touchpoints")) for most, row in sorted(kept.items())]
     named = next(name for _, row, name in points if (row.value or 0.0) >= _NEARLY * figure.value)
-    shown = [(float(most), estimate(row, f"{name} at most", seed=seed)) for most, row, name in points]
+    shown = [(float(most), estimate(row, f"at most {name}", seed=seed)) for most, row, name in points]
     title = f"{named} would bring {_say.number(_NEARLY, measured_in='share')} of it or more"
     lead = "Gain of the best plan of the same budget with so many touchpoints at most, with its 95 % band."
     specification = few_drawn(shown, here=(float(here), figure.value))

@@ -12,7 +12,8 @@ from touchstone.show._budget_blocks import TERMS
 from touchstone.show._may import may
 
 _BACK = Field("back", "", "/budget", kind="hidden")
-_TABLE = "CSV with a header: touchpoint, level, fixed_cost, cost_share, lift, …"
+_COLUMNS = "touchpoint, level, fixed_cost, cost_share, lift, …"
+_TABLE = f"CSV with a header: “{_COLUMNS}”"
 _ASKED = ("budget", "touchpoints_at_most", "company_margin", "partner_margin", "partner_share", "caution")
 
 

@@ -36,7 +36,7 @@ def due(row: Row, now: datetime) -> str:
     if row["due_at"] is None:
         return "–"
     if row["due_at"] >= now:
-        return f"in {away(row['due_at'], now)}"
+        return f"{away(row['due_at'], now)} left"
     known = f"; told to: {LEVELS[row['escalated'] - 1]}" if row["escalated"] else ""
     return f"overdue for {away(row['due_at'], now)}{known}"
 

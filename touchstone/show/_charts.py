@@ -191,7 +191,9 @@ def _curve(
     axis = {"title": None, "tickCount": 4, "format": "~s"}
     y, mine = _quantity("value", axis=axis), [{"at": here[0], "value": here[1]}]
     dot = {"type": "circle", "opacity": 1}
-    said = {"type": "text", "align": "right", "dx": -9, "dy": -9, "fontWeight": 600, "color": LIGHT["ink"]}
+    left = here[0] < 0.4 * max(at for at, _ in points)  # there it would stand among the axis's numbers: under the curve
+    place = {"align": "left", "dx": 9, "dy": 15} if left else {"align": "right", "dx": -9, "dy": -9}
+    said = {"type": "text", **place, "fontWeight": 600, "color": LIGHT["ink"]}
     layers = [
         _area(rows, x, axis),
         *beside,

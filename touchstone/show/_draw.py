@@ -49,7 +49,8 @@ def picture(chart: Chart, *, form: str = "wide") -> str:
 
 def fitted(specification: dict[str, Any]) -> dict[str, Any]:
     """The specification with the house's look, drawn to fit whatever size it is given."""
-    return {**specification, "autosize": {"type": "fit", "contains": "padding"}, "config": CONFIG}
+    config = {**CONFIG, **specification.get("config", {})}  # of its own: how its language writes numbers
+    return {**specification, "autosize": {"type": "fit", "contains": "padding"}, "config": config}
 
 
 def chosen(specification: dict[str, Any], form: str) -> dict[str, Any]:

@@ -6,12 +6,14 @@ import base64
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
 
 from touchstone.core import finder
-from touchstone.core.page import Chart, Estimate, Field, Grid, Streaks, Verbatim, Words
+from touchstone.core.page import Chart, Estimate, Field, Grid, Streaks, Verbatim, Voice, Words
+from touchstone.core.translation import ENGLISH, said
 from touchstone.show import _draw, _marks, _say, _ties, _voices
 
 
@@ -67,7 +69,7 @@ def first_estimate(block: Streaks) -> Estimate | None:
     return every[0] if len(scales) == 1 else None
 
 
-_FIGURE = r"[−+]?[\d.,]+(\u00a0(%|points))?"
+_FIGURE = r"[−+]?[\d.,]+(\u00a0(%|\w+))?"
 
 
 def numeric(grid: Grid) -> set[int]:
@@ -78,7 +80,7 @@ def numeric(grid: Grid) -> set[int]:
 def _figure(content: Any) -> bool:
     """Whether a cell holds a figure, as such or as text."""
     if isinstance(content, str):
-        return re.fullmatch(rf"({_FIGURE}( and {_FIGURE})?)?|–", content) is not None
+        return re.fullmatch(rf"({_FIGURE}( \w+ {_FIGURE})?)?|–", content) is not None
     return content is None or isinstance(content, (int, float, Estimate))
 
 
@@ -148,6 +150,34 @@ def as_picture(svg: str) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
+SPOKEN = {
+    "bound", "count", "doubt", "drawn", "figure", "headline", "interval", "likely", "named", "plain_number",
+    "said", "scale", "share", "slid", "tied", "tone",
+}  # fmt: skip
+"""Filters that make words or numbers of ours: these follow the language."""
+
+
+def spoken(language: str) -> dict[str, Callable[..., Any]]:
+    """The filters as a page in `language` calls them."""
+    if language == ENGLISH:
+        return FILTERS
+
+    def says(name: str) -> Callable[..., str]:
+        return lambda *given: said(str(FILTERS[name](*given)), language)
+
+    def aloud(estimate: Estimate) -> str:
+        told = said(_say.aloud(replace(estimate, label="")), language)  # the label is said already, or is a name
+        return ", ".join(part for part in (estimate.label, told) if part)
+
+    def places(verbatim: Verbatim) -> list[str]:
+        return origin(replace(verbatim, touchpoint=said(verbatim.touchpoint, language)))
+
+    def pieces(voice: Voice) -> list[tuple[str, str, str]]:
+        return [(words, polarity, said(told, language)) for words, polarity, told in _voices.marked(voice)]
+
+    return FILTERS | {name: says(name) for name in SPOKEN} | {"aloud": aloud, "origin": places, "marked": pieces}
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "action": action,
     "address": _marks.address,
@@ -176,6 +206,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "plain_number": plain_number,
     "quoted": _voices.quoted,
     "ranked": ranked,
+    "said": str,
     "scale": _say.scale,
     "safe_json": safe_json,
     "share": share,

@@ -20,6 +20,8 @@ _PICTURES = Path(__file__).parent / "_pictures"
 _LISTED = 60
 OPEN = 12  # lines of a table that a page shows without being asked
 WHOLE = "All together"
+QUOTED = ("word", "need", "campaign")
+"""Columns that hold what customers or others call a thing: told in quotation marks, and so in no other language."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Told:
         value = figure.by[column]
         if column == "theme" and (name := figure.detail.get("theme")):
             return f"“{name}”"
+        if column in QUOTED:
+            return f"“{value}”"
         return self.units.get(value, value) if column == "unit" else value
 
 
@@ -98,6 +102,24 @@ def told(ask: Ask, name: str) -> Told:
     """All stored rows of a measure, in the order of their ids."""
     rows = _stored.unfolded(ask.lake(f"{_stored.READ} where name = ? order by id", [name]))
     return Told(name, tuple(rows), _units.names(ask), ask.seed, _league.nouns(ask))
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a measure says in one sentence; `estimated`: whether it has any figure."""
+
+    name: str
+    estimated: bool
+    sentence: str
+
+
+def said(ask: Ask) -> tuple[Said, ...]:
+    """The sentence of every measure that has any row: made of all rows, and so kept while these stay as they are."""
+    found = (told(ask, name) for name in measures())
+    return ask.kept(
+        "findings",
+        lambda: tuple(Said(each.name, each.estimated, picture(each).sentence) for each in found if each.rows),
+    )
 
 
 def picture(found: Told) -> Picture:
@@ -164,5 +186,9 @@ def table(found: Told, rows: Sequence[Figure]) -> Grid:
     )
     many = f"The first {_LISTED} of {_say.count(len(rows))} figures" if len(rows) > _LISTED else "All figures"
     by = _say.listed([found.column(key) for key in keys])
-    columns = (*(found.column(key) for key in keys), rows[0].measured_in, BETWEEN, "n")
+    units = {each.measured_in for each in listed}
+    if len(units) > 1:  # each row says in what it is measured
+        cells = tuple((*cell[:-1], row.measured_in, cell[-1]) for cell, row in zip(cells, listed, strict=True))
+    measured = (rows[0].measured_in, BETWEEN) if len(units) == 1 else ("value", BETWEEN, "measured in")
+    columns = (*(found.column(key) for key in keys), *measured, "n")
     return Grid(f"{many} by {by}" if by else many, "", columns, cells, folded=len(listed) > OPEN)

@@ -23,29 +23,49 @@ from touchstone.core.page import (
     Verbatim,
     Words,
 )
+from touchstone.core.translation import ENGLISH, languages, said
 from touchstone.show import _draw, _filters, _marks, _say
 
+PRINTED = {
+    "intervals": "intervals are 95 %", "seed": "verbatims drawn with seed", "score": "score", "rank": "rank",
+    "source": "at its source", "how": "How the figures are made",
+    "once": "Each formula once. In the HTML report every figure opens to its own.",
+}  # fmt: skip
+"""What the template itself says."""
+PUT_TOGETHER = ("headline", "value", "doubt", "interval", "limits", "n", "rest", "drawn", "text", "rows", "origin")
+"""Slots whose texts are put together here, out of parts."""
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 MOST = 20  # lines of one group on paper; the rest is in the HTML report
 PICTURES = ("streaks", "ranking", "chart", "grid")
 """What a chapter may show that another has shown already."""
 
 
-def pdf(pages: Sequence[Page], *, about: Sequence[str], meta: Mapping[str, Any]) -> bytes:
+def pdf(pages: Sequence[Page], *, about: Sequence[str], meta: Mapping[str, Any], language: str = ENGLISH) -> bytes:
     """The pages as one A4 PDF; a Stop where typst is not installed."""
     try:
         import typst
     except ImportError as error:
         raise Stop("a PDF needs typst.", todo="Install it: pip install 'touchstone-cx[pdf]'.") from error
     content = {
-        "about": list(about),
+        "about": [said(part, language) for part in about],
+        "language": language,
+        "words": {key: said(text, language) for key, text in PRINTED.items()},
         "seed": str(meta.get("seed", "")),
-        "pages": _once([_page(each) for each in pages]),
-        "formulas": _formulas(pages),
+        "pages": _spoken(_once([_page(each) for each in pages]), language),
+        "formulas": [[formula, said(measured_in, language)] for formula, measured_in in _formulas(pages)],
     }
     data = json.dumps(content, ensure_ascii=False, allow_nan=False)
     made = typst.compile(str(TEMPLATE), font_paths=[str(_draw.FONTS)], sys_inputs={"data": data})
     return bytes(made)
+
+
+def _spoken(part: Any, language: str, slot: str = "") -> Any:
+    """What paper is told, with what was put together for it said in the language; never what customers wrote."""
+    if isinstance(part, dict):
+        return {key: _spoken(each, language, key) for key, each in part.items()}
+    if isinstance(part, list):
+        return [_spoken(each, language, slot) for each in part]
+    return said(part, language) if isinstance(part, str) and slot in PUT_TOGETHER else part
 
 
 def _page(page: Page) -> dict[str, Any]:
@@ -94,6 +114,7 @@ def _figure(estimate: Estimate) -> dict[str, Any]:
         "value": _say.value(estimate),
         "doubt": _filters.doubt(estimate),
         "interval": _say.interval(estimate),
+        "limits": _say.limits(estimate).replace(" and ", " to "),
         "n": _say.count(estimate.n),
         "tone": estimate.verdict,
         "rank": f"{rank[0]} ({rank[1]}–{rank[2]})" if rank else "",
@@ -142,7 +163,13 @@ def _table(grid: Grid) -> dict[str, Any]:
     return {
         "columns": list(grid.columns),
         "right": sorted(_filters.numeric(grid)),
-        "rows": [[_cell(content, doubt=BETWEEN not in grid.columns) for content in row] for row in rows],
+        "rows": [
+            [
+                _cell(content, doubt=not {BETWEEN, *(said(BETWEEN, each) for each in languages())} & set(grid.columns))
+                for content in row
+            ]
+            for row in rows
+        ],
         "rest": "; ".join(left),
     }
 

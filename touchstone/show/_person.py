@@ -168,9 +168,9 @@ def _by_seq(rows: Sequence[Row]) -> dict[int, list[Row]]:
 def event(said: Said) -> Event:
     """The interaction as one line of a story."""
     row = said.row
-    parts = [row["kind"] or "", f"by {row['channel']}" if row["channel"] else "", row["product"] or ""]
+    parts = [row["kind"] or "", row["channel"] or "", row["product"] or ""]
     quoted = replace(verbatim(said), heard=_heard(said.mentions)) if row["text"] else None
-    return Event(said.shown, " ".join(part for part in parts if part), said.where, _figure(row), quoted)
+    return Event(said.shown, " · ".join(part for part in parts if part), said.where, _figure(row), quoted)
 
 
 def verbatim(said: Said) -> Verbatim:

@@ -16,6 +16,8 @@ from markupsafe import Markup
 
 from touchstone.core import finder
 from touchstone.core.page import Block, Chart, Estimate, Filters, Form, Link, Page, Ranking, Streaks, Words
+from touchstone.core.translated import translated
+from touchstone.core.translation import ENGLISH, languages, said
 from touchstone.core.viewer import Viewer
 from touchstone.rules import who
 from touchstone.show import _marks, _say
@@ -30,37 +32,45 @@ LATIN = "U+0000-00FF, U+0131, U+0152-0153, U+02BB-02BC, U+02C6, U+02DA, U+02DC, 
 LATIN_EXTENDED = "U+0100-017F, U+0218-021B, U+1E9E, U+20B9-20BD"
 
 
-def html(page: Page, *, viewer: Viewer, base: str = "", brand: str = "", token: str = "") -> str:
+def html(
+    page: Page, *, viewer: Viewer, base: str = "", brand: str = "", token: str = "",
+    language: str = ENGLISH, here: str = "/",
+) -> str:  # fmt: skip
     """A whole served page with navigation and filters; every address starts with `base`, forms carry `token`.
 
+    It is said in `language`; `here` is where a change of language leads back to.
     Needs only `style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'`, and no script to be read.
     """
+    page = translated(page, language)
     offered = [each for each in page.blocks if not isinstance(each, Form) or may(viewer, each.action)]
-    drawn = _environment().get_template("page.html").render(
+    drawn = _environment(language).get_template("page.html").render(
         page=page, rows=_rows(offered), viewer=viewer, brand=brand, token=token, served=True,
         as_data=page.name in finder.names("show"), corrects=may(viewer, "correct"),
-        navigation=navigation(viewer), carried=partial(_carried, page), inside=_inside(base),
-        tokens=json.dumps(LIGHT), **_registry(),
+        navigation=_spoken(navigation(viewer), language), carried=partial(_carried, page), inside=_inside(base),
+        tokens=json.dumps(LIGHT), language=language, languages=languages(), here=here, **_registry(),
     )  # fmt: skip
     return _slim(drawn)
 
 
-def report(pages: Sequence[Page], *, meta: Mapping[str, Any]) -> str:
+def report(pages: Sequence[Page], *, meta: Mapping[str, Any], language: str = ENGLISH) -> str:
     """One HTML file that loads nothing from outside: styles, fonts and pictures are within, and no script is needed."""
+    pages = [translated(page, language) for page in pages]
     title = str(meta.get("title") or (pages[0].sentence if pages else "Report"))
-    drawn = _environment().get_template("report.html").render(
-        pages=[(page, _rows(page.blocks)) for page in pages], title=title, about=about(meta), served=False,
+    drawn = _environment(language).get_template("report.html").render(
+        pages=[(page, _rows(page.blocks)) for page in pages], title=title, served=False, language=language,
+        about=[said(part, language) for part in about(meta)],
         left_out=_say.count(meta["rejected"]) if meta.get("rejected") else "", seed=meta.get("seed"),
         inside=_inside(""), mark=Markup((STATIC / "mark.svg").read_text("utf-8")), style="", **_registry(),
     )  # fmt: skip
     return _slim(drawn.replace("<style></style>", f"<style>{_style(drawn)}</style>", 1))
 
 
-def pdf(pages: Sequence[Page], *, meta: Mapping[str, Any]) -> bytes:
+def pdf(pages: Sequence[Page], *, meta: Mapping[str, Any], language: str = ENGLISH) -> bytes:
     """The report as PDF, set by typst; a Stop that says what to install where typst is missing."""
+    pages = [translated(page, language) for page in pages]
     from touchstone.show import _paper
 
-    made: bytes = _paper.pdf(pages, about=about(meta), meta=meta)
+    made: bytes = _paper.pdf(pages, about=about(meta), meta=meta, language=language)
     return made
 
 
@@ -125,9 +135,12 @@ def _registry() -> dict[str, Any]:
     """What a rendering opens to, filled while it renders: each figure once, in the order of the page."""
     opened: list[Estimate] = []
     known: dict[str, None] = {}
+    named: dict[int, str] = {}  # of estimates that the page holds: none of them goes while it is drawn
 
     def opener(estimate: Estimate) -> str:
-        name = _marks.opener(estimate)
+        if (name := named.get(id(estimate))) is not None:
+            return name
+        name = named[id(estimate)] = _marks.opener(estimate)
         if name not in known:
             known[name] = None
             opened.append(estimate)
@@ -177,15 +190,29 @@ def _encoded(name: str) -> str:
     return f"data:font/woff2;base64,{content}"
 
 
+def _spoken(groups: dict[str, list[tuple[str, str]]], language: str) -> dict[str, list[tuple[str, str]]]:
+    return {
+        said(group, language): [(name, said(title, language)) for name, title in pages]
+        for group, pages in groups.items()
+    }
+
+
 @cache
-def _environment() -> jinja2.Environment:
+def _environment(language: str) -> jinja2.Environment:
+    """Templates whose own words and filters speak `language`."""
     from touchstone.show import _filters
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
-    environment.filters.update(_filters.FILTERS)
+
+    def gettext(text: str, **values: Any) -> Markup:
+        return Markup.escape(said(text, language)).format(**values)
+
+    environment.globals.update(gettext=gettext)
+    environment.filters.update(_filters.spoken(language))
     environment.tests["estimate"] = lambda thing: isinstance(thing, Estimate)
     environment.tests["link"] = lambda thing: isinstance(thing, Link)
     return environment

@@ -38,7 +38,7 @@ def _make(ask: Ask) -> list[Block]:
         return []
     first = _FIRST if _FIRST in names else names[0]
     fields = (
-        Field("action", "Do", first, tuple((name, f"{name}: {_said(name)}") for name in names)),
+        Field("action", "Do", first, tuple((name, finder.summary("act", name)) for name in names)),
         Field("fields", "With", kind="textarea", help="one name=value a line; most need none"),
         Field("every", "How often", "day", _EVERY),
         Field("weekday", "of weeks, on", "monday", tuple((each, _say.named(each)) for each in WEEKDAYS)),
@@ -58,9 +58,3 @@ def _actions(ask: Ask) -> list[str]:
         if not any(each in finder.settings("act", name) for each in _SECRET):
             found.append(name)
     return found
-
-
-def _said(name: str) -> str:
-    """What an action does, in a line that fits a list."""
-    text = finder.summary("act", name).rstrip(".")
-    return text if len(text) <= 60 else f"{text[:58].rsplit(' ', 1)[0]} …"

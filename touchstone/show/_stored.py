@@ -61,7 +61,8 @@ def stored(ask: Ask, names: str | Sequence[str], by: Sequence[str] = ()) -> list
     keys = """array_to_string(list_sort(map_keys("by")), ',')"""
     holes = ", ".join("?" for _ in named)
     sql = f"{READ} where name in ({holes}) and {keys} in (?, ?, ?, ?) order by id"
-    return unfolded(ask.lake(sql, [*named, *cuts]))
+    parameters = [*named, *cuts]
+    return list(ask.kept(("stored", *parameters), lambda: tuple(unfolded(ask.lake(sql, parameters)))))
 
 
 def afresh(ask: Ask, by: Sequence[str], chosen: Narrow) -> bool:

@@ -22,20 +22,21 @@ def listed(ask: Ask, id: str | None = None) -> list[Row]:
     """Surveys, the open ones first and the newest of them, each with its invitations counted; with `id` that one."""
     found = ask.record(surveys.which(id))
     counts = {row["survey"]: row for row in ask.record(surveys.counted(id))}
-    none = {"invited": 0, "back": 0, "silent": 0}
+    none = {"invited": 0, "back": 0, "silent": 0, "lost": 0}
     rows = [each | {name: int(counts.get(each["id"], none)[name]) for name in none} for each in found]
     return sorted(rows, key=lambda each: (each["state"], -each["made_at"].timestamp(), str(each["unit"]), each["id"]))
 
 
 def response(rows: Sequence[Row], *, seed: int) -> Estimate:
     """The share of invitations that were answered, of those answered or held for unanswered."""
-    back, silent = (sum(each[name] for each in rows) for name in ("back", "silent"))
-    waiting = sum(each["invited"] for each in rows) - back - silent
+    back, silent, lost = (sum(each[name] for each in rows) for name in ("back", "silent", "lost"))
+    waiting = sum(each["invited"] for each in rows) - back - silent - lost
     interval = share_interval(back, back + silent)
     known = back + silent > 0
     value, low, high = (float(getattr(interval, name)[0]) if known else None for name in ("value", "low", "high"))
     why = "" if known else "no invitation was answered, and none is old enough to be held for unanswered"
     note = f"Unanswered after 14 days: {silent}; still open: {waiting}." if waiting or silent else ""
+    note = f"{note} Came back undelivered: {lost}.".strip() if lost else note
     return Estimate(
         "Response rate", value, low, high, back + silent, "share", floor=0.0, ceiling=1.0, middle=None, note=note,
         formula="invitations answered / (answered + unanswered after 14 days); Wilson's interval", why=why, seed=seed,

@@ -71,8 +71,9 @@ def share(theme: Theme, *, ceiling: float) -> Estimate:
     """The share of texts that speak of it, as an estimate that opens."""
     figure = theme.figure
     return Estimate(
-        theme.name, figure.value, figure.low, figure.high, figure.n, "share of texts", floor=0.0, ceiling=ceiling,
-        middle=None, formula=str(figure.detail.get("formula", "")), counted="texts", href=theme.address,
+        f"“{theme.name}”", figure.value, figure.low, figure.high, figure.n, "share of texts", floor=0.0,
+        ceiling=ceiling, middle=None, formula=str(figure.detail.get("formula", "")), counted="texts",
+        href=theme.address,
     )  # fmt: skip
 
 

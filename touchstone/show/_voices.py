@@ -26,8 +26,8 @@ Row = dict[str, Any]
 
 def voice(ask: Ask, id: str) -> Voice | None:
     """The text of interaction `id`, None where there is none to see; insiders may correct each of its lines."""
-    sql = f"select 0 as start, 0 as stop, {_words.FIELDS} from interaction i {_words.JOINED} where i.id = ?"
-    rows = ask.lake(f"{sql} and {_words.SAID}", [id]).to_pylist()
+    sql = f"select 0 as start, 0 as stop, {_words.FIELDS} from words i {_words.JOINED} where i.id = ?"
+    rows = ask.lake(sql, [id]).to_pylist()
     if not rows:
         return None
     corrections = [{**row, "change": json.loads(row["change"])} for row in ask.lake(_CORRECTED, [id]).to_pylist()]

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
+
 from touchstone.core.ask import Ask
 from touchstone.core.page import Heard, Verbatim, Words
-from touchstone.core.tables import ours
 from touchstone.show._narrow import Narrow
 
 EACH = 3  # verbatims behind one figure
 METRIC_OF = {"yes_share": "boolean"}  # a measure whose answers bear another name
 FIELDS = "i.id, i.text, i.url, i.source, coalesce(u.name, i.unit) as unit, strftime(i.occurred_at, '%Y-%m-%d') as day"
 JOINED = "left join unit u on u.id = i.unit"
-SAID = f"i.text is not null and i.text <> '' and not {ours('i.')}"
 
 Draws = dict[str, tuple[Verbatim, ...]]
 
@@ -28,29 +28,61 @@ def of_touchpoints(
     if polarity:
         narrowing += f" and m.polarity in ({', '.join('?' for _ in polarity)})"
         values += list(polarity)
-    sql = f"""
-        with said as (
-            select m.touchpoint as key, m.interaction as id, min(m.start) as start, min_by(m.stop, m.start) as stop
-            from mention m join interaction i on i.id = m.interaction
-            where {SAID}{narrowing} group by m.touchpoint, m.interaction),
+    salt, looked = _salt(ask, seed), 8 * each
+    while True:
+        found = ask.lake(_mentioning(narrowing, looked, each), [salt, *values, salt, each])
+        if not any(found["cut"].to_pylist()):
+            return _gathered(found, touchpoint=True)
+        looked *= 8  # one text mentions a touchpoint so often that too few others were looked at
+
+
+def _mentioning(narrowing: str, looked: int, each: int) -> str:
+    """SQL of a draw by touchpoint: of the `looked` mentions whose texts come first; `cut` where these are too few.
+
+    The mentions of one text follow each other, so that all of a text are seen where another text comes behind it.
+    """
+    return f"""
+        with drawn as (
+            select m.touchpoint as key,
+                arg_min({{'id': m.interaction, 'start': m.start, 'stop': m.stop}}, i.salted, {looked}) as seen
+            from mention m join (select *, md5(id || ?) as salted from words) i on i.id = m.interaction
+            where true{narrowing} group by m.touchpoint),
+        looked as (select key, len(seen) = {looked} as filled, unnest(seen) as one from drawn),
+        said as (
+            select key, one.id as id, min(one.start) as start, min_by(one.stop, one.start) as stop,
+                any_value(filled) as filled
+            from looked group by key, one.id),
         placed as (
-            select *, row_number() over (partition by key order by md5(id || ?), id) as place from said)
-        select p.key, p.place, p.start, p.stop, {FIELDS}
-        from placed p join interaction i on i.id = p.id {JOINED} where p.place <= ? order by p.key, p.place"""
-    return _gathered(ask, sql, [*values, _salt(ask, seed), each], touchpoint=True)
+            select *, row_number() over (partition by key order by md5(id || ?), id) as place,
+                filled and count(*) over (partition by key) <= {each} as cut from said)
+        select p.key, p.place, p.cut, p.start, p.stop, {FIELDS}
+        from placed p join words i on i.id = p.id {JOINED} where p.place <= ? order by p.key, p.place"""
 
 
 def of_column(ask: Ask, column: str, chosen: Narrow, *, each: int = EACH, seed: int | None = None) -> Draws:
-    """For each value of an interaction's `column` (unit, channel, …), a draw among its texts."""
+    """For each value of a column of `words` (unit, channel, …), a draw among its texts."""
+    return _by(ask, f'i."{column}"', chosen, each, seed)
+
+
+def of_periods(ask: Ask, every: str, chosen: Narrow, *, each: int = EACH) -> Draws:
+    """For each month (2026-10) or quarter (2026-Q4), a draw among the texts of that time."""
+    key = "strftime(i.occurred_at, '%Y-%m')"
+    if every == "quarter":
+        key = "strftime(i.occurred_at, '%Y') || '-Q' || cast(quarter(i.occurred_at) as varchar)"
+    return _by(ask, key, chosen, each, None)
+
+
+def _by(ask: Ask, key: str, chosen: Narrow, each: int, seed: int | None) -> Draws:
+    """For each value of `key`, a draw among its texts."""
     narrowing, values = chosen.sql("i", touchpoint="i.touchpoint")
     sql = f"""
-        with said as (
-            select i."{column}" as key, i.id from interaction i
-            where {SAID} and i."{column}" is not null{narrowing}),
-        placed as (select *, row_number() over (partition by key order by md5(id || ?), id) as place from said)
+        with drawn as (
+            select {key} as key, arg_min(i.id, md5(i.id || ?), {each}) as ids from words i
+            where {key} is not null{narrowing} group by {key}),
+        placed as (select key, unnest(ids) as id, generate_subscripts(ids, 1) as place from drawn)
         select p.key, p.place, 0 as start, 0 as stop, {FIELDS}
-        from placed p join interaction i on i.id = p.id {JOINED} where p.place <= ? order by p.key, p.place"""
-    return _gathered(ask, sql, [*values, _salt(ask, seed), each])
+        from placed p join words i on i.id = p.id {JOINED} order by p.key, p.place"""
+    return _gathered(ask.lake(sql, [_salt(ask, seed), *values]))
 
 
 def drawn(
@@ -63,10 +95,10 @@ def drawn(
     turn = int(draw) if draw.isascii() and draw.isdigit() and len(draw) < 6 else 0
     seed = ask.seed + turn
     source, narrowing, values = _source(chosen, more.get("search", ""), more.get("said", ""))
-    total = ask.lake(f"select count(*) as n from {source} where {SAID}{narrowing}", values)["n"][0].as_py()
+    total = ask.lake(f"select count(*) as n from {source} where true{narrowing}", values)["n"][0].as_py()
     span = "m.touchpoint, m.start, m.stop" if chosen.touchpoint else "'' as touchpoint, 0 as start, 0 as stop"
     sql = f"""select {span}, {FIELDS} from {source} {JOINED}
-        where {SAID}{narrowing} order by md5(i.id || ?), i.id limit ?"""
+        where true{narrowing} order by md5(i.id || ?), i.id limit ?"""
     rows = ask.lake(sql, [*values, f"{seed} {page}", count]).to_pylist()
     heard = understood(ask, [row["id"] for row in rows])
     again = chosen.address(page, draw=turn + 1, **more) if page and total > count else ""
@@ -79,8 +111,8 @@ def understood(ask: Ask, ids: Sequence[str]) -> dict[str, tuple[Heard, ...]]:
     sql = """select interaction, touchpoint, min(start) as start, max(confidence) as confidence,
             list(polarity order by start, id) as polarities, list(start order by start, id) as starts,
             list(stop order by start, id) as stops
-        from mention where list_contains(?, interaction) group by interaction, touchpoint
-        order by interaction, start, touchpoint"""
+        from mention where seq in (select i.seq from words i where i.id in (select unnest(?)))
+        group by interaction, touchpoint order by interaction, start, touchpoint"""
     found: dict[str, list[Heard]] = {}
     for row in ask.lake(sql, [list(ids)]).to_pylist() if ids else ():
         spans = tuple(zip(row["starts"], row["stops"], strict=True))
@@ -108,7 +140,7 @@ def complaints(ask: Ask, chosen: Narrow, touchpoint: str, *, draw: str = "", pag
 def _source(chosen: Narrow, search: str, said: str) -> tuple[str, str, list[Any]]:
     """The rows to draw from: interactions, or one row per interaction that mentions the touchpoint chosen."""
     wanted = "polarity = ?" if said else "? = ''"
-    mentions = f"""interaction i join (
+    mentions = f"""words i join (
         select interaction, touchpoint, min(start) as start, min_by(stop, start) as stop
         from mention where {wanted} group by interaction, touchpoint) m on m.interaction = i.id"""
     narrowing, values = chosen.sql("i", touchpoint="m.touchpoint")
@@ -120,12 +152,12 @@ def _source(chosen: Narrow, search: str, said: str) -> tuple[str, str, list[Any]
     for word in search.split()[:8]:
         narrowing += " and lower(i.text) like ? escape '!'"
         values.append("%" + word.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%")
-    return (mentions if chosen.touchpoint else "interaction i"), narrowing, values
+    return (mentions if chosen.touchpoint else "words i"), narrowing, values
 
 
-def _gathered(ask: Ask, sql: str, values: list[Any], *, touchpoint: bool = False) -> Draws:
+def _gathered(rows: pa.Table, *, touchpoint: bool = False) -> Draws:
     found: dict[str, list[Verbatim]] = {}
-    for row in ask.lake(sql, values).to_pylist():
+    for row in rows.to_pylist():
         found.setdefault(row["key"], []).append(_verbatim(row, row["key"] if touchpoint else ""))
     return {key: tuple(each) for key, each in found.items()}
 
@@ -141,27 +173,12 @@ def _salt(ask: Ask, seed: int | None) -> str:
     return str(ask.seed if seed is None else seed)
 
 
-def of_periods(ask: Ask, every: str, chosen: Narrow, *, each: int = EACH) -> Draws:
-    """For each month (2026-10) or quarter (2026-Q4), a draw among the texts of that time."""
-    narrowing, values = chosen.sql("i", touchpoint="i.touchpoint")
-    key = "strftime(i.occurred_at, '%Y-%m')"
-    if every == "quarter":
-        key = "strftime(i.occurred_at, '%Y') || '-Q' || cast(quarter(i.occurred_at) as varchar)"
-    sql = f"""
-        with said as (
-            select {key} as key, i.id from interaction i where {SAID} and i.occurred_at is not null{narrowing}),
-        placed as (select *, row_number() over (partition by key order by md5(id || ?), id) as place from said)
-        select p.key, p.place, 0 as start, 0 as stop, {FIELDS}
-        from placed p join interaction i on i.id = p.id {JOINED} where p.place <= ? order by p.key, p.place"""
-    return _gathered(ask, sql, [*values, _salt(ask, None), each])
-
-
 def of_metric(ask: Ask, name: str, chosen: Narrow, *, each: int = EACH) -> tuple[Verbatim, ...]:
     """A draw among the texts of those who gave a score of this kind; among all texts for sentiment and volume."""
     narrowing, values = chosen.sql("i", touchpoint="i.touchpoint")
     if name not in ("sentiment", "volume"):
         narrowing += " and i.metric = ? and i.value is not null"
         values.append(METRIC_OF.get(name, name))
-    sql = f"""select 0 as start, 0 as stop, {FIELDS} from interaction i {JOINED}
-        where {SAID}{narrowing} order by md5(i.id || ?), i.id limit ?"""
+    sql = f"""select 0 as start, 0 as stop, {FIELDS} from words i {JOINED}
+        where true{narrowing} order by md5(i.id || ?), i.id limit ?"""
     return tuple(_verbatim(row, "") for row in ask.lake(sql, [*values, _salt(ask, None), each]).to_pylist())

@@ -7,6 +7,7 @@ from typing import Any
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Field, Form, Grid, Link, Note, Page
+from touchstone.core.translation import languages
 from touchstone.show import _say
 from touchstone.show._may import may
 from touchstone.store import keys, passkeys, sessions
@@ -32,7 +33,7 @@ def show(ask: Ask) -> Page:
     blocks = _sessions(rows, others, ask.viewer.session)
     if may(ask.viewer, "key.make"):
         blocks += _keys(ask.record(keys.standing(ask.now, account=ask.viewer.account)))
-    blocks += [*_factor(ask), *_passkeys(ask), _password()]
+    blocks += [*_factor(ask), *_passkeys(ask), _password(), *_language(ask)]
     return Page("account", "My account", sentence if rows else "You came without a session.", blocks=tuple(blocks))
 
 
@@ -124,6 +125,15 @@ def _password() -> Form:
         _BACK,
     )
     return Form("account.password", "Change my password", fields, "Change it")
+
+
+def _language(ask: Ask) -> list[Block]:
+    """The language of the viewer's pages and mails, where there is a choice."""
+    if len(languages()) < 2:
+        return []
+    choices = (("", "as my browser asks"), *languages().items())
+    one = Field("language", "Pages and mails in", ask.viewer.language, choices)
+    return [Form("account.language", "My language", (one, _BACK), "Change it")]
 
 
 def _at(instant: datetime | None) -> str:

@@ -85,9 +85,9 @@ def _lines(found: list[dict[str, Any]], names: dict[str, str], action: str, name
 def _line(row: dict[str, Any], names: dict[str, str]) -> tuple[str, ...]:
     ids = json.loads(row["ids"])
     who = ids.pop("by", None)
-    about = [f"{key} {_told(key, value, names)}" for key, value in ids.items()]
+    about = [f"{key}: {_told(key, value, names)}" for key, value in ids.items()]
     by = names.get(who, str(who)) if who else "the machine"
-    return (str(row["seq"]), f"{row['at']:%Y-%m-%d %H:%M:%S}", row["action"], by, _say.listed(about) if about else "")
+    return (str(row["seq"]), f"{row['at']:%Y-%m-%d %H:%M:%S}", row["action"], by, "; ".join(about))
 
 
 def _told(key: str, value: Any, names: dict[str, str]) -> str:

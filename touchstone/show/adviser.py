@@ -15,7 +15,10 @@ _LEAD = (
     "with everybody's mix of cases."
 )
 _ALONE = "not told without loyalty"
-_NOTES = "This says with whose help customers stayed content, not that the help was why: who gets which case is no lot."
+_NOTES = (
+    "This says with whose help customers stayed content, not that the help was why: "
+    "who gets which case is not left to chance."
+)
 
 
 def show(ask: Ask) -> Page:
@@ -42,6 +45,6 @@ def show(ask: Ask) -> Page:
     )  # fmt: skip
     blocks += [Grid("All of it", "Closed for good: not opened again.", columns, lines), Note(_NOTES)]
     solved = sum(each.settled for each in found)
-    who = f"{_say.named(_say.word(len(found)))} {'adviser' if len(found) == 1 else 'advisers'}"
+    who = _say.some(len(found), "adviser", "advisers")
     sentence = f"{who} closed {_say.some(solved, 'case', 'cases')} for good."
     return Page("adviser", _TITLE, sentence, _LEAD, tuple(blocks))

@@ -164,7 +164,7 @@ def _make() -> Form:
         Field("above", "Tell when above"),
         Field("by", "For each", choices=(("", "the whole"), ("touchpoint", "touchpoint"), ("unit", "unit"))),
         Field("says", "Words", help="of Certain words: urgent, problem, anger"),
-        Field("to", "Tell", help="a mail address or webhook; empty: yourself"),
+        Field("to", "Tell", help="a mail address or webhook; yourself, if left empty"),
         Field("back", "", "/alerts", kind="hidden"),
     )
     return Form("rule.make", "Watch a figure", fields, "Watch")

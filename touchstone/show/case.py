@@ -53,7 +53,7 @@ def _sentence(ask: Ask, row: _cases.Row, name: str) -> str:
         return f"{name}: {about} is answered; is it settled?"
     if row["due_at"] < ask.now:
         return f"{name} has waited {_cases.away(row['due_at'], ask.now)} too long: {about}."
-    return f"{name}: {about}, due in {_cases.away(row['due_at'], ask.now)}."
+    return " ".join([f"{name}: {about}.", f"It is due in {_cases.away(row['due_at'], ask.now)}."])
 
 
 def _line(row: _cases.Row, steps: list[_cases.Row]) -> Steps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -27,7 +28,8 @@ _STEPS = {
     "take": "took it", "assign": "assigned it", "close": "closed it", "reopen": "reopened it",
     "snooze": "snoozed it", "undo": "took that back",
 }  # fmt: skip
-_STATES = {"open": "is open", "waiting": "waits for the customer", "closed": "is closed"}
+_RETURNED = {"failed": "our mail came back", "delayed": "our mail is late", "automatic": "an automatic answer"}
+_STATES = {"open": "It is open.", "waiting": "It waits for the customer.", "closed": "It is closed."}
 _Row = dict[str, Any]
 
 
@@ -45,8 +47,8 @@ class _Talk:
     files: list[_Row]
 
 
-def show(ask: Ask, *, id: str | None = None, canned: str | None = None) -> Page:
-    """The conversation `id`; `canned` fills the answer with one kept for again."""
+def show(ask: Ask, *, id: str | None = None, canned: str | None = None, whole: str | None = None) -> Page:
+    """The conversation `id`; `canned` fills the answer with one kept for again, `whole` shows all of that mail."""
     rows = ask.record(questions.rows([id])) if id else []
     if not rows:
         note = Note("There is no such conversation here.", "empty", "Look for it in the inbox.")
@@ -56,11 +58,11 @@ def show(ask: Ask, *, id: str | None = None, canned: str | None = None) -> Page:
         Note(_why(ask, talk.row), "plain", f"{talk.row['reason']} {_now(ask, talk)}"),
         _customer(ask, talk),
         _cases.opening(ask, talk.row["latest"], back=talk.back) if talk.row["latest"] else None,
-        _story(ask, talk),
+        _story(ask, talk, whole),
         *_answer(ask, talk, canned),
         *_deeds(ask, talk),
     ]
-    sentence = f"{talk.who}: {_say.short(_inbox.words(ask, rows)[talk.row['id']])}"
+    sentence = f"{talk.who}: “{_say.short(_inbox.words(ask, rows)[talk.row['id']])}”"
     shown = tuple(each for each in blocks if each is not None)
     return LivePage("conversation", talk.who, sentence, "", shown, topic=f"conversation {talk.row['id']}")
 
@@ -81,14 +83,13 @@ def _talk(ask: Ask, row: _Row) -> _Talk:
 def _why(ask: Ask, row: _Row) -> str:
     """Why it is here: what they say, about what, how urgent, what is at stake."""
     parts = [str(_inbox.KINDS.get(row["kind"], row["kind"])) if row["kind"] != inbox.WORD else "They wrote to us"]
-    parts += [f"about {row['touchpoint']}"] if row["touchpoint"] else []
+    parts += [row["touchpoint"]] if row["touchpoint"] else []
     where = _units.names(ask, [row["unit"]]).get(row["unit"] or "", "")
-    parts += [f"at {where}"] if where else []
-    parts += [f"by {row['channel']}"] if row["channel"] else []
-    said = " ".join(parts)
-    pressing = f"urgency {row['urgency']:.1f} of 1"
-    stake = f", and such a customer is worth {_worth(ask, row['stake'])}" if row["stake"] else ""
-    return f"{said[0].upper()}{said[1:]}: {pressing}{stake}."
+    parts += [each for each in (where, row["channel"]) if each]
+    said = " · ".join(parts)
+    pressing = f"Urgency {row['urgency']:.1f} of 1"
+    stake = f"; such a customer is worth {_worth(ask, row['stake'])}" if row["stake"] else ""
+    return f"{said[0].upper()}{said[1:]}. {pressing}{stake}."
 
 
 def _worth(ask: Ask, stake: float) -> str:
@@ -99,23 +100,29 @@ def _worth(ask: Ask, stake: float) -> str:
 
 def _now(ask: Ask, talk: _Talk) -> str:
     row = talk.row
-    owner = talk.names.get(row["owner"] or "", "")
-    told = f"It {_STATES.get(row['state'], row['state'])}"
-    told += f", and is {owner}’s" if owner else ", and nobody has taken it"
+    told = [_STATES.get(row["state"], "")]
+    if row["owner"] == ask.viewer.account:
+        told.append("You have it.")
+    else:
+        owner = talk.names.get(row["owner"] or "", "")
+        told.append(f"It is in the hands of {owner}." if owner else "Nobody has taken it.")
     if row["until"] is not None and row["until"] > ask.now:
-        told += f"; snoozed until {_person.day(row['until'])}"
-    return f"{told}."
+        told.append(f"It is snoozed until {_person.day(row['until'])}.")
+    return " ".join(told).strip()
 
 
-def _story(ask: Ask, talk: _Talk) -> Story:
+def _story(ask: Ask, talk: _Talk, whole: str | None) -> Story:
     """What was said, written and done, the earliest first."""
     said = _person.understood(ask, ask.lake(_SAID, [talk.row["id"], _MOST]).to_pylist(), slice(0, _MOST))
-    events = [(each.row["occurred_at"] or each.row["received_at"], _spoken(each, talk)) for each in said]
+    events = [(each.row["occurred_at"] or each.row["received_at"], _spoken(ask, talk, each, whole)) for each in said]
     for each in talk.written:
         by_mail = "reply by mail" if each["state"] == "sent" else "reply, to be copied to its source"
         what = "note, for colleagues only" if each["kind"] == "note" else by_mail
+        what = _RETURNED.get(each["state"], what)
         quoted = Verbatim("", each["text"])
-        by = talk.names.get(each["account"], "somebody") + _told(talk, each, mine=each["account"] == ask.viewer.account)
+        by = talk.names.get(each["account"], "somebody" if each["account"] else "") + _told(
+            talk, each, mine=each["account"] == ask.viewer.account
+        )
         files = _files(ask, talk, each)
         events.append((each["created_at"], Event(_instant(each["created_at"]), what, by, "", quoted, files)))
     for each in talk.steps:
@@ -141,19 +148,36 @@ def _files(ask: Ask, talk: _Talk, written: _Row) -> tuple[Link | str, ...]:
     """The files that go with what was written; they open to who sees personal data, and to who attached them."""
     opens = written["account"] == ask.viewer.account or (ask.viewer.side == "insider" and ask.viewer.personal)
     own = [each for each in talk.files if each["message"] == written["id"]]
-    return tuple(Link(_file(each), f"files/{each['id']}") if opens else _file(each) for each in own)
+    return tuple(Link(_file(each), f"files/{each['id']}") if opens and each["digest"] else _file(each) for each in own)
 
 
 def _file(row: _Row) -> str:
     size = f"{max(1, row['size'] // 1024):,} kB" if row["size"] < 1024 * 1024 else f"{row['size'] / 1024 / 1024:.1f} MB"
-    return f"{row['name'] or 'a file'}, {size}"
+    return f"{row['name'] or 'a file'}, {size}" if row["digest"] else f"{row['name'] or 'a file'}, {size}, not taken"
 
 
-def _spoken(said: _person.Said, talk: _Talk) -> Event:
+def _spoken(ask: Ask, talk: _Talk, said: _person.Said, whole: str | None) -> Event:
+    """What was said, with its files; of a mail that quotes more than its own words, the way to all of it."""
     theirs = said.row["level"] == talk.row["level"] and said.row["person"] == talk.row["person"]
     speaker = talk.who if theirs else said.row["person"] or said.where
     at = said.row["occurred_at"]
-    return replace(_person.event(said), at=_instant(at) if at else "", where=speaker)
+    event = replace(_person.event(said), at=_instant(at) if at else "", where=speaker)
+    files = _files(ask, talk, {"id": said.row["id"], "account": None})
+    quoting = _original(said.row)
+    if not quoting:
+        return replace(event, files=files)
+    if whole == said.row["id"]:
+        return replace(event, files=files, verbatim=Verbatim("", quoting))
+    return replace(event, files=(*files, Link("The whole mail", f"{talk.back[1:]}&whole={quote(said.row['id'])}")))
+
+
+def _original(row: _Row) -> str:
+    """All of a mail, where it quotes more than what its sender wrote; empty for anything else."""
+    try:
+        held = json.loads(row["attributes"] or "{}")
+    except ValueError:
+        return ""
+    return str(held.get("original") or "") if isinstance(held, dict) else ""
 
 
 def _writing(ask: Ask, talk: _Talk) -> str:
@@ -185,6 +209,7 @@ def _answer(ask: Ask, talk: _Talk, chosen: str | None) -> list[Block]:
         Field("close", "Close it with this answer", kind="checkbox"),
     )
     beside = tuple((f"{back[1:]}&canned={each['id']}", each["name"], "") for each in kept)
+    beside += (("answers", "Kept answers", ""),) if ask.viewer.side == "insider" else ()
     noting = (*own, Field("text", "For colleagues; @name tells somebody", kind="textarea"))
     return [
         Form("message.reply", "Answer", fields, "Send" if by_mail else "Keep the answer", beside=beside),

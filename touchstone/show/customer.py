@@ -65,9 +65,9 @@ def _lead(found: _person.Person) -> str:
     channels = sorted({each.row["channel"] for each in found.said if each.row["channel"]})
     most = "The latest " if len(found.said) == _person.MOST else ""
     parts = [f"{most}{_say.some(len(found.said), 'interaction', 'interactions')} from {days[0]} to {days[-1]}"]
-    parts += [f"at {_say.listed(units)}"] if units else []
-    parts += [f"by {_say.listed(channels)}"] if channels else []
-    return f"{', '.join(parts)}."
+    parts += [f"Where: {' · '.join(units)}"] if units else []
+    parts += [f"Channels: {_say.listed(channels)}"] if channels else []
+    return f"{'. '.join(parts)}."
 
 
 def _mood(found: _person.Person) -> list[Estimate]:

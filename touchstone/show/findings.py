@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Field, Filters, Grid, Link, Note, Page
 from touchstone.show import _findings, _say
@@ -15,7 +17,7 @@ def show(ask: Ask, *, name: str | None = None) -> Page:
     names = _findings.measures()
     if name in names:
         return _one(ask, str(name), names)
-    found = [told for each in names if (told := _findings.told(ask, each)).rows]
+    found = _findings.said(ask)
     if not found:
         note = Note("Nothing has been measured yet.", "empty", "`touchstone run` measures all that can be.")
         return Page("findings", "Findings", "Nothing has been measured yet.", "", (note,))
@@ -27,12 +29,9 @@ def show(ask: Ask, *, name: str | None = None) -> Page:
     return Page("findings", "Findings", sentence, "", (_choice(names, ""), *grids))
 
 
-def _lines(found: list[_findings.Told]) -> tuple[tuple[Link, str], ...]:
+def _lines(found: Sequence[_findings.Said]) -> tuple[tuple[Link, str], ...]:
     """Each measure, leading to its page, with its sentence."""
-    return tuple(
-        (Link(_findings.titled(each.name)[0], f"findings?name={each.name}"), _findings.picture(each).sentence)
-        for each in found
-    )
+    return tuple((Link(_findings.titled(each.name)[0], f"findings?name={each.name}"), each.sentence) for each in found)
 
 
 def _one(ask: Ask, name: str, names: list[str]) -> Page:

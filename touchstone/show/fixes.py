@@ -8,9 +8,10 @@ from typing import Any
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import BETWEEN, Block, Estimate, Field, Form, Grid, Note, Page
+from touchstone.science.interval import share_interval
 from touchstone.show import _person, _say, _stored, _units
 from touchstone.show._stored import Figure
-from touchstone.store import loop
+from touchstone.store import loop, votes
 
 WHO = ("insider", "partner")
 _PLACE = 14, "Plans"
@@ -26,7 +27,8 @@ def show(ask: Ask, *, id: str | None = None) -> Page:
     rows = [each for each in ask.record(loop.fixes()) if id in (None, each["id"])]
     effects = {each.by["fix"]: each for each in _stored.stored(ask, "effect", ("fix",)) if "fix" in each.by}
     others = [] if id else [each for name, each in effects.items() if name not in {row["name"] for row in rows}]
-    blocks: list[Block] = [*_grids(ask, rows, effects, others), *_forms(rows)]
+    asked = _asked(ask) if ask.viewer.side == "insider" and not id else []
+    blocks: list[Block] = [*_grids(ask, rows, effects, others), *asked, *_forms(rows), *_asking(ask, rows)]
     if not rows and not others:
         todo = "State the pattern, its cause and what is changed; once it is begun, each run measures whether it helps."
         blocks.insert(0, Note("Nothing is being fixed yet.", "empty", todo))
@@ -44,7 +46,7 @@ def _sentence(rows: list[dict[str, Any]], effects: list[Figure]) -> str:
     helped = sum(each.verdict == "good" for each in known)
     harmed = sum(each.verdict == "bad" for each in known)
     worse = f", {_say.word(harmed)} went with worse" if harmed else ""
-    many = f"{_say.word(len(known))} {'fix' if len(known) == 1 else 'fixes'} measured"
+    many = "one fix measured" if len(known) == 1 else f"{_say.word(len(known))} fixes measured"
     if not (helped or harmed):
         return f"Of {many}, none can be told from chance."
     return f"Of {many}, {_say.word(helped)} went with better{worse}."
@@ -85,6 +87,49 @@ def _figure(figure: Figure | None, state: str) -> tuple[Any, str]:
         return ("not begun" if state == "planned" else "measured with the next run", "–")
     estimate = _effect(figure)
     return (estimate, _say.interval(estimate)) if estimate.value is not None else (estimate.why, "–")
+
+
+def _asked(ask: Ask) -> list[Grid]:
+    """What customers voted on, with the share that wants it and its interval."""
+    rows = ask.record(votes.counted())
+    if not rows:
+        return []
+    lines = tuple(
+        (row["name"], row["words"], row["yes"], row["no"], *_share(row["yes"], row["no"], seed=ask.seed), row["state"])
+        for row in rows
+    )
+    lead = "Votes of customers who came to their page: advice, and no estimate of what all of them want."
+    return [
+        Grid("What customers say to it", lead, ("fix", "asked as", "for", "against", "want it", BETWEEN, ""), lines)
+    ]
+
+
+def _share(yes: int, no: int, *, seed: int) -> tuple[Any, str]:
+    if not yes + no:
+        return ("nobody voted yet", "–")
+    found = share_interval(yes, yes + no)
+    value, low, high = (float(getattr(found, name)[0]) for name in ("value", "low", "high"))
+    shown = Estimate("want it", value, low, high, yes + no, "share", floor=0.0, ceiling=1.0, middle=0.5,
+                     formula="votes for it / votes; Wilson's interval", counted="votes", seed=seed)  # fmt: skip
+    return shown, _say.interval(shown)
+
+
+def _asking(ask: Ask, rows: list[dict[str, Any]]) -> Iterator[Form]:
+    """Asking customers about one of them, and asking no more."""
+    known = [(each["id"], each["name"]) for each in rows if each["state"] != "ended"]
+    if not known or ask.viewer.side != "insider":
+        return
+    for row in ask.record(votes.counted()):
+        if row["state"] == "open":
+            own = (_hidden("proposal", row["id"]), _hidden("back", "/fixes"))
+            yield Form("proposal.close", "", own, f"Ask no more: {row['name']}")
+    told = "What would be different, in one sentence for all customers: nobody’s words, no name."
+    fields = (
+        Field("fix", "About", "", tuple(known)),
+        Field("words", "As customers read it", help=told),
+        _hidden("back", "/fixes"),
+    )
+    yield Form("proposal.make", "Ask customers whether they want it", fields, "Ask them")
 
 
 def _told(figure: Figure) -> tuple[Any, ...]:

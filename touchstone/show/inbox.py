@@ -59,7 +59,7 @@ def show(
 
 
 def _sentence(chosen: Chosen, count: int) -> str:
-    told = f"More than {_say.count(_inbox.COUNTED)}" if count > _inbox.COUNTED else _say.named(_say.word(count))
+    told = f"More than {_say.count(_inbox.COUNTED)}" if count > _inbox.COUNTED else _say.count(count)
     one = count == 1
     said = {
         "open": "conversation is open" if one else "conversations are open",
@@ -72,7 +72,7 @@ def _sentence(chosen: Chosen, count: int) -> str:
 
 
 def _notices(ask: Ask, chosen: Chosen) -> list[Block]:
-    """Who named the viewer in a note, and where; one button says that all of these were seen."""
+    """Who named the viewer in a note, and which of their customers wrote again; one button says that it was seen."""
     rows = _inbox.notices(ask)
     if not rows:
         return []
@@ -80,12 +80,13 @@ def _notices(ask: Ask, chosen: Chosen) -> list[Block]:
     customers = _inbox.customers(ask, (row["person"] for row in rows))
     lines = tuple(
         (_led(customers.get(row["person"] or "", ""), row["conversation"]),
-         names.get(row["by"], "a colleague"), _inbox.ago(row["created_at"], ask.now))
+         f"{names.get(row['by'], 'a colleague')} named you in a note" if row["by"] else "wrote again",
+         _inbox.ago(row["created_at"], ask.now))
         for row in rows
     )  # fmt: skip
     own = tuple(Field("ids[]", "", row["id"], kind="hidden") for row in rows)
     back = Field("back", "", f"/{chosen.address()}", kind="hidden")
-    told = Grid("Notes that name you", "", ("about", "by", "when"), lines, narrow=True)
+    told = Grid("News for you", "", ("about", "what", "when"), lines, narrow=True)
     return [told, Form("notice.seen", "", (*own, back), "Seen")]
 
 

@@ -7,16 +7,15 @@ from typing import Any
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Field, Form, Note, Page
-from touchstone.core.tables import ours
 from touchstone.rules.examples import LONGEST, SHORTEST
 from touchstone.show import _say, _voices
 
 WHO = ("insight", "contact_centre")
-_LEFT = f"""i.text is not null and length(i.text) between ? and ? and not {ours("i.")}
+_LEFT = """length(i.text) between ? and ?
     and i.id not in (select c.interaction from correction c where c.interaction is not null)"""
-_UNSURE = f"""select i.id from signal s join interaction i on i.id = s.interaction
+_UNSURE = f"""select i.id from signal s join words i on i.id = s.interaction
     where s.layer = 'asking' and {_LEFT} order by s.score desc, i.id limit 1 offset ?"""
-_RANDOM = f"select i.id from interaction i where {_LEFT} order by md5(i.id || ?), i.id limit 1 offset ?"
+_RANDOM = f"select i.id from words i where {_LEFT} order by md5(i.id || ?), i.id limit 1 offset ?"
 _READ = """select count(distinct case when "table" = 'example' then interaction end) as picked,
     count(distinct case when "table" = 'reading' then interaction end) as drawn from correction"""
 
@@ -30,7 +29,7 @@ def show(ask: Ask, *, id: str | None = None, drawn: str | None = None, skip: str
     random = drawn == "random"
     passed = int(skip) if skip and skip.isascii() and skip.isdigit() and len(skip) < 6 else 0
     values = [SHORTEST, LONGEST]
-    left = ask.lake(f"select count(*) as n from interaction i where {_LEFT}", values)["n"][0].as_py()
+    left = ask.lake(f"select count(*) as n from words i where {_LEFT}", values)["n"][0].as_py()
     sql, given = (_RANDOM, [*values, str(ask.seed), passed]) if random else (_UNSURE, [*values, passed])
     found = [id] if id else ask.lake(sql, given)["id"].to_pylist()
     voice = _voices.voice(ask, found[0]) if found else None
@@ -68,4 +67,4 @@ def _lead(random: bool, answered: dict[str, Any], left: int) -> str:
     read = _say.count(answered["drawn" if random else "picked"])
     chance = "Drawn at random: such readings correct the figures, and every second one measures the taught model."
     why = chance if random else "Set right what is wrong, then go on; each answer teaches."
-    return f"{why} {read} read so far, {_say.count(left)} left."
+    return " ".join([why, f"{read} read so far, {_say.count(left)} left."])

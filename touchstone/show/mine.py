@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from touchstone.core.ask import Ask
-from touchstone.core.page import Block, Event, Field, Form, Grid, Note, Page, Story, Verbatim
+from touchstone.core.page import Block, Event, Field, Form, Grid, Link, Note, Page, Story, Verbatim
 from touchstone.core.switches import Switch, Switches
 from touchstone.rules import consent
 from touchstone.show import _cases, _person, _say
-from touchstone.store import mine
+from touchstone.store import mine, votes
 
 WHO = ("customer",)
 _PLACE = 1, "My page"
 _EVENTS = 30
+_VOTES = 8  # things to vote on at once
 _BACK = Field("back", "", "/mine", kind="hidden")
 _STANDS = {
     "received": "We have it.",
@@ -52,6 +53,8 @@ def show(ask: Ask, *, skip: int = 0) -> Page:
     places = {row["id"]: row["name"] or row["id"] for row in ask.record(mine.places())}
     blocks: list[Block | None] = [
         _saying(places),
+        _asked(ask, places),
+        *_votes(ask),
         _became(ask, cases),
         _story(ask, said, places, total=total, skip=max(0, skip)),
         _consents(known[0] if known else {}, ask.viewer.person),
@@ -81,14 +84,44 @@ def _saying(places: dict[str, str]) -> Form:
     return Form("say", "Tell us", (*fields, _BACK), "Send it")
 
 
+def _asked(ask: Ask, places: dict[str, str]) -> Grid | None:
+    """Surveys they were invited to and have not answered: each opens by their own link."""
+    rows = ask.record(mine.invitations())
+    if not rows:
+        return None
+    lines = tuple(
+        (Link("Answer", f"s/{row['id']}"), row["touchpoint"] or "your experience",
+         places.get(row["unit"] or "", "") or "all of us", _person.day(row["sent_at"]))
+        for row in rows
+    )  # fmt: skip
+    return Grid("We asked you", "Each opens once, takes a minute, and is left alone if you like.",
+                ("", "about", "where", "asked on"), lines, narrow=True)  # fmt: skip
+
+
+def _votes(ask: Ask) -> list[Block]:
+    """What others asked for, each with a form of one's own vote; not how others voted, whom one might follow."""
+    cast = {row["proposal"]: row["choice"] for row in ask.record(votes.cast_by_me())}
+    choices = (("for", "I want it"), ("against", "I do not"), ("none", "no matter to me"))
+    return [
+        Form(
+            "vote.cast",
+            "Would you want this?" if not place else "",
+            (Field("proposal", "", row["id"], kind="hidden"),
+             Field("choice", row["words"], cast.get(row["id"], "none"), choices), _BACK),
+            "Vote" if row["id"] not in cast else "Change my vote",
+        )
+        for place, row in enumerate(ask.record(votes.asked())[:_VOTES])
+    ]  # fmt: skip
+
+
 def _became(ask: Ask, cases: list[_Row]) -> Grid | None:
     """Each case in plain words, with what was promised."""
     if not cases:
         return None
     promised: dict[str, list[str]] = {}
     for row in ask.record(mine.promises()):
-        by = "kept" if row["kept"] else f"by {_person.day(row['due_at'])}"
-        promised.setdefault(row["case"], []).append(f"{row['what']} ({by})")
+        by = "kept" if row["kept"] else f"due {_person.day(row['due_at'])}"
+        promised.setdefault(row["case"], []).append(f"“{row['what']}” ({by})")
     said = {row["id"]: row for row in ask.record(mine.texts([row["interaction"] for row in cases]))}
     lines = tuple(
         (
@@ -99,7 +132,7 @@ def _became(ask: Ask, cases: list[_Row]) -> Grid | None:
         )
         for row in cases
     )
-    return Grid("What became of it", "", ("you said", "on", "where it stands", "we promised"), lines)
+    return Grid("What became of it", "", ("you said", "on", "where it stands", "our promise"), lines)
 
 
 def _at(row: _Row | None) -> datetime | None:
@@ -116,11 +149,12 @@ def _story(ask: Ask, said: list[_Row], places: dict[str, str], *, total: int, sk
     if not said:
         todo = "Tell us what was good and what was not; what becomes of it stands here."
         return Note("You have not told us anything yet.", "empty", todo)
-    events = [(row["occurred_at"] or row["received_at"], _event(row, places)) for row in said]
-    oldest = min(at for at, _ in events)
+    at = [row["occurred_at"] or row["received_at"] for row in said]
+    oldest, newest = min(at), max(at)
     answers = ask.record(mine.answers(since=oldest if total > skip + len(said) else None))
-    newest = max(at for at, _ in events)
-    events += [(each["sent_at"] or each["created_at"], _answer(each)) for each in answers
+    files = _files(ask, [row["id"] for row in (*said, *answers)])
+    events = [(when, _event(row, places, files)) for when, row in zip(at, said, strict=True)]
+    events += [(each["sent_at"] or each["created_at"], _answer(each, files)) for each in answers
                if not skip or (each["sent_at"] or each["created_at"]) <= newest]  # fmt: skip
     events.sort(key=lambda each: each[0], reverse=True)
     rest = total - skip - len(said)
@@ -133,15 +167,25 @@ def _story(ask: Ask, said: list[_Row], places: dict[str, str], *, total: int, sk
     )
 
 
-def _event(row: _Row, places: dict[str, str]) -> Event:
+def _files(ask: Ask, ids: list[str]) -> dict[str, tuple[Link | str, ...]]:
+    """The files of answers and of their own words; one that was not taken is named alone."""
+    found: dict[str, tuple[Link | str, ...]] = {}
+    for row in ask.record(mine.files(ids)):
+        told = Link(row["name"], f"files/{row['id']}") if row["media_type"] else f"{row['name']}, not taken"
+        found[row["message"]] = (*found.get(row["message"], ()), told)
+    return found
+
+
+def _event(row: _Row, places: dict[str, str], files: dict[str, tuple[Link | str, ...]]) -> Event:
     told = _person.event(_person.Said(row, places.get(row["unit"], "")))
     words = Verbatim(id="", text=row["text"], url=row["url"] or "") if row["text"] else None
     about = f"{told.what} about {row['touchpoint']}" if row["touchpoint"] else told.what
-    return Event(told.at, about, told.where, told.figure, words)
+    return Event(told.at, about, told.where, told.figure, words, files.get(row["id"], ()))
 
 
-def _answer(row: _Row) -> Event:
-    return Event(_person.day(row["sent_at"] or row["created_at"]), "our answer", verbatim=Verbatim("", row["text"]))
+def _answer(row: _Row, files: dict[str, tuple[Link | str, ...]]) -> Event:
+    at, words = _person.day(row["sent_at"] or row["created_at"]), Verbatim("", row["text"])
+    return Event(at, "our answer", verbatim=words, files=files.get(row["id"], ()))
 
 
 def _consents(row: _Row, person: str) -> Switches:

@@ -175,7 +175,7 @@ def _untold(judged: Sequence[Figure]) -> Iterator[Block]:
     """Campaigns of which it cannot even be reckoned for whom they do more, and why."""
     told = [(each.by.get("campaign") or _LOT, each.detail) for each in judged if each.value is None]
     if told:
-        rows = tuple((name, f"{_say.named(str(each.get('refused') or each.get('why') or ''))}.") for name, each in told)
+        rows = tuple((name, _say.named(str(each.get("refused") or each.get("why") or ""))) for name, each in told)
         yield Grid("Whom it does more for cannot be told", "So nobody is targeted.", ("campaign", "why"), rows)
 
 

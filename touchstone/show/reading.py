@@ -7,13 +7,12 @@ from typing import Any
 
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Grid, Note, Page
-from touchstone.core.tables import ours
 from touchstone.show import _say
 
 WHO = ("insight",)
 _PLACE = 41, "Reading"
-_TOTALS = f"""select count(*) as n, count(text) as texts,
-    count(case when text <> '' and not {ours()} then 1 end) as told, count(value) as scores, count(unit) as units,
+_TOTALS = """select count(*) as n, count(text) as texts,
+    (select count(*) from words) as told, count(value) as scores, count(unit) as units,
     count(occurred_at) as dated, strftime(min(occurred_at), '%Y-%m-%d') as first_day,
     strftime(max(occurred_at), '%Y-%m-%d') as last_day, count(distinct unit) as different_units from interaction"""
 _SOURCES = """select source, kind, coalesce(channel, '–') as channel, count(*) as n, count(text) as texts,

@@ -39,7 +39,8 @@ def show(ask: Ask, *, id: str | None = None) -> Page:
 
 def _sentence(own: _surveys.Row) -> str:
     answers = _say.some(own["answers"], "answer", "answers") if own["answers"] else "no answer"
-    return f"{own['name']}: {answers} {'so far' if own['state'] == 'open' else 'in all, and closed'}."
+    told = f"{answers} so far" if own["state"] == "open" else f"{answers} in all, and closed"
+    return f"{own['name']}: {told}."
 
 
 def _lead(ask: Ask, own: _surveys.Row) -> str:
@@ -98,8 +99,13 @@ def _forms(own: _surveys.Row) -> list[Form]:
         Field("share", "Share drawn by lot", "1", help="0.2 asks every fifth"),
         Field("rest", "Left alone after contact, days", "30", kind="number"),
     )
+    asked = (
+        Field("sample", "Members drawn by lot", "50", kind="number", help="of those who have a seat and are rested"),
+        Field("rest", "Left alone after contact, days", "30", kind="number"),
+    )
     beside = ((f"act/survey.invite?survey={own['id']}", "Name persons", ""),)
     return [
         Form("survey.invite", "Invite by mail", (*whom, *hidden), "Invite", beside=beside),
+        Form("panel.ask", "Ask the advisory panel", (*asked, *hidden), "Ask the panel"),
         Form("survey.close", "", hidden, "Close this survey"),
     ]

@@ -65,8 +65,8 @@ def _make(ask: Ask) -> Form:
     fields = (
         Field("kind", "Ask for", "nps", tuple((each, _KINDS[each]) for each in SCALES)),
         Field("languages", "Languages", "en", help=f"with commas, of {', '.join(LANGUAGES)}"),
-        Field("touchpoint", "Touchpoints", help="with commas; empty: of no single one"),
-        Field("unit", "Units", help=f"with commas{'' if partner else '; empty: the whole brand'}"),
+        Field("touchpoint", "Touchpoints", help="with commas; of no single one, if left empty"),
+        Field("unit", "Units", help="with commas" if partner else "with commas; the whole brand, if left empty"),
         _BACK,
     )
     return Form("survey.make", "Make a survey", fields, "Make", beside=(("act/survey.make", "All settings", ""),))

@@ -18,7 +18,8 @@ _ASK = (
     ("/labelling", "Answer what the machine is unsure of", "u"),
     ("/labelling?drawn=random", "Read texts drawn at random", "r"),
 )
-_LINES = 'Lines as `touchstone teach` takes them: {"text": …, "mentions": [{"touchpoint": …, "polarity": …}]}'
+_LINE = '{"text": …, "mentions": [{"touchpoint": …, "polarity": …}]}'
+_LINES = f"Lines as `touchstone teach` takes them: “{_LINE}”"
 
 
 def show(ask: Ask, *, touchpoint: str | None = None) -> Page:

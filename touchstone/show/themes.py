@@ -29,18 +29,17 @@ def show(ask: Ask, *, theme: str | None = None) -> Page:
 def _sentence(found: list[Theme]) -> str:
     unnamed = [each for each in found if not each.promoted]
     moving = [each for each in unnamed if each.moving == "growing"]
-    count = _say.some(len(unnamed), "theme has", "themes have")
+    one = len(unnamed) == 1
+    count = "1 theme has no touchpoint yet" if one else f"{_say.count(len(unnamed))} themes have no touchpoint yet"
     most = max(moving, key=lambda each: each.texts, default=None)
-    return f"{count} no touchpoint yet; " + (
-        f"“{most.name}” is growing." if most is not None else "none of them is surely growing."
-    )
+    return f"{count}; “{most.name}” is growing." if most is not None else f"{count}; none of them is surely growing."
 
 
 def _all(found: list[Theme]) -> Grid:
     ceiling = max(each.figure.high or 0.0 for each in found)
     head = ("theme", "share of texts", "texts", "later half / earlier", "touchpoint")
     rows = tuple(
-        (Link(each.name, each.address), _themes.share(each, ceiling=ceiling), _say.count(each.texts),
+        (Link(f"“{each.name}”", each.address), _themes.share(each, ceiling=ceiling), _say.count(each.texts),
          _themes.movement(each), each.promoted)
         for each in found
     )  # fmt: skip
@@ -52,7 +51,7 @@ def _one(ask: Ask, theme: Theme, found: list[Theme]) -> Page:
     told = theme.figure.detail
     share = _say.number(theme.figure.value, measured_in="share")
     sentence = f"“{theme.name}”: {share} of what customers write, {_themes.movement(theme)}."
-    lead = f"Told by: {', '.join(told.get('words', ()))}."
+    lead = f"Told by: {', '.join(f'“{each}”' for each in told.get('words', ()))}."
     if theme.promoted:
         lead += f" It is the touchpoint {theme.promoted} from the next run on; Teaching makes it heard better."
     blocks: list[Block] = [_themes.words(ask, theme)]
@@ -65,7 +64,7 @@ def _one(ask: Ask, theme: Theme, found: list[Theme]) -> Page:
 def _forms(ask: Ask, theme: Theme, found: list[Theme]) -> list[Block]:
     id, stages = Field("theme", "", theme.id, kind="hidden"), ask.taxonomy.stages
     here = Field("back", "", theme.address, kind="hidden")
-    others = tuple((each.id, each.name) for each in found if each.id != theme.id)
+    others = tuple((each.id, f"“{each.name}”") for each in found if each.id != theme.id)
     renamed = theme.name if theme.figure.detail.get("renamed") else ""
     split = Field("words", "Texts that say one of these words", help="Parted by commas, of the words above.")
     promote = (

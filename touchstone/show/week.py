@@ -47,7 +47,7 @@ def show(ask: Ask) -> Page:
 
 def _named(ask: Ask) -> list[Block]:
     """That notes name the reader, where they have not seen it yet."""
-    if not (count := len(_inbox.notices(ask))):
+    if not (count := sum(1 for each in _inbox.notices(ask) if each["by"])):
         return []
     told = "A note names you" if count == 1 else f"{_say.word(count).capitalize()} notes name you"
     return [Note(f"{told}, and you have not seen {'it' if count == 1 else 'them'}.", "plain", "Look into your inbox.")]

@@ -13,7 +13,7 @@ from touchstone.core.settings import Settings
 from touchstone.store._lake import Lake, State
 
 if TYPE_CHECKING:
-    from touchstone.store.ask import Snapshot
+    from touchstone.store._behind import Snapshot
     from touchstone.store.spark import SparkEngine
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, delete, or_, select
 
-from touchstone.store import _aside, _files, _live_people, _quoting, _taxonomy, _unsaid, live
+from touchstone.store import _aside, _files, _live_people, _quoting, _taxonomy, _unsaid, letters, live
 from touchstone.store._activity import forget
 from touchstone.store._append import release
 from touchstone.store._customers import forget as forget_customer
@@ -84,9 +84,13 @@ class Gone:
 
 def erase(record: Record, lake: Lake, *, who: str, home: Path, now: datetime) -> Gone:
     """Erases a person from record, lake, taxonomy and rejects; returns what went."""
-    place = Erased(home).add(who, at=now)
+    with record.reading() as connection:
+        names = [who, *(each for each in letters.aliases(connection, who) if not knows(connection, each))]
+    places = [Erased(home).add(each, at=now) for each in names]
     gone = _erase(record, lake, who=who, home=home)
-    return replace(gone, cleared=_settle(record, lake, home=home, upto=place, whole=False))
+    alone = places[-1] - places[0] == len(places) - 1  # nobody else was written between
+    after = places[0] - 1 if alone else None
+    return replace(gone, cleared=_settle(record, lake, home=home, upto=places[-1], after=after))
 
 
 def again(record: Record, lake: Lake, *, home: Path) -> int:
@@ -102,7 +106,7 @@ def again(record: Record, lake: Lake, *, home: Path) -> int:
     lake.mend()  # files that an older record lists may be gone
     for who in back:
         _erase(record, lake, who=who, home=home)
-    _settle(record, lake, home=home, upto=count, whole=True)
+    _settle(record, lake, home=home, upto=count, after=done)
     return len(back)
 
 
@@ -154,9 +158,9 @@ def _erase(record: Record, lake: Lake, *, who: str, home: Path) -> Gone:
     return Gone(len(seqs), after != before)
 
 
-def _settle(record: Record, lake: Lake, *, home: Path, upto: int, whole: bool) -> bool:
-    """The lake lets go, nothing is left in corners, no file is left that nothing names; then the record says that entry
-    `upto` is done (or all up to it).
+def _settle(record: Record, lake: Lake, *, home: Path, upto: int, after: int | None) -> bool:
+    """The lake lets go, nothing is left in corners, no file is left that nothing names; then the record says that the
+    entries from behind `after` to `upto` are done.
 
     An earlier entry that another process is still at, or was killed at, is left for the next opening. Returns whether
     the database's log holds nothing of it either.
@@ -167,7 +171,7 @@ def _settle(record: Record, lake: Lake, *, home: Path, upto: int, whole: bool) -
     cleared = record.compact()
     with record.writing() as connection:
         _files.sweep(home, named=set(connection.execute(select(attachment.c.digest)).scalars()))
-        if whole or _done(connection) == upto - 1:
+        if _done(connection) == after:
             put(connection, setting, [{"name": DONE, "value": str(upto)}], key="name")
     return cleared
 

@@ -33,7 +33,9 @@ def keep(home: Path, content: bytes) -> None:
 
 
 def read(home: Path, name: str) -> bytes | None:
-    """The content of the file under this digest; None where it is gone, or is not what it was."""
+    """The content of the file under this digest; None where it is gone, is not what it was, or was never taken."""
+    if not name:
+        return None
     try:
         content = (home / FOLDER / name).read_bytes()
     except FileNotFoundError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, Integer, Table, Text
+from sqlalchemy import Column, ColumnElement, Float, Index, Integer, Table, Text
 
 from touchstone.store.tables import Instant, metadata
 
@@ -35,15 +35,18 @@ conversation = Table(
     info={"live": True},
 )
 _NARROW = ("until", "owner", "unit", "channel", "touchpoint", "language", "kind", "urgency")
-for _order in ("pressing_at", "heard_at"):  # all that a list is narrowed by stands in its index: no row is looked up
-    Index(f"conversation_{_order}", *(conversation.c[name] for name in ("state", _order, "id", *_NARROW)))
-Index("conversation_unit", conversation.c.unit, conversation.c.state, conversation.c.pressing_at)
-Index(
-    "conversation_owner",
-    conversation.c.owner,
-    conversation.c.state,
-    conversation.c.pressing_at,
-    sqlite_where=conversation.c.owner.is_not(None),
-    postgresql_where=conversation.c.owner.is_not(None),
-)
+
+
+def _index(name: str, *first: str, **only: ColumnElement[bool]) -> None:
+    """An index that begins so, and holds all that a list is narrowed by: no row is looked up."""
+    columns = (*first, "id", *(each for each in _NARROW if each not in first))
+    Index(f"conversation_{name}", *(conversation.c[each] for each in columns), **only)  # type: ignore[arg-type]  # by dialect
+
+
+for _order in ("pressing_at", "heard_at"):
+    _index(_order, "state", _order)
+for _of in ("unit", "touchpoint", "language", "kind"):  # of channels there are few: each has many
+    _index(_of, _of, "state", "pressing_at")
+_taken = conversation.c.owner.is_not(None)
+_index("owner", "owner", "state", "pressing_at", sqlite_where=_taken, postgresql_where=_taken)
 Index("conversation_person", conversation.c.person)

@@ -38,6 +38,7 @@ invitation = Table(
     Column("sent_at", Instant, nullable=False),
     Column("answered_at", Instant),
     Column("silent_at", Instant),  # when it was held for unanswered
+    Column("returned_at", Instant),  # when its mail came back: it reached nobody, so that nobody kept silent
     Column("about", Text, nullable=False),  # the case it asks again of, and after which answer; empty: none
     UniqueConstraint("survey", "person", "about"),
     info={"live": True},

@@ -11,7 +11,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnClause, ColumnElement, Connection, Select, Subquery, Table, TableClause, null, select
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    Table,
+    TableClause,
+    null,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.operators import custom_op
@@ -30,6 +42,7 @@ class Narrowing:
 
     `listed`: the column lists units, all of which must be allowed. `masked` columns are null; of `personal` ones the
     personal data is hidden. `only`: a column and the value it has in the rows that are shown at all.
+    `within`: (column, table, its column), one of which must lead to a row of that table that they may see themselves.
     """
 
     table: str
@@ -39,12 +52,14 @@ class Narrowing:
     masked: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
     only: tuple[str, str] | None = None
+    within: tuple[tuple[str, str, str], ...] = ()
 
 
 NARROWINGS = {
     each.table: each
     for each in (
         Narrowing("interaction", "unit", personal=HIDING["interaction"]),
+        Narrowing("words", "unit"),  # made of interactions that were narrowed
         Narrowing("interaction_history", "unit", personal=HIDING["interaction_history"]),
         Narrowing("unit", "id"),
         Narrowing("person", "id", through="person", masked=("contacts",)),
@@ -55,23 +70,19 @@ NARROWINGS = {
         Narrowing("link", "about", listed=True),
         Narrowing("metric", "about", listed=True),
         Narrowing("plan", "about", listed=True),
-        Narrowing("conversation", "unit"),
-        Narrowing("conversation_step", "unit"),
+        *(Narrowing(each, "unit") for each in ("conversation", "conversation_step", "rule", "alert", "survey", "case")),
         Narrowing("message", "unit", personal=HIDING["message"]),
         Narrowing("attachment", "unit", masked=("name",)),
-        Narrowing("rule", "unit"),
-        Narrowing("alert", "unit"),
         Narrowing("subscription", "unit", masked=("key",)),
         Narrowing("schedule", "unit", masked=("fields",)),
-        Narrowing("survey", "unit"),
         Narrowing("invitation", "unit", masked=("id",)),
-        Narrowing("case", "unit"),
         Narrowing("case_step", "unit", personal=HIDING["case_step"]),
         Narrowing("promise", "unit", personal=HIDING["promise"]),
         Narrowing("fix", "unit", masked=("cause", "cost", "currency", "owner", "units")),
         *(Narrowing(cube, "unit") for cube, columns in CUBES.items() if "unit" in columns),
     )
 }
+_WRITTEN = (("message", "message", "id"), ("message", "interaction", "id"))
 MINE = {
     each.table: each
     for each in (
@@ -85,9 +96,16 @@ MINE = {
         ),
         Narrowing("promise", "person", masked=("account",)),
         Narrowing("message", "person", masked=("account", "mentions", "outbox"), only=("kind", "reply")),
+        Narrowing("attachment", "person", masked=("digest", "unit"), within=_WRITTEN),
+        Narrowing("invitation", "person", masked=("about", "silent_at", "returned_at")),
+        Narrowing("proposal", "", masked=("fix",), only=("state", "open")), Narrowing("vote", "person"),
+        Narrowing(
+            "survey", "id", masked=("name", "questions", "hosts", "level", "anyone", "answers", "version", "made_at"),
+            within=(("id", "invitation", "survey"),),
+        ),
     )
 }  # fmt: skip
-"""What a customer may see: rows that bear their own id, and the names of units they have dealt with."""
+"""What a customer may see: rows that bear their own id, the names of units they have dealt with, what all are asked."""
 INSIDE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **{name: (columns, ()) for name, columns in HIDING.items()},
     "person": ((), ("name", "contacts")),
@@ -228,13 +246,19 @@ def _narrowed(table: Table, rule: Narrowing, whose: str, some: list[str], token:
     if tables.metadata.tables.get(table.name) is not table:
         raise Refused(f"no table {table.name!r} for you.", where="record")
     shown = [_told(rule, each, token) for each in table.columns]
-    value = table.c[rule.column]
-    mine: ColumnElement[bool] = value.in_(some)
+    free = not rule.column or (rule.column == "id" and rule.within)
+    value = table.c[rule.column or "id"]
+    mine: ColumnElement[bool] = true() if free else value.in_(some)
     if rule.through:
         own = tables.interaction.alias(f"interaction_{token}")  # asked row by row: there is an index of each `through`
         mine = select(own.c.seq).where(own.c[rule.through] == value, own.c[whose].in_(some)).correlate(table).exists()
     if rule.only is not None:
         mine &= table.c[rule.only[0]] == rule.only[1]
+    for_them = [
+        table.c[own].in_(select(_narrowed(tables.metadata.tables[it], _rule(it, MINE), whose, some, token).c[column]))
+        for own, it, column in rule.within
+    ]
+    mine &= or_(*for_them) if for_them else true()
     return select(*shown).where(mine).subquery(f"{table.name}_{token}")
 
 

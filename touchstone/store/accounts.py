@@ -42,11 +42,12 @@ class Account:
     stamp: str
     personal: bool = True
     person: str = ""
+    language: str = ""  # of pages and mails; empty: whatever the browser asks for
 
     @property
     def viewer(self) -> Viewer:
         """What this account may see."""
-        return Viewer(self.role, self.units, self.id, self.name, self.personal, self.person)
+        return Viewer(self.role, self.units, self.id, self.name, self.personal, self.person, language=self.language)
 
 
 def find(store: Any, *, name: str) -> Account | None:
@@ -76,6 +77,7 @@ def add(
         "personal": personal,
         "stamp": _stamp(),
         "person": person or None,
+        "language": "",
     }
     try:
         with store.record.writing() as connection:
@@ -107,6 +109,11 @@ def change(store: Any, *, id: str, role: str, units: Sequence[str], personal: bo
 def see_personal(store: Any, *, id: str, personal: bool) -> None:
     """Shows the account's owner personal data, or hides it, from their next look on."""
     _change(store, id, personal=personal)
+
+
+def speak(store: Any, *, id: str, language: str) -> None:
+    """Makes the account's pages and mails come in a language; empty: in whatever the browser asks for."""
+    _change(store, id, language=language)
 
 
 def set_password(store: Any, *, id: str, password: str) -> None:
@@ -194,7 +201,7 @@ def _change(store: Any, id: str, **columns: Any) -> None:
 def read(row: Any) -> Account:
     """The account that a row of the record says."""
     said = (row["id"], row["name"], row["role"], tuple(row["units"]), row["disabled"], row["stamp"])
-    return Account(*said, bool(row["personal"]), row["person"] or "")
+    return Account(*said, bool(row["personal"]), row["person"] or "", row["language"])
 
 
 def _hash(password: str) -> str:

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from touchstone.core.errors import Refused
-from touchstone.core.upload import MOST, Upload
+from touchstone.core.upload import MOST, Upload, packed
 from touchstone.rules import files as rules
 from touchstone.store import _files, reach
+from touchstone.store._arrive import identify
+from touchstone.store._erased import Erased
 from touchstone.store._live_message import attachment, message
 
 Row = dict[str, Any]
@@ -54,6 +56,53 @@ def attach(
     return [each["id"] for each in kept]
 
 
+def arrived(store: Any, rows: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Keeps files that came with interactions (rows of `ENCLOSED`), each once; {"name", "reason"} of those not taken.
+
+    One that is not taken stands there by its name and size alone. What comes with the words of somebody erased is none.
+    """
+    refused: list[Row] = []
+    held: dict[str, list[Row]] = {}
+    for row in _unerased(store, rows):
+        held.setdefault(identify(row["source"], row["source_id"]), []).append(dict(row))
+    for interaction, some in held.items():
+        made, taken = [], list[Upload]()
+        for place, row in enumerate(some):
+            known = row["content"] or b""
+            digest = _files.digest(known)
+            kept = {"id": _files.digest(f"{interaction} {place} {digest}".encode())[:16], "message": interaction}
+            about = {"conversation": row["thread"] or interaction, "unit": row["unit"], "person": row["person"]}
+            try:
+                ((name, media_type, _),) = check(store, [upload := packed(row["name"], known)])
+                check(store, [*taken, upload])
+                taken.append(upload)
+            except Refused as why:
+                refused.append({"name": row["name"], "reason": str(why), "message_id": row["source_id"]})
+                name, media_type, digest = rules.plain(row["name"]), "", ""
+            made.append(kept | about | {"name": name, "media_type": media_type, "size": len(known), "digest": digest})
+        _keep(store, made, [each.plain for each in taken])
+    return refused
+
+
+def _unerased(store: Any, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows less those of somebody erased that do not say they happened after."""
+    gone = Erased(store.path).among(row["person"] for row in rows)
+    return [
+        row for row in rows
+        if (at := gone.get(row["person"])) is None or (row["occurred_at"] is not None and row["occurred_at"] > at)
+    ]  # fmt: skip
+
+
+def _keep(store: Any, rows: Sequence[Row], contents: Sequence[bytes]) -> None:
+    with store.record.writing() as connection:
+        for content in contents:
+            _files.keep(store.path, content)
+        ids = [row["id"] for row in rows]
+        there = set(connection.execute(select(_OWN.id).where(_OWN.id.in_(ids))).scalars())
+        if fresh := [row for row in rows if row["id"] not in there]:
+            connection.execute(insert(attachment), fresh)
+
+
 def detach(store: Any, *, id: str) -> str:
     """Takes a file from the viewer's own draft; the conversation. `Refused` where there is none, or it has gone out."""
     account = store.viewer.account
@@ -86,10 +135,12 @@ def opened(store: Any, *, id: str) -> tuple[Row, bytes] | None:
     attached it in any case. A draft's files are its writer's alone.
     """
     by = (message.c.account.label("account"), message.c.kind.label("kind"))
-    wanted = select(attachment, *by).join(message, message.c.id == _OWN.message).where(_OWN.id == id)
+    wanted = select(attachment, *by).outerjoin(message, message.c.id == _OWN.message).where(_OWN.id == id)
     with store.record.reading() as connection:
         found = connection.execute(wanted).mappings().first()
     viewer = store.viewer
+    if viewer.side == "customer":
+        return _own(store, id)
     if found is None or not reach.reaches(store, found["unit"]):
         return None
     own = bool(viewer.account) and found["account"] == viewer.account
@@ -97,6 +148,17 @@ def opened(store: Any, *, id: str) -> tuple[Row, bytes] | None:
         return None
     content = _files.read(store.path, found["digest"])
     return None if content is None else (dict(found), content)
+
+
+def _own(store: Any, id: str) -> tuple[Row, bytes] | None:
+    """A file of an answer to them, or of their own words, for a customer: their ask says which are theirs."""
+    ask = store.ask(store.viewer)
+    if not ask.record(select(_OWN.id).where(_OWN.id == id)):
+        return None
+    with store.record.reading() as connection:
+        row = dict(connection.execute(select(attachment).where(_OWN.id == id)).mappings().one())
+    content = _files.read(store.path, row["digest"])
+    return None if content is None else (row, content)
 
 
 def of_mail(store: Any, *, id: str) -> list[tuple[str, str, bytes]]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, and_, case, insert, select, update
 
 from touchstone.core.errors import Refused
-from touchstone.store import _narrow, tables
+from touchstone.store import _narrow, notices, tables
 from touchstone.store._live_conversation import conversation
 from touchstone.store._live_message import step
 from touchstone.store._record import put
@@ -30,11 +30,13 @@ def heard_upto(store: Any) -> int:
 def keep(store: Any, rows: pa.Table, *, upto: int) -> None:
     """Writes conversations as they are heard now; what people made of them stays, but a new word reopens.
 
-    One that nobody took and that was answered elsewhere is closed. Done twice, it does what once does.
+    One that nobody took and that was answered elsewhere is closed; whose it is, is told of the new word. Done twice, it
+    does what once does.
     """
     for start in range(0, len(rows), AT_ONCE):
         some = rows.slice(start, AT_ONCE).to_pylist()
         with store.record.writing() as connection:
+            notices.answered(connection, some, at=store.now)
             connection.execute(_kept(connection), [_new(row) for row in some])
     with store.record.writing() as connection:
         put(connection, tables.setting, [{"name": HEARD, "value": str(upto)}], key="name")

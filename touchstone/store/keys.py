@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from touchstone.core.errors import Refused
+from touchstone.core.viewer import Viewer
 from touchstone.store import accounts, sessions
 from touchstone.store._live_people import api_key as keys
 
@@ -26,6 +27,11 @@ class Key:
     id: str
     account: accounts.Account
     scopes: tuple[str, ...]
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who comes with it."""
+        return replace(self.account.viewer, key=self.id, scopes=self.scopes)
 
 
 def make(store: Any, *, account: str, name: str, scopes: Sequence[str], until: datetime) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from touchstone.core.viewer import INSIDER
-from touchstone.store import _narrow, persons, tables
+from touchstone.store import _narrow, attachments, persons, tables
 from touchstone.store._live_cases import case, promise
-from touchstone.store._live_message import message
+from touchstone.store._live_message import attachment, message
+from touchstone.store._live_surveys import invitation, survey
 
 Asked = Select[Any]
 Row = dict[str, Any]
@@ -67,6 +69,21 @@ def answers(*, since: datetime | None) -> Asked:
     return wanted if since is None else wanted.where(message.c.created_at >= since)
 
 
+def files(messages: Collection[str]) -> Asked:
+    """Files that came with these answers, or with these words of theirs."""
+    own = attachment.c
+    return select(own.id, own.message, own.name, own.size, own.media_type).where(own.message.in_(sorted(messages)))
+
+
+def invitations() -> Asked:
+    """Surveys that wait for their answer: each by its link, the latest first."""
+    own, asked = invitation.c, survey.c
+    wanted = select(own.id, own.unit, own.sent_at, asked.touchpoint, asked.kind).join(survey, asked.id == own.survey)
+    return (
+        wanted.where(own.answered_at.is_(None), asked.state == "open").order_by(own.sent_at.desc(), own.id).limit(_MOST)
+    )
+
+
 def everything(store: Any) -> Row:
     """All that a customer's own store reads, table by table, and what was understood of their words.
 
@@ -76,6 +93,9 @@ def everything(store: Any) -> Row:
     for name, rule in _narrow.MINE.items():
         rows = ask.record(select(tables.metadata.tables[name]))
         found[name] = [{key: value for key, value in row.items() if key not in rule.masked} for row in rows]
+    for row in found["attachment"]:
+        opened = attachments.opened(store, id=row["id"])
+        row["content"] = base64.b64encode(opened[1]).decode("ascii") if opened else None
     ids, house = [row["id"] for row in found["interaction"]], store.as_viewer(INSIDER).ask()
     for name in persons.ABOUT:
         sql = f"select * from {name} where list_contains(?, interaction) order by id"

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
+from touchstone.core.ask import Found
 from touchstone.core.tables import (
     CORRECTED,
     CUSTOMER,
@@ -29,10 +30,21 @@ from touchstone.core.tables import (
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import INSIDER, Viewer
 from touchstone.store import live, tables
+from touchstone.store._behind import quote
 from touchstone.store._choose import read
 from touchstone.store._cubes import count_interactions, count_mentions
 from touchstone.store._duck import answer, connect, fill, shut, touchpoints
 
+_SEQ = "select said.*, i.seq from {name} as said left join interaction as i on i.id = said.interaction"
+MADE = {
+    "mention": _SEQ.format(name="mention"),
+    "signal": _SEQ.format(name="signal"),
+    "rollup": count_interactions("interaction"),
+    "mention_rollup": count_mentions("mention", "interaction"),
+}
+"""What follows from tables that are there, and how."""
+BEHIND = dict.fromkeys((*MADE, "words"), ("interaction",)) | {"mention_rollup": ("interaction", "mention")}
+"""Of which tables it is made."""
 RECORDED = {"initiative": INITIATIVE, "planning": PLANNING, "invitation": INVITATION}
 
 
@@ -42,14 +54,39 @@ class Scratch:
     given: pa.Table | None = None
     spread = None
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, *, taxonomy: Taxonomy, seed: int, now: datetime) -> None:
-        self._connection = connection
+    def __init__(self, given: dict[str, pa.Table], *, taxonomy: Taxonomy, seed: int, now: datetime) -> None:
+        self._tables, self._made = given, set[str]()
+        self._lock = threading.Lock()
+        self._connection = connect()
+        shut(self._connection)
         self.viewer: Viewer = INSIDER
         self.taxonomy, self.seed, self.now = taxonomy, seed, now
 
     def lake(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """The answer to DuckDB SQL over the tables docs/rooms/store.md lists."""
-        return answer(self._connection, read(sql).sql, parameters)
+        question = read(sql)
+        with self._lock:
+            for name in sorted(map(str.casefold, question.tables)):
+                self._make(name)
+        return answer(self._connection, question.sql, parameters)
+
+    def _make(self, name: str) -> None:
+        """Makes a table the first time that a question names it, and before it those that it is made of."""
+        if name in self._made or name not in {*self._tables, *BEHIND}:
+            return
+        for other in BEHIND.get(name, ()):
+            self._make(other)
+        if name in self._tables:
+            fill(self._connection, name, self._tables[name])
+        if name in MADE:
+            self._connection.execute(f"create or replace table {name} as {MADE[name]}").fetchall()
+        if name == "words":
+            quote(self._connection, kind="view")
+        self._made.add(name)
+
+    def kept(self, key: Any, find: Callable[[], Found]) -> Found:  # noqa: ARG002 - the form of every ask
+        """What `find` makes: nothing is kept here."""
+        return find()
 
     def broken(self) -> int | None:
         """None: nothing is done here."""
@@ -87,7 +124,6 @@ def scratch(
     Rows without an `id` get one from their position. `derived` may bring "signal", "link", "metric" and "plan",
     `recorded` "initiative", "planning" and "invitation"; `given` is the file of a one-shot call as its parts read it.
     """
-    connection = connect()
     taxonomy = taxonomy or Taxonomy("none", ())
     tables = {"interaction": numbered(conform(interactions, INTERACTION))}
     made = {**(derived or {}), **({} if mentions is None else {"mention": mentions})}
@@ -98,15 +134,7 @@ def scratch(
     tables |= {name: conform((recorded or {}).get(name, []), schema) for name, schema in RECORDED.items()}
     tables["correction"] = CORRECTED.empty_table()
     tables["touchpoint"] = touchpoints(taxonomy)
-    for name, table in tables.items():
-        fill(connection, name, table)
-    for name in ("mention", "signal"):
-        said = f"select said.*, i.seq from {name} as said left join interaction as i on i.id = said.interaction"
-        connection.execute(f"create or replace table {name} as {said}").fetchall()
-    connection.execute(f"create table rollup as {count_interactions('interaction')}").fetchall()
-    connection.execute(f"create table mention_rollup as {count_mentions('mention', 'interaction')}").fetchall()
-    shut(connection)
-    ask = Scratch(connection, taxonomy=taxonomy, seed=seed, now=now or datetime.now(UTC))
+    ask = Scratch(tables, taxonomy=taxonomy, seed=seed, now=now or datetime.now(UTC))
     ask.given = given
     return ask
 

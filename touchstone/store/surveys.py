@@ -98,7 +98,9 @@ def keep(store: Any, rows: Sequence[Mapping[str, Any]], *, opened: Opened) -> No
         if opened.invitation is not None:
             own = update(invitation).where(invitation.c.id == opened.invitation["id"])
             connection.execute(
-                own.where(invitation.c.answered_at.is_(None)).values(answered_at=store.now, silent_at=None)
+                own.where(invitation.c.answered_at.is_(None)).values(
+                    answered_at=store.now, silent_at=None, returned_at=None
+                )
             )
 
 
@@ -116,7 +118,7 @@ def invite(store: Any, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]
             )  # fmt: skip
             known += [dict(row) for row in connection.execute(select(invitation).where(*same)).mappings()]
         before = {each["person"] for each in known}
-        blank = {"about": about, "answered_at": None, "silent_at": None, "sent_at": store.now}
+        blank = {"about": about, "answered_at": None, "silent_at": None, "sent_at": store.now, "returned_at": None}
         made = [
             {**each, **blank, "id": secrets.token_urlsafe(16)} for each in rows if each["person"] not in before
         ]  # fmt: skip
@@ -177,10 +179,14 @@ def which(id: str | None = None) -> Any:
 
 
 def counted(id: str | None = None) -> Any:
-    """The select of how many were invited to each survey (or one), answered (`back`) and are held for `silent`."""
+    """The select of how many were invited to each survey (or one), answered (`back`), kept `silent`, or were `lost`."""
     sums = [
         func.sum(case((each.is_not(None), 1), else_=0)).label(name)
-        for name, each in (("back", invitation.c.answered_at), ("silent", invitation.c.silent_at))
+        for name, each in (
+            ("back", invitation.c.answered_at),
+            ("silent", invitation.c.silent_at),
+            ("lost", invitation.c.returned_at),
+        )
     ]
     wanted = select(invitation.c.survey, func.count().label("invited"), *sums).group_by(invitation.c.survey)
     return wanted if id is None else wanted.where(invitation.c.survey == id)
@@ -190,7 +196,8 @@ def silent(store: Any, *, days: float) -> int:
     """Marks invitations that were sent so many days ago and not answered; how many."""
     late = (invitation.c.sent_at <= store.now - timedelta(days=days), invitation.c.answered_at.is_(None))
     with store.record.writing() as connection:
-        wanted = update(invitation).where(*late, invitation.c.silent_at.is_(None)).values(silent_at=store.now)
+        unheard = (invitation.c.silent_at.is_(None), invitation.c.returned_at.is_(None))
+        wanted = update(invitation).where(*late, *unheard).values(silent_at=store.now)
         return int(connection.execute(wanted).rowcount)
 
 

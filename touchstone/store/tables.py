@@ -151,6 +151,7 @@ account = Table(
     Column("personal", Boolean, nullable=False, server_default=true()),  # whether its owner sees personal data
     Column("stamp", Text, nullable=False),  # changes with the password, and when it is closed
     Column("person", Text),  # whom a customer's account belongs to
+    Column("language", Text, nullable=False, server_default=""),  # empty: whatever the browser asks for
 )
 Index("account_person", account.c.person)
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))

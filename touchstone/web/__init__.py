@@ -13,6 +13,7 @@ from touchstone import __version__
 from touchstone.core import finder
 from touchstone.web import (
     api,
+    assistants,
     entrance,
     errors,
     events,
@@ -23,6 +24,7 @@ from touchstone.web import (
     pages,
     passkeys,
     signing,
+    speaking,
     surveys,
     welcoming,
 )
@@ -55,7 +57,21 @@ def create(home: Any) -> FastAPI:
     application.mount("/static", pages.Static(directory=pages.STATIC))
     for name in finder.names("show"):
         finder.part("show", name)  # now, so that the first visitor does not wait for imports
-    doors = (entrance, outside, passkeys, leaving, welcoming, surveys, events, files, api, forms, pages)
+    doors = (
+        entrance,
+        speaking,
+        outside,
+        passkeys,
+        leaving,
+        welcoming,
+        surveys,
+        events,
+        files,
+        api,
+        assistants,
+        forms,
+        pages,
+    )
     for door in doors:
         application.include_router(door.routes)
     return application

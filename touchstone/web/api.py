@@ -17,14 +17,13 @@ from starlette.responses import JSONResponse, Response
 from touchstone.core import finder
 from touchstone.core.errors import Refused
 from touchstone.core.viewer import Viewer
-from touchstone.home.rows import ordered, plain
+from touchstone.home import offered
+from touchstone.home.rows import plain_value
 from touchstone.rules import scope, who
 from touchstone.web import description, drawing, errors, forms, pages, signing
 
 routes = APIRouter(prefix="/api/v1", include_in_schema=False)
 PAGES = "pages"
-OPEN_TO = {"measure": ("insider", "partner")}
-"""Who may compute in a room; elsewhere insiders alone: what leans on other units is not recomputed from a slice."""
 
 
 @routes.get("/openapi.json")
@@ -38,7 +37,7 @@ def described(request: Request) -> Response:
 def listing(request: Request, room: str) -> Response:
     """The parts of a room that the asker may use, with a line on each."""
     viewer = reader(request, room)
-    names = [name for name in _names(room) if who.may(viewer, who=_who(room, name))]
+    names = [name for name in _names(room) if who.may(viewer, who=offered.open_to(_folder(room), name))]
     return JSONResponse([{"name": name, "summary": finder.summary(_folder(room), name)} for name in names])
 
 
@@ -56,12 +55,9 @@ def rows(request: Request, room: str, name: str) -> Response:
     viewer = reader(request, room)
     if room not in ("measure", "decide") or name not in _names(room):
         raise HTTPException(404)
-    if not who.may(viewer, who=_who(room, name)):
-        raise errors.Problem(403, f"{room} {name} is not open to you.", todo="Read the pages, or ask an insider.")
-    chosen = finder.arguments(room, name, dict(request.query_params))
-    table = finder.verb(room, name)(request.app.state.home.ask(viewer), **chosen)
-    by = list(chosen.get("by", ()))
-    return JSONResponse([ordered(each, by) if room == "measure" else each for each in plain(table)])
+    return JSONResponse(
+        offered.rows(request.app.state.home, room, name, viewer=viewer, given=dict(request.query_params))
+    )
 
 
 @routes.post("/act/{name}")
@@ -94,8 +90,7 @@ def known(request: Request) -> Viewer:
 def reader(request: Request, room: str) -> Viewer:
     """Who reads in a room; a key that is not for it is a 403."""
     viewer = known(request)
-    if viewer.key and not scope.reads(viewer.scopes, room=room):
-        raise errors.Problem(403, f"This key is not for reading {room}.", todo="Make one with the scope `read`.")
+    scope.check_reads(viewer, room=room)
     return viewer
 
 
@@ -114,10 +109,9 @@ async def _sent(request: Request) -> tuple[Viewer, Any]:
 
 
 def _act(request: Request, name: str, viewer: Viewer, given: dict[str, Any]) -> Response:
-    if viewer.key and not scope.acts(viewer.scopes, action=name):
-        raise errors.Problem(403, f"This key is not for {name}.", todo="Ask for one whose scope names it, or sign in.")
+    scope.check_acts(viewer, action=name)
     forms.check(viewer, name)
-    return JSONResponse(drawing.data(forms.do(request, name, viewer=viewer, given=given)))
+    return JSONResponse(plain_value(forms.do(request, name, viewer=viewer, given=given)))
 
 
 def _folder(room: str) -> str:
@@ -128,9 +122,3 @@ def _names(room: str) -> list[str]:
     if _folder(room) not in finder.ROOMS:
         raise HTTPException(404)
     return finder.names(_folder(room))
-
-
-def _who(room: str, name: str) -> tuple[str, ...]:
-    default = OPEN_TO.get(room, ("insider",))
-    found: tuple[str, ...] = getattr(finder.part(_folder(room), name), "WHO", default)
-    return found

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, get_type_hints
+from typing import Any
 
 from fastapi import FastAPI
-from pydantic import TypeAdapter
-from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
 
 from touchstone.core import finder
+from touchstone.home import offered
 
 PROBLEM = {
     "type": "object",
@@ -65,20 +64,13 @@ def openapi(application: FastAPI) -> dict[str, Any]:
 def _question(room: str, name: str) -> dict[str, Any]:
     parameters = [
         {"name": field, "in": "query", "required": required, "schema": schema, "explode": False}
-        for field, (schema, required) in _fields(room, name).items()
+        for field, (schema, required) in offered.fields(room, name).items()
     ]
     return _described(room, name) | {"parameters": parameters}
 
 
 def _action(name: str) -> dict[str, Any]:
-    fields = _fields("act", name)
-    schema = {
-        "type": "object",
-        "properties": {field: schema for field, (schema, _) in fields.items()},
-        "required": [field for field, (_, required) in fields.items() if required],
-        "additionalProperties": False,
-    }
-    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    body = {"required": True, "content": {"application/json": {"schema": offered.schema("act", name)}}}
     return _described("act", name) | {"requestBody": body}
 
 
@@ -94,33 +86,3 @@ def _described(room: str, name: str) -> dict[str, Any]:
         "description": inspect.getdoc(finder.verb(room, name)) or "",
         "responses": {"200": answer, "default": problem},
     }
-
-
-def _whole(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema without definitions of its own: each stands where it is referred to."""
-    kinds = {f"#/$defs/{name}": kind for name, kind in schema.pop("$defs", {}).items()}
-
-    def put(each: Any) -> Any:
-        if isinstance(each, list):
-            return [put(one) for one in each]
-        if not isinstance(each, dict):
-            return each
-        return put(kinds[each["$ref"]]) if each.get("$ref") in kinds else {key: put(one) for key, one in each.items()}
-
-    whole: dict[str, Any] = put(schema)
-    return whole
-
-
-def _fields(room: str, name: str) -> dict[str, tuple[dict[str, Any], bool]]:
-    """The settings of a part that a program can send, each as (JSON Schema, whether it must be sent)."""
-    hints = get_type_hints(finder.verb(room, name))
-    fields = {}
-    for field, parameter in finder.settings(room, name).items():
-        if "Path" in str(parameter.annotation):
-            continue  # files of the machine are read at the machine alone
-        try:
-            schema = _whole(TypeAdapter(hints.get(field, str)).json_schema())
-        except (PydanticSchemaGenerationError, PydanticUserError):
-            continue  # a tool for Python callers (a progress function, say): nothing a program could send
-        fields[field] = (schema, parameter.default is inspect.Parameter.empty)
-    return fields

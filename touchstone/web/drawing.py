@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
@@ -12,16 +13,52 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from touchstone.core.page import Page
 from touchstone.core.viewer import Viewer
+from touchstone.home.rows import plain_value
+
+_TOKEN = secrets.token_hex(16)
+"""Stands for the token of forms in pages that are kept: nobody outside knows it, so nobody's words hold it."""
+
+
+def again(request: Request, ask: Any, address: str, shown: Callable[[], Page]) -> Response:
+    """What `shown` gives, drawn for whoever asks; as it was drawn before where it tells of the lake, and this stands.
+
+    What a page says of the session one asks in, it knows from the record.
+    """
+    viewer, told = _told(request)
+    key = (address, replace(viewer, session=""), tuple(told.items()))
+    text = ask.kept(key, lambda: _drawn(shown(), viewer, _TOKEN, told))
+    return _sent(text.replace(_TOKEN, _token(request)), told)
 
 
 def answer(request: Request, page: Page, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """`page` drawn for whoever asks, with the token its forms need."""
-    from touchstone.show import _render  # charts and templates load with the first page
+    viewer, told = _told(request)
+    return _sent(_drawn(page, viewer, _token(request), told), told, status=status, headers=headers)
+
+
+def _told(request: Request) -> tuple[Viewer, dict[str, str]]:
+    """Who asks, in which language, and where."""
+    from touchstone.web import signing, speaking
+
+    return signing.viewer(request), {"language": speaking.language(request), "here": speaking.here(request)}
+
+
+def _token(request: Request) -> str:
     from touchstone.web import signing
 
-    viewer, token = signing.viewer(request), signing.keeper(request).token(request)
-    text = _render.html(page, viewer=viewer, base="/", token=token)
-    return HTMLResponse(text, status, dict(headers or {}))
+    return signing.keeper(request).token(request)
+
+
+def _drawn(page: Page, viewer: Viewer, token: str, told: Mapping[str, str]) -> str:
+    from touchstone.show import _render  # charts and templates load with the first page
+
+    return _render.html(page, viewer=viewer, base="/", token=token, **told)
+
+
+def _sent(
+    text: str, told: Mapping[str, str], *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    return HTMLResponse(text, status, {**(headers or {}), "Content-Language": told["language"]})
 
 
 def page_data(page: Page) -> dict[str, Any]:
@@ -42,15 +79,4 @@ def file(outcome: Any, *, name: str) -> Response:
     """What an action gave back, as a JSON file to keep."""
     plain = re.sub(r"[^a-z0-9-]", "", name.lower())[:60] or "touchstone"
     headers = {"Content-Disposition": f'attachment; filename="{plain}.json"'}
-    return JSONResponse(data(outcome), headers=headers)
-
-
-def data(value: Any) -> Any:
-    """What an action gave back as plain JSON values: no number is NaN, what JSON does not know is a text."""
-    if isinstance(value, Mapping):
-        return {str(name): data(each) for name, each in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [data(each) for each in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
+    return JSONResponse(plain_value(outcome), headers=headers)

@@ -61,11 +61,13 @@ def install(application: FastAPI) -> None:
 
 
 def answer(request: Request, problem: Problem) -> Response:
-    """The problem as JSON under `/api/` and beside pages, else as a page of the house."""
+    """The problem as JSON for programs (`/api/`, `/mcp`) and beside pages, else as a page of the house."""
     headers = {"Retry-After": str(problem.after)} if problem.after else {}
-    if request.url.path.startswith("/api/") or request.url.path.endswith(".json"):
+    assisting = request.url.path == "/mcp"
+    if assisting or request.url.path.startswith("/api/") or request.url.path.endswith(".json"):
         if problem.status == 401:
-            headers["WWW-Authenticate"] = 'Basic realm="Touchstone", charset="UTF-8"'
+            scheme = "Bearer" if assisting else "Basic"
+            headers["WWW-Authenticate"] = f'{scheme} realm="Touchstone", charset="UTF-8"'
         return JSONResponse(_document(request, problem), problem.status, headers, media_type="application/problem+json")
     title = TITLES.get(problem.status, "That did not work")
     empty = "empty" if problem.status == 404 else "warning"

@@ -18,6 +18,8 @@ from touchstone.core.errors import Refused
 from touchstone.core.once import Once
 from touchstone.core.page import Block, Field, Form, Grid, Link, Page
 from touchstone.core.viewer import Viewer
+from touchstone.home import offered
+from touchstone.home.rows import plain_value
 from touchstone.rules import who
 from touchstone.web import drawing, errors, signing
 
@@ -89,7 +91,7 @@ def _send(request: Request, name: str, given: dict[str, Any], *, back: str, down
         return drawing.answer(request, _page(name, given=given, refusal=refusal), status=422)
     if download:
         return drawing.file(outcome, name=download)
-    outcome = drawing.data(outcome) if isinstance(outcome, dict) else {}
+    outcome = plain_value(outcome) if isinstance(outcome, dict) else {}
     once = [each for each in getattr(finder.part("act", name), "ONCE", ()) if outcome.get(each)]
     if back and not once:
         return RedirectResponse(signing.local(back), 303)
@@ -130,32 +132,12 @@ def check(viewer: Viewer, name: str) -> None:
 
 def do(request: Request, name: str, *, viewer: Viewer, given: dict[str, Any]) -> Any:
     """Does the action as `viewer` and gives back what came out; a field that is missing or wrong is `Refused`."""
-    if named := sorted(finder.files("act", name) & set(given)):
-        todo = "Do it there, on the command line."
-        raise Refused("files of the machine are read at the machine alone.", field=named[0], todo=todo)
-    chosen = finder.arguments("act", name, {field: _value(name, field, value) for field, value in given.items()})
-    if missing := finder.missing("act", name, chosen):
-        raise Refused(f"{missing[0]} is missing.", field=missing[0], todo="Fill it in.")
-    return finder.verb("act", name)(request.app.state.home.store.as_viewer(viewer), **chosen)
+    return offered.act(request.app.state.home, name, viewer=viewer, given=given)
 
 
 def known(name: str) -> dict[str, inspect.Parameter]:
     """The fields of an action, by name."""
     return finder.settings("act", name)
-
-
-def _value(name: str, field: str, value: Any) -> Any:
-    """A text for a field that takes an object, read as JSON or as lines of `name=value`."""
-    annotation = str(known(name).get(field, inspect.Parameter.empty))
-    if not isinstance(value, str) or "dict[" not in annotation:
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        pairs = [line.partition("=") for line in value.splitlines() if line.strip()]
-    if not all(middle for _, middle, _ in pairs):
-        raise Refused("neither JSON nor lines of name=value.", field=field, todo="Write one name=value a line.")
-    return {left.strip(): right.strip() for left, _, right in pairs}
 
 
 def _page(name: str, *, given: dict[str, Any], refusal: Refused | None = None) -> Page:

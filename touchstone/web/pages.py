@@ -14,6 +14,7 @@ import touchstone
 from touchstone.core import finder
 from touchstone.core.page import Page
 from touchstone.core.viewer import Viewer
+from touchstone.home import offered
 from touchstone.rules import who
 from touchstone.web import drawing, errors, signing
 
@@ -47,21 +48,31 @@ def page(request: Request, name: str) -> Response:
     wanted = name.removesuffix(".json")
     if viewer.side == "outsider" and not viewer.account:
         return _to_sign_in(request, as_data=name != wanted)
-    shown = show(request, wanted, viewer=viewer, filters=dict(request.query_params))
-    return JSONResponse(drawing.page_data(shown)) if name != wanted else drawing.answer(request, shown)
+    _check(viewer, wanted)
+    home, filters = request.app.state.home, dict(request.query_params)
+    ask, chosen = offered.asked(home, wanted, viewer=viewer, filters=filters)
+
+    def shown() -> Page:
+        found: Page = finder.verb("show", wanted)(ask, **chosen)
+        return found
+
+    if name != wanted:
+        return JSONResponse(drawing.page_data(shown()))
+    return drawing.again(request, ask, f"{wanted} {sorted(chosen.items())}", shown)
 
 
 def show(request: Request, name: str, *, viewer: Viewer, filters: dict[str, str]) -> Page:
-    """May you, is it valid, then do it: the page `name` of this home, narrowed to `viewer` and by `filters`."""
+    """The page `name` of this home, narrowed to `viewer` and by `filters`."""
+    _check(viewer, name)
+    return offered.page(request.app.state.home, name, viewer=viewer, filters=filters)
+
+
+def _check(viewer: Viewer, name: str) -> None:
+    """Nothing where there is a page `name`; an outsider does not learn which there are."""
     if viewer.side == "outsider":
         raise errors.Problem(403, "This account sees no pages.", todo="Ask an insider for a role.")
     if name not in finder.names("show"):
         raise HTTPException(404)
-    who.check(viewer, who=finder.part("show", name).WHO, what=name)
-    chosen = finder.arguments("show", name, {field: text for field, text in filters.items() if text != ""})
-    ask = request.app.state.home.ask(viewer, remember=True)
-    shown: Page = finder.verb("show", name)(ask, **chosen)
-    return shown
 
 
 def _to_sign_in(request: Request, *, as_data: bool) -> Response:

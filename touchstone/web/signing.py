@@ -118,7 +118,7 @@ class Doorkeeper:
         found = self.guessed(f"key {address}", lambda: keys.find(self.store, secret=secret))
         if found is None:
             raise Problem(401, "This key opens nothing.", todo="It may have run out or been ended: make another.")
-        return replace(found.account.viewer, key=found.id, scopes=found.scopes)
+        return found.viewer
 
     def guessed(self, by: str, find: Callable[[], Found | None]) -> Found | None:
         """What was found; who finds nothing too often must wait: a 429."""

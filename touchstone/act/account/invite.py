@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from touchstone.core.errors import Refused
+from touchstone.core.translation import said
 from touchstone.rules import consent, contacts, who
 from touchstone.store import accounts, outbox, persons, welcome
 
@@ -43,7 +44,8 @@ def act(store: Any, *, person: str, name: str = "", days: int = 7) -> dict[str, 
     if store.settings.address and account.name == accounts.plain(known) and consent.may(row["consents"], "answer"):
         link = store.settings.address.rstrip("/") + path
         outbox.put(
-            store, kind="mail", to=known, subject=_SUBJECT, text=_TEXT.format(link=link, days=days), person=person,
+            store, kind="mail", to=known, subject=said(_SUBJECT, account.language),
+            text=said(_TEXT.format(link=link, days=days), account.language), person=person,
             purpose="answer", key=f"welcome {welcome.digest(token)}",
         )  # fmt: skip
         return told | {"sent": True}

@@ -8,8 +8,9 @@ from typing import Any
 
 from touchstone.act import _cases, _letter
 from touchstone.core.errors import Refused
+from touchstone.core.translation import said
 from touchstone.rules import cases as rules
-from touchstone.store import cases, outbox
+from touchstone.store import accounts, cases, outbox
 
 WHO = ("administrator",)
 EVERY = timedelta(minutes=5)
@@ -54,9 +55,12 @@ def _mail(store: Any, row: Mapping[str, Any], name: str, level: int) -> None:
     told = {"id": row["id"], "due": f"{row['due_at']:%Y-%m-%d %H:%M}", "why": row["due_why"], "stage": row["stage"]}
     about, unit = row["touchpoint"] or f"a {row['kind']}", f" at {row['unit']}" if row["unit"] else ""
     link = _letter.link(store, f"case?id={row['id']}")
-    text = _TEXT.format(**told, about=about, unit=unit) + (f"\nOpen it: {link}\n" if link else "")
+    reader = accounts.find(store, name=name)
+    spoken = reader.language if reader is not None else ""
+    text = said(_TEXT.format(**told, about=about, unit=unit), spoken)
+    text += f"\n{said('Open it', spoken)}: {link}\n" if link else ""
     outbox.put(
-        store, kind="mail", to=name, subject=f"Overdue: case {row['id']}", text=text, person=row["person"],
-        unit=row["unit"],
+        store, kind="mail", to=name, subject=said(f"Overdue: case {row['id']}", spoken), text=text,
+        person=row["person"], unit=row["unit"],
         key=f"case {row['id']} {row['reopened']} {row['stage']} {level} {name}",
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from touchstone.act import _letter
 from touchstone.core import finder
 from touchstone.core.page import Page, Words
+from touchstone.core.translation import ENGLISH
 from touchstone.rules import rhythm, who
 from touchstone.store import outbox, telling
 
@@ -39,9 +40,12 @@ def _sent(store: Any, row: Mapping[str, Any]) -> bool:
         return False
     page: Page = finder.verb("show", row["what"])(store.ask(viewer))
     link, leave = _letter.link(store, row["what"]), _letter.link(store, f"unsubscribe/{row['id']}.{row['key']}")
+    spoken = viewer.language or ENGLISH
     outbox.put(
-        store, kind="mail", to=telling.address_of(store, row["account"]), subject=_letter.subject(page.sentence),
-        text=_letter.text(page, link=link, leave=leave), html=_letter.html(page, link=link, leave=leave),
+        store, kind="mail", to=telling.address_of(store, row["account"]),
+        subject=_letter.subject(page.sentence, language=spoken),
+        text=_letter.text(page, link=link, leave=leave, language=spoken),
+        html=_letter.html(page, link=link, leave=leave, language=spoken),
         headers=_letter.leaving(leave), person=_quoted(store, page), unit=row["unit"],
         key=f"digest {row['id']} {due.isoformat()}",
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from touchstone.act import _survey
 from touchstone.core.errors import Refused
 from touchstone.core.viewer import INSIDER
+from touchstone.rules import consent
 from touchstone.rules import surveys as rules
 from touchstone.store import persons, surveys
 
@@ -41,10 +42,17 @@ def act(
     rows = _survey.rows(questions, counted, about=about, teller=None if teller == about["person"] else teller)
     surveys.keep(store, rows, opened=opened)
     if stop and own:
-        who = own["person"]
-        persons.allow(store.as_viewer(INSIDER), id=who, purpose="survey", state="revoked", by=who)
+        _stop(store, own["person"])
     store.log("survey.answer", survey=opened.survey["id"], response=response)
     return {"response": response, "answers": len([each for each in counted if "." not in each])}
+
+
+def _stop(store: Any, who: str) -> None:
+    """They are asked no more, as one of many or as a member of the panel."""
+    held = persons.find(store, id=who) or {}
+    seat = [consent.PANEL] if consent.stated(held.get("consents")).get(consent.PANEL) == "granted" else []
+    for purpose in ("survey", *seat):
+        persons.allow(store.as_viewer(INSIDER), id=who, purpose=purpose, state="revoked", by=who)
 
 
 def _about(store: Any, opened: surveys.Opened, response: str, language: str) -> dict[str, Any]:

@@ -46,9 +46,10 @@ def _sentence(real: list[Figure], tried: int) -> str:
         return f"Of {_say.count(tried)} pairs of a process and a figure outside, none goes together beyond chance."
     first = real[0]
     later = _later(int(first.detail["lag"]), str(first.detail["every"]))
-    way = "falls" if (first.value or 0.0) < 0 else "rises"
+    falling = (first.value or 0.0) < 0
     more = f"; {_say.count(len(real) - 1)} more pairs go together" if len(real) > 1 else ""
     return (
-        f"When {first.by['inside'].replace('_', ' ')} rises, {first.by['figure']} of {first.by['touchpoint']} {way} "
-        f"{later}{more} ({_say.count(tried)} pairs looked at; an association, no proof of a cause)."
+        f"When {first.by['inside'].replace('_', ' ')} rises, {first.by['figure']} of {first.by['touchpoint']} "
+        f"{'falls' if falling else 'rises'} {later}{more} "
+        f"({_say.count(tried)} pairs looked at; an association, no proof of a cause)."
     )

@@ -65,7 +65,7 @@ def _surest(rows: list[Figure]) -> list[Figure]:
 def _line(told: Told, figure: Figure) -> Estimate:
     """The word as a line; the brand's point to the left."""
     shown = told.estimates([figure], middle=0.0)[0]
-    own = {**vars(shown), "label": figure.by["word"], "real": True}
+    own = {**vars(shown), "label": f"“{figure.by['word']}”", "real": True}
     if figure.by["side"] == "brand":
         value, low, high = (None if each is None else -each for each in (shown.value, shown.high, shown.low))
         own |= {"value": value, "low": low, "high": high}

@@ -27,7 +27,7 @@ def _named(told: Told, figure: Figure) -> Estimate:
     growth = figure.detail.get("growth") or {}
     more = " (grows)" if growth.get("real") and growth["odds_ratio"] > 1 else ""
     more += " (with other companies’ things)" if figure.detail.get("with_others") else ""
-    return Estimate(**{**vars(told.estimates([figure])[0]), "label": figure.by["need"] + more})
+    return Estimate(**{**vars(told.estimates([figure])[0]), "label": f"“{figure.by['need']}”{more}"})
 
 
 def _sentence(told: Told, rows: list[Figure]) -> str:

@@ -30,8 +30,8 @@ def _place(figure: Figure) -> tuple[str, float]:
 
 
 def _name(figure: Figure) -> str:
-    parts = [figure.by["campaign"], figure.by.get("level", "").replace("_", " ")]
-    return _say.named(", ".join(part for part in parts if part))
+    parts = [f"“{_say.named(figure.by['campaign'])}”", figure.by.get("level", "").replace("_", " ")]
+    return ", ".join(part for part in parts if part)
 
 
 def _speaking(figure: Figure) -> str:

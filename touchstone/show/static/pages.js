@@ -49,7 +49,7 @@
     const said = target.type === "range" && target.parentElement.querySelector("output");
     if (!said) return;
     const { told, last } = said.dataset;
-    said.textContent = (target.value === target.max && last) || told.replace("#", Number(target.value).toLocaleString("en"));
+    said.textContent = (target.value === target.max && last) || told.replace("#", Number(target.value).toLocaleString(document.documentElement.lang));
   });
 
   // What is told once is copied by a button; without scripts it is marked and copied by hand.
@@ -59,7 +59,7 @@
     button.addEventListener("click", async () => {
       field.select();
       await navigator.clipboard?.writeText(field.value);
-      button.textContent = "Copied";
+      button.textContent = button.dataset.copies;
     });
   }
 })();

@@ -4,7 +4,7 @@
   for (const form of document.querySelectorAll("form[data-ceremony]")) {
     const button = form.querySelector("button");
     const told = form.querySelector("[data-told]");
-    if (!window.PublicKeyCredential) { told.textContent = "This browser knows no passkeys."; continue; }
+    if (!window.PublicKeyCredential) { told.textContent = form.dataset.unknown; continue; }
     const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (each) => each.charCodeAt(0));
     const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
     const options = JSON.parse(form.dataset.options);
@@ -27,7 +27,7 @@
         form.elements.credential.value = JSON.stringify(plain(made));
         form.submit();
       } catch {
-        told.textContent = "The device did not answer, or was told not to. Try again.";
+        told.textContent = form.dataset.silent;
         button.disabled = false;
       }
     });

@@ -24,7 +24,7 @@
     if (fresh) return swap(place, fresh);
     const wrong = found?.querySelector("label .error, .note p");
     const said = place.querySelector(".said");
-    if (said) said.textContent = wrong ? wrong.textContent : "This could not be sent. Try again.";
+    if (said) said.textContent = wrong ? wrong.textContent : place.dataset.failed;
   });
 
   document.addEventListener("click", async (event) => {

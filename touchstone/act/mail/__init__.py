@@ -1,0 +1,1 @@
+"""Mail that people write to us."""

@@ -1,0 +1,1 @@
+"""Customers who have a seat on the advisory panel."""

@@ -1,0 +1,1 @@
+"""What customers are asked to vote on."""

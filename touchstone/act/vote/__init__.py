@@ -1,0 +1,1 @@
+"""What customers think of what others asked for."""
