@@ -113,7 +113,8 @@ def _links(thing: Any) -> set[str]:
 
 def _data(home: Any) -> Iterator[str]:
     """What others wrote: every text the record holds that is no key of ours, names of the lake, and of our actions."""
-    yield from (*finder.names("act"), *LANGUAGES)
+    done = home.ask().record(tables.activity.select().with_only_columns(tables.activity.c.action).distinct())
+    yield from (*finder.names("act"), *LANGUAGES, *(row["action"] for row in done))
     with home.store.record.reading() as connection:
         for table in tables.metadata.sorted_tables:
             for row in connection.execute(table.select()):

@@ -10,6 +10,7 @@ import pytest
 import touchstone
 from touchstone.core import finder
 from touchstone.core.page import Grid, Page
+from touchstone.core.translated import translated
 from touchstone.core.viewer import Viewer
 
 
@@ -26,8 +27,13 @@ def home(tmp_path: Path) -> Any:
 
 def _page(home: Any, **filters: Any) -> tuple[Page, list[tuple[Any, ...]]]:
     page = finder.verb("show", "activity")(home.ask(), **filters)
-    grids = [block for block in page.blocks if isinstance(block, Grid) and block.title == "What was done"]
-    return page, list(grids[0].rows) if grids else []
+    return page, list(_grid(page).rows)
+
+
+def _grid(page: Page) -> Grid:
+    """What was done; an empty one where nothing was."""
+    found = [block for block in page.blocks if isinstance(block, Grid) and len(block.columns) == 5]
+    return found[0] if found else Grid("", "", (), ())
 
 
 def test_the_page_says_who_did_what_and_that_the_chain_holds(home: Any) -> None:
@@ -45,6 +51,11 @@ def test_pages_follow_each_other_and_filters_narrow_them(home: Any) -> None:
     assert {row[2] for row in _page(home, action="read")[1]} == {"read"}
     assert len(_page(home, name="ada@example", before=12)[1]) == 10
     assert _page(home, name="nobody@example")[1] == []
+
+
+def test_in_german_names_of_actions_and_ids_stand_as_they_were_written(home: Any) -> None:
+    page, rows = _page(home)
+    assert [row[2:] for row in _grid(translated(page, "de")).rows] == [row[2:] for row in rows]
 
 
 def test_a_broken_chain_is_told_first(home: Any) -> None:

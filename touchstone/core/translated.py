@@ -68,6 +68,7 @@ wrote (`Verbatim`), names and what is known of persons (`Kin`), values, addresse
 DATA = {
     "customer", "id", "theme", "customers say", "the brand says",
     "last word", "note", "you said", "we promised", "name", "view", "key", "passkey", "browser",
+    "action", "ids",
 }  # fmt: skip
 """Columns of tables that hold what others wrote; the rest may hold names too, which are known to no catalogue."""
 DRAWN = ("title", "text", "name", "left", "label", "period", "last")
