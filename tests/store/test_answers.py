@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.store._worlds import home, said
+from touchstone.core.settings import Settings
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.core.viewer import INSIDER, Viewer
 from touchstone.store import _answers, tables
@@ -133,6 +135,16 @@ def test_what_is_made_of_the_lake_alone_is_kept_and_what_asks_more_is_not(world:
     assert make("taxonomy")[1] == ()
 
 
+def test_what_asks_for_the_day_alone_is_kept_until_midnight(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    for told in ("2026-03-02T09:00", "2026-03-02T23:59:59", "2026-03-03T00:00", "2026-03-03T11:00"):
+        instant = datetime.fromisoformat(f"{told}+00:00")
+        monkeypatch.setattr(Settings, "clock", lambda _, instant=instant: instant)
+        ask = world.ask(INSIDER, remember=True)
+        assert ask.kept("day", lambda ask=ask: made.append(1) or ask.today) == instant.date()  # type: ignore[func-returns-value]  # notes it
+    assert len(made) == 2
+
+
 def test_a_taxonomy_written_by_hand_is_in_what_is_made_next(world: Any) -> None:
     ask = world.ask(INSIDER, remember=True)
     before = ask.kept("names", lambda: ask.taxonomy.names)
@@ -167,3 +179,32 @@ def test_what_is_erased_is_in_no_answer(world: Any) -> None:
     assert world.ask(INSIDER, remember=True).lake(words).num_rows > 0
     world.erase("person-1")
     assert world.ask(INSIDER, remember=True).lake(words).num_rows == 0
+
+
+def test_a_text_is_made_again_where_what_it_is_made_of_says_anything_else() -> None:
+    kept, made = Answers(), []
+
+    def text(thing: Any) -> str:
+        return kept.alike("key", thing, lambda: made.append(thing) or f"of {thing!r}")  # type: ignore[func-returns-value]  # notes it
+
+    for thing in (("a", 1), ("a", 1), ("a", 1.0), ("a", True), ("a", 1), "\ud800"):
+        assert text(thing) == f"of {thing!r}"
+    assert list(map(repr, made)) == list(map(repr, (("a", 1), ("a", 1.0), ("a", True), ("a", 1), "\ud800")))
+    assert kept.alike("another", ("a", 1), lambda: "theirs") == "theirs"
+
+
+def test_a_text_too_large_to_keep_is_made_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_answers, "_LARGE", 10)
+    kept = Answers()
+    assert [kept.alike("key", 1, lambda each=each: each * 20) for each in "ab"] == ["a" * 20, "b" * 20]
+
+
+def test_a_text_of_what_was_erased_is_forgotten(world: Any) -> None:
+    def drawn(word: str) -> str:
+        ask = world.ask(INSIDER, remember=True)
+        ask.record(select(tables.unit.c.id))  # it tells of the record
+        return str(ask.alike("page", "the same", lambda: word))
+
+    assert [drawn("person-1 said this"), drawn("later")] == ["person-1 said this"] * 2
+    world.erase("person-1")
+    assert drawn("nobody") == "nobody"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,26 @@ def test_what_is_made_of_a_text_in_the_record_opens_no_other(home: Any) -> None:
         changed = sa.func.replace(within.c.text, " text ", f" {column} ").label("made")
         (made,) = home.ask(ANALYST).record(sa.select(changed))
         assert made["made"] not in (None, "c1")
+
+
+def test_a_word_learned_of_one_question_opens_no_other(home: Any) -> None:
+    """Questions of one form share the word of their marks: whoever learns it can say it in that form alone."""
+    within = tables.interaction.select().where(tables.interaction.c.source_id == "1").subquery()
+
+    def asked(said: str) -> dict[str, Any]:
+        question = sa.select(sa.func.substr(within.c.text, 1, 16).label("word"), sa.literal(said).label("made"))
+        (row,) = home.ask(PARTNER).record(question)
+        return dict(row)
+
+    word = asked("")["word"]
+    assert asked("again")["word"] == word
+    (other,) = home.ask().record(tables.interaction.select().where(tables.interaction.c.unit == "south"))
+    forged = f"{word} interaction text {other['seq']}"
+    assert asked(forged)["made"] == forged  # no words of units that are not theirs
+    for table in (tables.account, tables.interaction):
+        named = sa.select(table).subquery(f"{table.name}_{word}")
+        with pytest.raises(Refused) if table is tables.account else nullcontext():
+            assert other["id"] not in [row["id"] for row in home.ask(PARTNER).record(sa.select(named.c.id))]
 
 
 def test_what_was_corrected_is_shown_without_them_too(home: Any) -> None:

@@ -19,7 +19,7 @@ from touchstone.store import tables
 
 SAID = "Ida Example here, call +44 20 7946 0991 or mail ida@mail.example about the parking."
 SHOWN = "••••••••••• here, call •••••••••••••••• or mail •••••••••••••••• about the parking."
-SECRETS = ("Ida", "7946", "mail.example")
+SECRETS = ("Ida", "7946 0991", "mail.example")
 ANALYST = Viewer("insider", personal=False)
 PASSWORD = "seven brown kettles"
 ANALYSTS, BOARDS = (basic(name, PASSWORD) for name in ("analyst@example", "board@example"))

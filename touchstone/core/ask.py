@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
@@ -22,6 +22,8 @@ class Ask(Protocol):
     viewer: Viewer
     seed: int
     now: datetime
+    today: date
+    """The day of `now` in UTC: what asks no more of the clock is kept until midnight."""
     taxonomy: Taxonomy
     given: pa.Table | None
     """The file of a one-shot call, its columns under the names of fields; None on a home."""

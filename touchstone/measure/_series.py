@@ -97,7 +97,7 @@ def of_scores(ask: Ask, rule: Rule, question: Question, every: str) -> list[Seri
         scale = [float(each) for each in keys[-1].split("-")] if several and not rule.ends else ends_of
         told = rule.measured_in if rule.ends else f"{rule.measured_in} on {scale_text(*scale)}"
         found.append(Series(keys, looks, counts, scores, rule.name, told, (scale[0], scale[1]), names))
-    return finished(found, every, ask.now.date())
+    return finished(found, every, ask.today)
 
 
 def of_volume(ask: Ask, question: Question, every: str) -> list[Series]:
@@ -113,7 +113,7 @@ def of_volume(ask: Ask, question: Question, every: str) -> list[Series]:
         scores, look = np.unique(events, return_inverse=True)
         counts, told = np.eye(len(scores))[look], f"interactions a {every}"
         found.append(Series(keys, looks, counts, scores, "volume", told, (0.0, None), question.by, each=True))
-    return finished(found, every, ask.now.date())
+    return finished(found, every, ask.today)
 
 
 def of_mentions(ask: Ask, question: Question, every: str) -> list[Series]:
@@ -126,7 +126,7 @@ def of_mentions(ask: Ask, question: Question, every: str) -> list[Series]:
     others = [name for name in question.by if name != "touchpoint"]
     whole = table.select([*others, every, "n"])
     found = shares(table, whole, question.by, every, figure="mentions", of="mentions")
-    return finished(found, every, ask.now.date())
+    return finished(found, every, ask.today)
 
 
 def shares(told: pa.Table, whole: pa.Table, by: tuple[str, ...], period: str, *, figure: str, of: str) -> list[Series]:

@@ -50,7 +50,7 @@ def of_kinds(ask: Ask, question: Question, every: str) -> list[Series]:
     """
     told, said = _counted(ask, question, every, (_TOLD, _SAID), heard=f"i.text is not null and not {ours('i.')}")
     by = (*question.by, "label")
-    return finished(shares(told, said, by, "start", figure="", of="interactions with words"), every, ask.now.date())
+    return finished(shares(told, said, by, "start", figure="", of="interactions with words"), every, ask.today)
 
 
 def of_themes(ask: Ask, question: Question, every: str) -> list[Series]:
@@ -61,7 +61,7 @@ def of_themes(ask: Ask, question: Question, every: str) -> list[Series]:
     told, said = _counted(ask, question, every, (_OF_THEMES, _SAID), heard=_HEARD)
     found = shares(told, said, (*question.by, "theme"), "start", figure="themes", of="customers' texts")
     called = {row["theme"]: json.loads(row["detail"]).get("name", "") for row in ask.lake(_NAMES).to_pylist()}
-    return finished([replace(each, called=called.get(each.keys[-1], "")) for each in found], every, ask.now.date())
+    return finished([replace(each, called=called.get(each.keys[-1], "")) for each in found], every, ask.today)
 
 
 def _counted(ask: Ask, question: Question, every: str, texts: tuple[str, str], *, heard: str) -> list[pa.Table]:

@@ -83,7 +83,7 @@ def _series(ask: Ask, question: Question, every: str, figure: str) -> list[Serie
     if table is not None:
         if not set(question.by) <= {"unit"}:
             raise Refused("a file's change is told by unit.", field="by", todo="Map the column: --map unit=COLUMN.")
-        return of_file(table, question.by, every, ask.now.date())
+        return of_file(table, question.by, every, ask.today)
     if figure in RULES:
         return of_scores(ask, RULES[figure], question, every)
     if figure in _OTHERS:

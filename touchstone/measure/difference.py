@@ -110,7 +110,7 @@ def _periods(ask: Ask, rule: Rule, question: Question, every: str) -> tuple[date
     filled: Counter[date] = Counter()
     for each, n in zip(days.column(0).to_pylist(), days["n"].to_pylist(), strict=True):
         filled[_start(date.fromisoformat(each if len(each) > 7 else f"{each}-01"), every)] += n
-    last = min(ask.now.date(), (day(question.until, field="until") or date.max - timedelta(days=1)) + timedelta(days=1))
+    last = min(ask.today, (day(question.until, field="until") or date.max - timedelta(days=1)) + timedelta(days=1))
     over = [each for each in sorted(filled) if _next(each, every) <= last]
     if not over:
         return None

@@ -145,7 +145,7 @@ def _series(ask: Ask, question: Question, every: str, figure: str) -> list[Serie
     """The figure of each unit, period by period; on several scales, that with most answers; else what words say."""
     table = given(ask, question, "unit", "occurred_at", "value")
     if table is not None:
-        return of_file(table, ("unit",), every, ask.now.date())
+        return of_file(table, ("unit",), every, ask.today)
     asked_by = replace(question, by=("unit",))
     found = of_scores(ask, RULES[figure], asked_by, every)
     if not found and figure == "rating" and answers(question, "mention_rollup"):

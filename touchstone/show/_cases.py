@@ -86,7 +86,8 @@ def of_customer(ask: Ask, ids: Sequence[str]) -> Grid | None:
 
 def opening(ask: Ask, interaction: str, *, back: str = "") -> Grid | Form | None:
     """Leads to the case of these words; or a button that makes one of what a customer said, and goes `back`."""
-    said = ask.record(tables.interaction.select().where(tables.interaction.c.id == interaction))
+    own = tables.interaction.c
+    said = ask.record(tables.interaction.select().with_only_columns(own.level, own.thread).where(own.id == interaction))
     if not said or said[0]["level"] in ("employee", "department"):
         return None
     rows = ask.record(loop.of_words(interaction, said[0]["thread"] or interaction))

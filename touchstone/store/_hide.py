@@ -6,13 +6,29 @@ The record keeps the words as they were said; who may see all sees them so.
 from __future__ import annotations
 
 import re
+import secrets
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Column, ColumnElement, Connection, Table, Text, case, cast, false, literal, null, select, true
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    Text,
+    case,
+    cast,
+    false,
+    literal,
+    null,
+    select,
+    true,
+)
 
 from touchstone.language import personal
 from touchstone.store import tables
@@ -20,6 +36,7 @@ from touchstone.store._duck import connect
 from touchstone.store._record import Record
 from touchstone.store.tables import person
 
+FORMS = 2_000  # of questions to the record: as many have a word of their own
 AT_ONCE = 500  # as many values as a statement takes everywhere
 HIDING = {
     "interaction": ("text", "attributes"),
@@ -35,6 +52,20 @@ _NAMED = """with told as (select place, text, name, unnest(string_split(lower(na
     select place, any_value(name) as name from told where length(part) > 2 and contains(lower(text), part)
     group by place order by place"""
 """The rows whose text may name its writer: only these are looked at one by one."""
+
+
+def token_of(wanted: Any) -> str:
+    """A word for questions of just this form, told to nobody: to name it is to ask in another form, of another word.
+
+    Questions alike but for the values in them share it, so that the database's SQL is written once for them all.
+    """
+    form = wanted._generate_cache_key() if isinstance(wanted, Select) else None
+    return secrets.token_hex(8) if form is None else _word(form.key)
+
+
+@lru_cache(maxsize=FORMS)
+def _word(_form: Any) -> str:
+    return secrets.token_hex(8)
 
 
 def marked(column: Column[Any], token: str) -> ColumnElement[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -126,6 +127,7 @@ OWN: dict[str, tuple[str, ...]] = {
 """Tables of which everybody reads the rows of their own account alone, and columns that nobody reads."""
 OTHERS = "probability_above"  # the one detail of a figure that names other units
 READER = "misreading"  # figures of how well the machine reads: about no unit, and the same for everyone
+KEPT = 2_000  # narrowed tables that are kept ready: to make one takes longer than to ask it
 OPEN = ("touchpoint",)
 """Tables that are the same for everyone who may look in at all."""
 
@@ -196,14 +198,15 @@ def own(wanted: Any, viewer: Viewer, token: str) -> Any:
 def record(wanted: Any, units: frozenset[str], token: str) -> Any:
     """The SQLAlchemy select `wanted` of a partner of `units`, reading narrowed rows in place of every table it names.
 
-    `token` is a word of this question alone: none can name a subquery of its own like ours, or write our marks.
+    `token` is a word of questions of this form alone: none can name a subquery of its own like ours.
     """
-    return _instead(wanted, token, lambda table: _narrowed(table, _rule(table.name), "unit", sorted(units), token))
+    some = tuple(sorted(units))
+    return _instead(wanted, token, lambda table: _narrowed(table, _rule(table.name), "unit", some, token))
 
 
 def mine(wanted: Any, person: str, token: str) -> Any:
     """The same of a customer: rows of `person` alone."""
-    return _instead(wanted, token, lambda table: _narrowed(table, _rule(table.name, MINE), "person", [person], token))
+    return _instead(wanted, token, lambda table: _narrowed(table, _rule(table.name, MINE), "person", (person,), token))
 
 
 def _instead(wanted: Any, token: str, narrowed: Callable[[Table], Subquery]) -> Any:
@@ -241,7 +244,8 @@ def _written(each: Any) -> bool:
     )
 
 
-def _narrowed(table: Table, rule: Narrowing, whose: str, some: list[str], token: str) -> Subquery:
+@lru_cache(maxsize=KEPT)
+def _narrowed(table: Table, rule: Narrowing, whose: str, some: tuple[str, ...], token: str) -> Subquery:
     """The rows of a table that are of `some`: units or persons, as the column `whose` of interactions has them."""
     if tables.metadata.tables.get(table.name) is not table:
         raise Refused(f"no table {table.name!r} for you.", where="record")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakKeyDictionary
@@ -24,7 +23,7 @@ from touchstone.store._answers import Answers
 from touchstone.store._behind import COLUMNS, Masked, Slice, Snapshot
 from touchstone.store._choose import read, smaller
 from touchstone.store._clustered import Clustered, cluster
-from touchstone.store._hide import told
+from touchstone.store._hide import token_of, told
 from touchstone.store._lake import Lake
 from touchstone.store._record import Record
 from touchstone.store._taxonomy import read_taxonomy
@@ -57,6 +56,11 @@ class StoreAsk:
         return self._now
 
     @property
+    def today(self) -> date:
+        """The day it is asked on, in UTC."""
+        return self._now.date()
+
+    @property
     def taxonomy(self) -> Taxonomy:
         """The home's taxonomy."""
         return read_taxonomy(self._window.path, self._window.settings)
@@ -72,9 +76,18 @@ class StoreAsk:
             return self._answer(self._behind, sql, parameters) if self._behind else INTERACTION.empty_table()
 
     def kept(self, key: Any, find: Callable[[], Found]) -> Found:
-        """What `find` makes, kept where it asked the lake alone as long as the answers to this asker are."""
+        """What `find` makes, kept for the day if it asked the lake alone, as long as answers to this asker are."""
+        if self._answers is None:
+            return find()
         before = self._beyond
-        return find() if self._answers is None else self._answers.made(key, find, lasts=lambda: self._beyond == before)
+        return self._answers.made((self.today, key), find, lasts=lambda: self._beyond == before)
+
+    def alike(self, key: Any, thing: Any, make: Callable[[], str]) -> str:
+        """The text made of `thing`: as it was made before under `key`, where the thing says the same to the letter.
+
+        `key` names all else that the text depends on. For what tells of more than the lake: the rest is `kept`.
+        """
+        return self._answers.alike(key, thing, make) if self._answers is not None and self._beyond else make()
 
     @property
     def spread(self) -> Spread | None:
@@ -83,7 +96,7 @@ class StoreAsk:
 
     def record(self, select: Any) -> list[dict[str, Any]]:
         """The rows of a SQLAlchemy select over store/tables.py, fresh, narrowed to the viewer."""
-        token, units = secrets.token_hex(8), None
+        token, units = token_of(select), None
         self._beyond += 1
         select = _narrow.own(select, self.viewer, token)
         with self._window.record.reading() as connection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -61,6 +61,11 @@ class Scratch:
         shut(self._connection)
         self.viewer: Viewer = INSIDER
         self.taxonomy, self.seed, self.now = taxonomy, seed, now
+
+    @property
+    def today(self) -> date:
+        """The day of `now`."""
+        return self.now.date()
 
     def lake(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """The answer to DuckDB SQL over the tables docs/rooms/store.md lists."""

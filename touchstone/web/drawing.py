@@ -22,12 +22,18 @@ _TOKEN = secrets.token_hex(16)
 def again(request: Request, ask: Any, address: str, shown: Callable[[], Page]) -> Response:
     """What `shown` gives, drawn for whoever asks; as it was drawn before where it tells of the lake, and this stands.
 
+    One that tells of more is shown anew, and drawn anew where it says anything else than it did.
     What a page says of the session one asks in, it knows from the record.
     """
     viewer, told = _told(request)
     key = (address, replace(viewer, session=""), tuple(told.items()))
-    text = ask.kept(key, lambda: _drawn(shown(), viewer, _TOKEN, told))
-    return _sent(text.replace(_TOKEN, _token(request)), told)
+
+    def drawn() -> str:
+        page = shown()
+        text: str = ask.alike(("drawn", *key), page, lambda: _drawn(page, viewer, _TOKEN, told))
+        return text
+
+    return _sent(ask.kept(key, drawn).replace(_TOKEN, _token(request)), told)
 
 
 def answer(request: Request, page: Page, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
