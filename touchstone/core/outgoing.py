@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 import ssl
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,11 @@ import httpcore
 from touchstone.core.errors import Refused, Retry
 
 SECONDS = 10.0
+WORLD = ipaddress.IPv6Network("2000::/3")
+"""All that IPv6 has given out to the world at large (RFC 4291, IANA); the rest is somebody's own, or wraps IPv4."""
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+"""IPv4 as networks without it see it, in the last 32 bits (RFC 6052)."""
+_PLAIN = re.compile(r"[!-~]+")
 MOST = 4 << 20
 """Bytes of an answer that are read; a longer one is refused."""
 
@@ -37,14 +43,11 @@ def send(
     services, looked up at the moment of connecting, so that a name that changes its mind gains nothing; `Retry` where
     nobody answers.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-        raise Refused("this is no address to send to.", where=parts.hostname or "", field="url", todo="Give https://….")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    own = {parts.hostname, f"{parts.hostname}:{port}"} & set(allowed)
+    host, port = checked(url)
+    own = {host, f"{host}:{port}"} & set(allowed)
     backend = httpcore.SyncBackend() if own else _Public()
     waits = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), SECONDS)}
-    told = [*({"Host": parts.netloc, "User-Agent": "touchstone"} | dict(headers or {})).items()]
+    told = [*({"Host": urlsplit(url).netloc, "User-Agent": "touchstone"} | dict(headers or {})).items()]
     try:
         with (
             httpcore.ConnectionPool(ssl_context=ssl.create_default_context(), network_backend=backend) as pool,
@@ -54,7 +57,21 @@ def send(
             return Answer(response.status, found, _read(response))
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
         kind = type(error).__name__
-        raise Retry(f"{parts.hostname} does not answer ({kind}).", where=parts.hostname, todo="Try later.") from error
+        raise Retry(f"{host} does not answer ({kind}).", where=host, todo="Try later.") from error
+
+
+def checked(url: str, *, field: str = "url") -> tuple[str, int]:
+    """Host and port of an address one may send to; `Refused` for what is none or carries a password."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        host.encode("idna")
+    except ValueError:  # a port beyond ports, half an IPv6 address, a label that is none
+        host, port = "", None
+    if not host or not _PLAIN.fullmatch(url) or parts.scheme not in ("http", "https") or parts.username is not None:
+        todo = "Give https://…, other letters as browsers send them: xn--…, %C3%BC."
+        raise Refused("this is no address to send to.", where=host, field=field, todo=todo)
+    return host, port or (443 if parts.scheme == "https" else 80)
 
 
 def connected(host: str, port: int, *, allowed: Iterable[str] = ()) -> socket.socket:
@@ -66,9 +83,17 @@ def connected(host: str, port: int, *, allowed: Iterable[str] = ()) -> socket.so
 
 def is_public(address: str) -> bool:
     """Whether an IP address belongs to the world at large, also where IPv6 wraps an IPv4 one."""
-    found = ipaddress.ip_address(address)
-    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    return all(each.is_global and not each.is_multicast for each in (found, inner) if each is not None)
+    found = _unwrapped(ipaddress.ip_address(address))
+    own = isinstance(found, ipaddress.IPv6Address) and found not in WORLD
+    return found.is_global and not found.is_multicast and not own
+
+
+def _unwrapped(found: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that an IPv6 one leads to, where it does."""
+    if isinstance(found, ipaddress.IPv4Address):
+        return found
+    translated = ipaddress.IPv4Address(found.packed[-4:]) if found in TRANSLATED else None
+    return found.ipv4_mapped or found.sixtofour or translated or found
 
 
 class _Public(httpcore.SyncBackend):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from touchstone.act import _findings
-from touchstone.core import finder
+from touchstone.core import finder, outgoing
 from touchstone.core.errors import Refused
 from touchstone.rules import rhythm
 from touchstone.store import telling
@@ -71,8 +70,9 @@ def _receiver(store: Any, to: str) -> tuple[str, str]:
     """mail or webhook, and where to."""
     to = to.strip() or telling.address_of(store, store.viewer.account)
     if to.startswith(("https://", "http://")):
-        if store.viewer.side == "partner" or not urlsplit(to).hostname:
-            raise Refused("this is no address to send to.", field="to", todo="Give a mail address.")
+        if store.viewer.side == "partner":
+            raise Refused("a partner's alerts go to themselves.", field="to", todo="Leave it empty.")
+        outgoing.checked(to, field="to")
         return "webhook", to
     name, at, host = to.partition("@")
     if not (name and at and host) or any(each.isspace() for each in to):
