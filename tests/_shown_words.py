@@ -1,6 +1,7 @@
 """Words that pages show and no source says as texts, for the catalogue of names."""
 
 SHOWN = (
+    *("mention", "email"),
     *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "none"),
     *("first", "second", "third", "fourth", "fifth", "d", "h", "min", "to", "of", "n", "between", "and"),
     *("positive", "negative", "neutral", "mixed", "praise", "complaint", "both", "neither"),
@@ -112,7 +113,6 @@ SHOWN = (
     "proposed something",
     "explains what others thank for",
     "said what was bad, and it was settled",
-    "This customer praises {touchpoint}",
 )
 """Words of keys, kinds and roles that pages show; no source says them as texts."""
 

@@ -41,11 +41,13 @@ class Heard:
         self.language, self.page = language, ""
         self.counts: Counter[str] = Counter()
         self.pages: dict[str, set[str]] = defaultdict(set)
+        self.asked: dict[str, set[str]] = defaultdict(set)
 
     def said(self, text: str, language: str = "en") -> str:
-        """As `translation.said`, remembering what was not known."""
+        """As `translation.said`, remembering what was asked for, and what was not known."""
         if language != self.language or not text:
             return text
+        self.asked[text].add(self.page)
         told, known = self.tongue.told(text)
         if not known:
             self.counts[text] += 1

@@ -52,6 +52,18 @@ def ranked(*limits: tuple[float, float]) -> list[Estimate]:
     return [Estimate(str(n), (low + high) / 2, low, high) for n, (low, high) in enumerate(limits)]
 
 
+@pytest.mark.parametrize(
+    ("n", "counted", "said"),
+    [(1, "texts", "1 text"), (1200, "answers", "1,200 answers"), (1, "days with a purchase", "1 day with a purchase"),
+     (0, "mentions", "0 mentions"), (1, "referred", "1 referred")],
+)  # fmt: skip
+def test_what_a_figure_rests_on_is_counted_in_words(n: int, counted: str, said: str) -> None:
+    estimate = Estimate("Mood", 0.1, -0.5, 0.6, n, "−1 to 1", counted=counted)
+    assert _say.basis(estimate) == said
+    assert _say.aloud(estimate).endswith(said)
+    assert _filters.doubt(estimate).endswith(said)
+
+
 def test_the_order_is_called_sure_only_as_far_as_it_is() -> None:
     assert "is open" in _say.sure(ranked((3, 5), (2, 4)))
     assert _say.sure(ranked((5, 6), (3, 4), (1, 3.5))) == "We are sure of the first, not of the second."

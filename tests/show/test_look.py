@@ -86,6 +86,13 @@ def test_charts_are_drawn_in_tokens_and_without_inline_style(form: str) -> None:
         assert 'role="img"' in drawn
 
 
+def test_a_chart_has_one_name_and_nothing_in_it_is_said_in_the_words_of_a_program() -> None:
+    for chart in charts():
+        drawn = _draw.svg(chart)
+        assert len(re.findall(r"aria-(?!hidden)|role=", drawn)) == 2, drawn[:2000]
+        assert 'role="img" aria-label=' in drawn
+
+
 def test_a_chart_is_drawn_once_for_its_content() -> None:
     chart = charts()[0]
     assert _draw.picture(chart, form="wide") is _draw.picture(chart, form="wide")

@@ -7,7 +7,22 @@ from dataclasses import replace
 import pytest
 
 from touchstone.core import translated as _translate
-from touchstone.core.page import Chart, Choice, Estimate, Field, Form, Grid, Link, Note, Page, Ranking, Verbatim, Words
+from touchstone.core.page import (
+    Belonging,
+    Chart,
+    Choice,
+    Estimate,
+    Field,
+    Form,
+    Grid,
+    Kin,
+    Link,
+    Note,
+    Page,
+    Ranking,
+    Verbatim,
+    Words,
+)
 from touchstone.core.translation import said
 from touchstone.core.viewer import INSIDER
 from touchstone.show import _render
@@ -57,6 +72,19 @@ def test_our_words_are_said_and_data_is_not_touched() -> None:
     assert isinstance(chart, Chart)
     assert chart.specification["layer"][0]["encoding"]["x"]["title"] == said("answers", "de")
     assert chart.specification["config"]["locale"]["number"]["decimal"] == ","
+
+
+def test_what_is_known_of_a_person_is_told_and_its_values_are_theirs() -> None:
+    page = Page(
+        "customer",
+        "c7",
+        "",
+        "",
+        (Belonging("One person", "", (Kin("c7", "Ann", (("phone", "Open"), ("7 answers", ""))),), ()),),
+    )
+    (block,) = _translate.translated(page, "de").blocks
+    assert isinstance(block, Belonging)
+    assert block.persons[0].known == ((said("phone", "de"), "Open"), (said("7 answers", "de"), ""))
 
 
 def test_an_accent_that_is_no_part_of_the_sentence_any_more_is_dropped() -> None:

@@ -11,6 +11,7 @@ from tests import _brand
 from touchstone import show
 from touchstone.core import finder
 from touchstone.core.page import Heard, Note, Page, Verbatim, Voice, Words
+from touchstone.core.translation import said
 from touchstone.core.viewer import INSIDER, Viewer
 from touchstone.show import _voices
 
@@ -43,7 +44,8 @@ def test_every_touchpoint_heard_is_a_line_and_says_so_in_the_sentence(home: Any)
     shown = page(home, one(home, "north-quay"))
     names = {each.name for each in voice(shown).mentions}
     assert {"waiting area", "parking"} <= names
-    assert "complains of" in shown.sentence
+    assert shown.sentence == "This customer praises parking; complains of waiting area and clarity of the bill."
+    assert said(shown.sentence, "de") == "Diese Stimme lobt: Parken; beklagt: Wartebereich und Klarheit der Rechnung."
     assert voice(shown).touchpoints == home.store.taxonomy.names
 
 

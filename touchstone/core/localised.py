@@ -93,8 +93,13 @@ def quoted(text: str, language: str) -> str:
 
 
 def called(language: str) -> str:
-    """What a language calls itself: Deutsch."""
-    return str(_locale(language).get_display_name(language)).capitalize()
+    """What a language calls itself: Deutsch; its code where nobody knows the language."""
+    from babel import UnknownLocaleError
+
+    try:
+        return str(_locale(language).get_display_name(language)).capitalize()
+    except (UnknownLocaleError, ValueError):
+        return language
 
 
 @cache

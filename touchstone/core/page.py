@@ -252,11 +252,11 @@ class Story:
 
 @dataclass(frozen=True)
 class Kin:
-    """One person of a customer: an id, and what is known under it; `kept`: the customer is called by it."""
+    """One person of a customer: an id, and what is known under it, with its value; `kept`: they are called by it."""
 
     id: str
     name: str = ""
-    known: tuple[str, ...] = ()
+    known: tuple[tuple[str, str], ...] = ()
     kept: bool = False
 
 

@@ -20,6 +20,7 @@ from touchstone.core.page import (
     Field,
     Form,
     Grid,
+    Kin,
     Link,
     Note,
     Page,
@@ -60,21 +61,22 @@ SPOKEN: dict[type, tuple[str, ...]] = {
     Story: ("title", "lead"),
     Belonging: ("title", "lead"),
     Tie: ("reasons",),
+    Kin: ("known",),
     Corrected: ("what", "who"),
 }
 """The slots of a page that hold our own words, or may. Every other one is data and is never touched: what customers
-wrote (`Verbatim`), names and what is known of persons (`Kin`), values, addresses, lines to copy, what is measured in.
+wrote (`Verbatim`), names, values, addresses, lines to copy, what is measured in.
 """
 DATA = {
-    "customer", "id", "theme", "customers say", "the brand says",
-    "last word", "note", "you said", "we promised", "name", "view", "key", "passkey", "browser",
-    "action", "ids",
+    "customer", "id", "person", "conversation", "theme", "product", "campaign", "initiative", "fix", "asked as",
+    "survey", "column", "language", "in their words", "last word", "customers say", "the brand says",
+    "you said", "promise", "note", "name", "view", "key", "passkey", "action", "ids",
 }  # fmt: skip
 """Columns of tables that hold what others wrote; the rest may hold names too, which are known to no catalogue."""
 DRAWN = ("title", "text", "name", "left", "label", "period", "last")
 """Fields of a drawing that are read: titles of axes and legends, and what is written at a mark."""
 
-TUPLES = {"choices": (1,), "beside": (1,), "steps": (0, 1), "reasons": (1,)}
+TUPLES = {"choices": (1,), "beside": (1,), "steps": (0, 1), "reasons": (1,), "known": (0,)}
 """Slots of tuples, and which of each are ours."""
 
 Say = Callable[[str], str]

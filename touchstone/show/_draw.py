@@ -21,6 +21,7 @@ LIGHT = {
 CONFIG = {
     "background": None,
     "font": "Inter",
+    "aria": False,  # the drawing has a name of its own, and its figures stand beside it
     "view": {"stroke": None},
     "axis": {
         "labelColor": LIGHT["mute"], "titleColor": LIGHT["mute"], "labelFontSize": 12, "titleFontSize": 12,
@@ -35,6 +36,7 @@ def svg(chart: Chart, *, form: str = "wide") -> str:
     text = picture(chart, form=form)
     for token, colour in LIGHT.items():
         text = text.replace(colour, f"var(--{token})")
+    text = re.sub(r'(<\w+ [^<>]*?) role="graphics-\w+" aria-roledescription="[a-z ]+"', r"\1", text)
     label = re.sub(r'[<>&"]', " ", f"{chart.title} {chart.lead}".strip())
     return re.sub(r"<svg [^>]*?(viewBox=\"[^\"]*\")[^>]*>", rf'<svg \1 role="img" aria-label="{label}">', text, count=1)
 

@@ -29,7 +29,7 @@ def doubt(estimate: Estimate) -> str:
     if estimate.value is None:
         return estimate.why or "too few answers to tell"
     shown = [] if headline(estimate) == _say.value(estimate) else [_say.value(estimate)]
-    parts = [*shown, _say.interval(estimate), f"{_say.count(estimate.n)} {estimate.counted}"]
+    parts = [*shown, _say.interval(estimate), _say.basis(estimate)]
     return " · ".join(part for part in parts if part)
 
 
@@ -184,6 +184,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "as_picture": as_picture,
     "aloud": _say.aloud,
     "bare": bare,
+    "basis": _say.basis,
     "bound": bound,
     "count": _say.count,
     "denies": _voices.denies,

@@ -126,12 +126,13 @@ def members(ask: Ask, id: str) -> dict[str, bool]:
 
 def _kin(id: str, known: Row, rows: list[Row]) -> Kin:
     own = [row for row in rows if row["person"] == id]
-    parts = [f"{name} {value}" for name, value in json.loads(known.get("contacts") or "{}").items() if value]
+    parts = [(name, str(value)) for name, value in json.loads(known.get("contacts") or "{}").items() if value]
     if own:
         days = [day(at) for at in sorted(row["occurred_at"] for row in own if row["occurred_at"])]
         channels = _say.listed(sorted({row["channel"] for row in own if row["channel"]}))
-        parts.append(_say.some(len(own), "interaction", "interactions") + (f" by {channels}" if channels else ""))
-        parts += [f"{days[0]} to {days[-1]}" if days[0] != days[-1] else days[0]] if days else []
+        some = _say.some(len(own), "interaction", "interactions")
+        parts.append((f"{some} ({channels})" if channels else some, ""))
+        parts += [(f"{days[0]} to {days[-1]}" if days[0] != days[-1] else days[0], "")] if days else []
     return Kin(id, known.get("name") or "", tuple(parts))
 
 

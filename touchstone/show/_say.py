@@ -51,10 +51,16 @@ def limits(estimate: Estimate) -> str:
 
 def aloud(estimate: Estimate) -> str:
     """Everything a streak draws, as one line for a screen reader."""
-    parts = [estimate.label, value(estimate), interval(estimate), f"{count(estimate.n)} {estimate.counted}"]
+    parts = [estimate.label, value(estimate), interval(estimate), basis(estimate)]
     if estimate.value is None and estimate.why:
         parts[2] = estimate.why
     return ", ".join(part for part in parts if part)
+
+
+def basis(estimate: Estimate) -> str:
+    """What a figure rests on, counted: 7,500 answers, 1 text, 2 days with a purchase."""
+    noun, blank, rest = estimate.counted.partition(" ")
+    return f"{count(estimate.n)} {noun.removesuffix('s') if estimate.n == 1 else noun}{blank}{rest}"
 
 
 def listed(names: Sequence[str], *, most: int = 3) -> str:

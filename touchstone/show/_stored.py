@@ -171,7 +171,8 @@ def estimate(
 
 def counted(name: str) -> str:
     """What a measure's n counts."""
-    return {"sentiment": "mentions", "volume": "interactions", "priorities": "mentions"}.get(name, "answers")
+    nouns = {"sentiment": "mentions", "volume": "interactions", "priorities": "mentions", "lifetime_value": "customers"}
+    return nouns.get(name, "answers")
 
 
 def counted_nouns(name: str) -> tuple[str, str]:

@@ -14,6 +14,13 @@ from touchstone.show._may import may
 
 TONES = {"positive": "praise", "negative": "complaint", "mixed": "both", "neutral": "neither"}
 """What a polarity is called beside a customer's words."""
+SAYS = {
+    "positive": "praises {names}",
+    "negative": "complains of {names}",
+    "mixed": "both praises and blames {names}",
+    "neutral": "mentions {names}",
+}
+"""What is said of a customer's words, by the polarity of what they speak of."""
 YES = 0.5
 _LABELS = "select distinct layer, label from signal where layer not in ('language', 'asking')"
 _SIGNALS = """select layer, label, max(score) as score, max(probability) as probability from signal
@@ -54,17 +61,11 @@ def sentence(heard: tuple[Heard, ...]) -> str:
     """What a customer speaks of, in one sentence."""
     if not heard:
         return "No touchpoint was heard in these words."
-    verbs = {
-        "positive": "praises",
-        "negative": "complains of",
-        "mixed": "both praises and blames",
-        "neutral": "mentions",
-    }
     parts = []
-    for polarity, verb in verbs.items():
+    for polarity, says in SAYS.items():
         names = [_say.inline(each.name.replace("_", " ")) for each in heard if each.polarity == polarity]
-        parts += [f"{verb} {_say.listed(names)}"] if names else []
-    return f"This customer {_say.listed(parts)}."
+        parts += [says.format(names=_say.listed(names))] if names else []
+    return f"This customer {'; '.join(parts)}."
 
 
 def _named(heard: Heard, standing: list[Row], ask: Ask) -> Heard:

@@ -32,7 +32,7 @@ def worth(ask: Ask, found: _person.Person) -> Estimate | None:
     here = next((each for each in stored if each.by == {"unit": bought[0]}), None) if bought else None
     figure = here or whole
     whose = "customers here" if here else "all customers"
-    return _stored.estimate(figure, f"{_NAME}, mean of {whose}") if figure is not None else None
+    return _stored.estimate(figure, f"{_called(figure)}, mean of {whose}") if figure is not None else None
 
 
 def _own(whole: _stored.Figure, own: Sequence[tuple[int, float]]) -> Estimate:
@@ -45,7 +45,12 @@ def _own(whole: _stored.Figure, own: Sequence[tuple[int, float]]) -> Estimate:
         whole, value=value.value, low=value.low, high=value.high, n=len(days), detail=_detail(whole, value)
     )
     told = f"Still a customer with a probability of {_say.number(value.alive, measured_in='share')}."
-    return replace(_stored.estimate(figure, _NAME), counted="days with a purchase", note=told)
+    return replace(_stored.estimate(figure, _called(figure)), counted="days with a purchase", note=told)
+
+
+def _called(figure: _stored.Figure) -> str:
+    """What the figure is, with its money and how far it looks: Lifetime value, EUR in 52 weeks."""
+    return f"{_NAME}, {figure.measured_in.replace(' per customer', '')}"
 
 
 def _detail(whole: _stored.Figure, value: Expected) -> dict[str, Any]:

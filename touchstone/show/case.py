@@ -103,7 +103,7 @@ def _promised(promises: list[_cases.Row], ask: Ask) -> Grid | None:
         )
         for each in promises
     )  # fmt: skip
-    return Grid("Promised", "", ("what", "by when", "kept"), rows) if rows else None
+    return Grid("Promised", "", ("promise", "by when", "kept"), rows) if rows else None
 
 
 def _became(found: list[_cases.Row]) -> Grid | None:

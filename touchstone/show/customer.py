@@ -63,8 +63,9 @@ def _lead(found: _person.Person) -> str:
         return ""
     units = sorted({each.where for each in found.said if each.where})
     channels = sorted({each.row["channel"] for each in found.said if each.row["channel"]})
-    most = "The latest " if len(found.said) == _person.MOST else ""
-    parts = [f"{most}{_say.some(len(found.said), 'interaction', 'interactions')} from {days[0]} to {days[-1]}"]
+    some = _say.some(len(found.said), "interaction", "interactions")
+    heard = f"The latest {some}" if len(found.said) == _person.MOST else some
+    parts = [f"{heard}: {days[0]}" if days[0] == days[-1] else f"{heard} from {days[0]} to {days[-1]}"]
     parts += [f"Where: {' · '.join(units)}"] if units else []
     parts += [f"Channels: {_say.listed(channels)}"] if channels else []
     return f"{'. '.join(parts)}."

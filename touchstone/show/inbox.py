@@ -157,7 +157,7 @@ def _worklist(ask: Ask, chosen: Chosen, rows: list[dict[str, Any]], count: int) 
         for row in rows
     )  # fmt: skip
     columns = ("customer", "last word", "what it is", "about", "where", "channel", "heard", "whose")
-    people = tuple(Deed("conversation.assign", f"To {name}", "", "to", name) for name in offered.values())
+    people = tuple(Deed("conversation.assign", f"Give it to {name}", "", "to", name) for name in offered.values())
     deeds = tuple(each for each in _DEEDS if may(ask.viewer, each.action) and _fits(each, chosen.state))
     return Worklist(
         "", "", columns, lines, ids=tuple(row["id"] for row in rows), tones=tuple(_tone(row) for row in rows),

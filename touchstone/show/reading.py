@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from touchstone.core import localised
 from touchstone.core.ask import Ask
 from touchstone.core.page import Block, Grid, Note, Page
 from touchstone.show import _say
@@ -125,5 +126,5 @@ def _ends(row: Mapping[str, Any]) -> str:
 
 
 def _languages(ask: Ask) -> list[Block]:
-    rows = tuple((row["label"], row["n"]) for row in ask.lake(_LANGUAGES).to_pylist())
+    rows = tuple((localised.called(row["label"]), row["n"]) for row in ask.lake(_LANGUAGES).to_pylist())
     return [Grid("Languages heard", "", ("language", "texts"), rows)] if rows else []

@@ -35,6 +35,7 @@
     });
     const live = target.querySelector("svg");
     live.removeAttribute("style");
+    for (const name of ["role", "aria-label"]) live.setAttribute(name, svg.getAttribute(name));
     drawing.replaceChildren(live);
     chart.dataset.live = "drawn";
   }
