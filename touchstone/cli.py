@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from touchstone import __version__
 from touchstone.core import finder
 from touchstone.core.errors import Refused, TouchstoneError
+from touchstone.core.options import Parser, pairs
 
 if TYPE_CHECKING:
     from touchstone.home import Home
@@ -43,8 +44,8 @@ SUMMARIES = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    options = _parser(given).parse_args(given)
     try:
+        options = _parser(given).parse_args(given)
         options.command(options)
     except TouchstoneError as error:
         print(f"touchstone: {error}", file=sys.stderr)
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="touchstone", description="Customer experience, told from noise.")
+    parser = Parser(prog="touchstone", description="Customer experience, told from noise.")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add: dict[str, argparse.ArgumentParser] = {}
@@ -136,13 +137,6 @@ def _describe_verb(parser: argparse.ArgumentParser, room: str) -> None:
 _PAIRS: dict[str, Any] = {"action": "append", "metavar": "name=value", "default": []}
 
 
-def _pairs(texts: list[str]) -> dict[str, str]:
-    for text in texts:
-        if "=" not in text:
-            raise Refused(f"{text!r} is not name=value.", field=text, todo="Write it as name=value.")
-    return dict(text.split("=", maxsplit=1) for text in texts)
-
-
 def _home(options: argparse.Namespace, **settings: Any) -> Home:
     from touchstone.home import Home
 
@@ -167,7 +161,7 @@ def _timed(name: str, work: Callable[[], Any]) -> Any:
 def _demo(options: argparse.Namespace) -> None:
     from touchstone.home.demo import build
 
-    logins = build(options.home, settings=_pairs(options.set), stage=_timed)
+    logins = build(options.home, settings=pairs(options.set), stage=_timed)
     for login in logins:
         _say(f"  sign in as {login.name} / {login.password}: {login.what}")
     if not options.no_serve:
@@ -179,7 +173,7 @@ def _report(options: argparse.Namespace) -> None:
 
     _say(f"Reading {', '.join(options.files)}")
     read = report(
-        options.files, output=options.output, map=_pairs(options.map), set=_pairs(options.set),
+        options.files, output=options.output, map=pairs(options.map), set=pairs(options.set),
         taxonomy=options.taxonomy, language=options.language, progress=_stage,
     )  # fmt: skip
     for column in read["columns"]:
@@ -196,8 +190,8 @@ def _init(options: argparse.Namespace) -> None:
 
 def _listen(options: argparse.Namespace) -> None:
     home = _home(options)
-    settings = _pairs(options.set)
-    outcome = home.listen(options.source, options.target, map=_pairs(options.map) or None, **settings)
+    settings = pairs(options.set)
+    outcome = home.listen(options.source, options.target, map=pairs(options.map) or None, **settings)
     print(json.dumps(outcome, ensure_ascii=False, default=str))
 
 
@@ -213,13 +207,13 @@ def _verb(options: argparse.Namespace) -> None:
     from touchstone.home.rows import printed
 
     by = [each.strip() for each in options.by.split(",") if each.strip()]
-    chosen = _pairs(options.set) | {
+    chosen = pairs(options.set) | {
         name: value for name in ("where", "since", "until") if (value := getattr(options, name)) is not None
     }
     if options.file:
         from touchstone.home.one_shot import one_shot
 
-        rows = one_shot(options.room, options.name, file=options.file, map=_pairs(options.map), set=chosen, by=by)
+        rows = one_shot(options.room, options.name, file=options.file, map=pairs(options.map), set=chosen, by=by)
     else:
         rows = _home(options).rows(options.room, options.name, by=by, settings=chosen)
     print(printed(rows, form=options.format))
@@ -230,7 +224,7 @@ def _act(options: argparse.Namespace) -> None:
         for name in finder.names("act"):
             print(f"{name}\t{finder.summary('act', name)}")
         return
-    fields = finder.arguments("act", options.name, _pairs(options.set))
+    fields = finder.arguments("act", options.name, pairs(options.set))
     print(json.dumps(_home(options).act(options.name, **fields), ensure_ascii=False, default=str))
 
 

@@ -73,3 +73,79 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path) -> None:
         one_shot("measure", "nps", file=str(tmp_path / "odd.csv"), map={}, set={}, by=[])
     with pytest.raises(Refused, match="no setting"):
         one_shot("measure", "nps", file=csv(tmp_path), map={}, set={"nonsense": "1"}, by=[])
+
+
+def test_a_file_is_read_as_what_it_is_whatever_its_name(tmp_path: Path) -> None:
+    table = pa.table({"unit": ["north"], "value": [3]})
+    for name in ("answers.PARQUET", "answers.dat"):
+        parquet.write_table(table, tmp_path / name)
+        assert read(str(tmp_path / name), map={}).to_pylist() == table.to_pylist()
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(Stop, match="not a Parquet file"):
+        read(str(tmp_path / "broken.parquet"), map={})
+    with pytest.raises(Stop, match="a folder, no file"):
+        read(str(tmp_path), map={})
+
+
+def test_a_column_may_be_two_fields_and_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("store,points\nnorth,2\n", "utf-8")
+    found = read(str(path), map={"unit": "store", "touchpoint": "store", "value": "points"})
+    assert found.to_pylist() == [{"unit": "north", "touchpoint": "north", "value": "2"}]
+    path.write_text("unit,value,value\nnorth,2,3\n", "utf-8")
+    with pytest.raises(Refused, match="two columns bear the name 'value'"):
+        read(str(path), map={})
+
+
+@pytest.mark.parametrize(
+    ("measure", "header", "by", "lacking"),
+    [
+        ("nps", "unit;value", ["unit"], "value"),
+        ("csat", "dealer,value", ["unit"], "unit"),
+        ("rating", "unit,value", ["week"], "occurred_at"),
+        ("yes_share", "unit,answer", [], "value"),
+        ("volume", "unit,value", ["channel"], "channel"),
+    ],
+)
+def test_a_file_that_lacks_what_is_asked_is_refused_and_gives_no_empty_list(
+    tmp_path: Path, measure: str, header: str, by: list[str], lacking: str
+) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(f"{header}\n{header.replace('value', '1')}\n", "utf-8")
+    with pytest.raises(Refused, match=f"no column '{lacking}'"):
+        one_shot("measure", measure, file=str(path), map={}, set={}, by=by)
+
+
+def test_days_cannot_narrow_a_file_without_dates(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no column 'occurred_at'"):
+        one_shot("measure", "nps", file=csv(tmp_path), map={}, set={"since": "2026-01-01"}, by=[])
+
+
+def test_the_share_of_yes_is_told_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("unit,value\n" + "north,1\n" * 3 + "north,0\n", "utf-8")
+    (row,) = one_shot("measure", "yes_share", file=str(path), map={}, set={"shrink": "false"}, by=["unit"])
+    assert (row["value"], row["n"]) == (0.75, 4)
+
+
+def test_nan_and_infinite_numbers_are_missing_to_a_measure(tmp_path: Path) -> None:
+    told = []
+    for nothing in (["", ""], ["nan", "inf"]):
+        lines = [f"c{n},2026-0{1 + (n * k) % 9}-{1 + n % 28:02},{20 + n % 7}" for n in range(60) for k in range(3)]
+        lines += [f"c1,2026-09-2{n},{each}" for n, each in enumerate(nothing)]
+        path = tmp_path / "in.csv"
+        path.write_text("\n".join(["person,occurred_at,amount", *lines]), "utf-8")
+        told.append(one_shot("measure", "lifetime_value", file=str(path), map={}, set={"weeks": "9"}, by=[]))
+    assert told[0] == told[1]
+    assert told[0][0]["value"] > 0
+
+
+@pytest.mark.parametrize("seed", ["abc", "-1", "1.5"])
+def test_a_seed_is_a_whole_number(tmp_path: Path, seed: str) -> None:
+    with pytest.raises(Refused, match="is no seed"):
+        one_shot("measure", "nps", file=csv(tmp_path), map={}, set={"seed": seed}, by=[])
+
+
+def test_a_scale_whose_ends_are_one_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="two ends"):
+        one_shot("measure", "nps", file=csv(tmp_path), map={}, set={"best": "5", "worst": "5"}, by=[])

@@ -153,7 +153,8 @@ def test_one_unit_or_none() -> None:
 
 
 def test_what_the_file_or_the_home_lacks_is_refused() -> None:
-    for asked in ({"adjust": ["luck"]}, {"by": ["unit", "luck"]}, {"where": "unit = 'a'"}):
+    for asked in ({"adjust": ["luck"]}, {"adjust": ["value"]}, {"adjust": ["unit"]}, {"by": ["unit", "luck"]},
+                  {"where": "unit = 'a'"}):  # fmt: skip
         with pytest.raises(Refused):
             file(answers(), **asked)
     for asked in ({"adjust": ["person"]}, {"figure": "sentiment"}, {"by": ["person"]}, {"adjust": ["unit"]}):

@@ -161,3 +161,22 @@ def test_what_cannot_be_told_is_said(tmp_path: Path) -> None:
     file.write_text("person,occurred_at\na,2025-01-01\n")
     with pytest.raises(Refused, match="kind"):
         one_shot("measure", "paths", file=str(file), map={}, set={}, by=[])
+
+
+def test_the_order_of_a_file_of_paths_does_not_matter(tmp_path: Path) -> None:
+    ways = [["poster > site > till", 30, 20], ["poster > till", 12, 25], ["till", 8, 60], ["site > till", 20, 40]]
+    file = tmp_path / "paths.csv"
+
+    def told(lines: list[list[object]]) -> list[dict[str, Any]]:
+        file.write_text("\n".join(["path,conversions,nulls", *(",".join(map(str, line)) for line in lines)]), "utf-8")
+        return one_shot("measure", "paths", file=str(file), map={}, set={}, by=["touchpoint"])
+
+    assert told(ways) == told(ways[::-1]) == told([ways[2], ways[0], ways[3], ways[1]])
+
+
+@pytest.mark.parametrize("often", ["1e20", "-1"])
+def test_a_path_gone_impossibly_often_is_refused(tmp_path: Path, often: str) -> None:
+    file = tmp_path / "paths.csv"
+    file.write_text(f"path,conversions,nulls\nsite > till,{often},1\n", "utf-8")
+    with pytest.raises(Refused, match="a path cannot have been gone"):
+        one_shot("measure", "paths", file=str(file), map={}, set={}, by=["touchpoint"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from tests import _living
 from tests._living import CUSTOMERS, DEALERS, INTERACTIONS
 from tests.measure._answers import answer, brand, mention, unfolded
 from touchstone.core.errors import Refused
+from touchstone.home.one_shot import one_shot
 from touchstone.listen.example import listen
 from touchstone.measure.promise_gap import measure
 from touchstone.store.scratch import scratch
@@ -151,3 +153,11 @@ def test_the_example_brand_s_planted_gaps_are_found(tmp_path: Any) -> None:
     assert own.keys() == truth.keys()
     assert sum(own[name]["low"] <= gap <= own[name]["high"] for name, gap in truth.items()) >= 7
     assert {row["by"]["promiser"] for row in found} == {"brand", "vendor", "department"}
+
+
+@pytest.mark.parametrize("line", ["repair,-5,3", "repair,9,3", "repair,5,0"])
+def test_what_lies_off_the_scale_is_refused_and_says_where_the_scale_goes(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "promises.csv"
+    file.write_text(f"touchpoint,promised,lived\nrepair,4,4\n{line}\n", "utf-8")
+    with pytest.raises(Refused, match=r"at 'repair' lies outside 1 to 5\. Give the scale: columns worst and best"):
+        one_shot("measure", "promise_gap", file=str(file), map={}, set={}, by=[])

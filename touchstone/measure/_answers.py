@@ -40,6 +40,10 @@ class Question:
     worst: float | None = None  # these two overrule the scale that answers say
     best: float | None = None
 
+    def __post_init__(self) -> None:
+        if self.best is not None and self.best == self.worst:
+            raise Refused("a scale has two ends.", field="best", todo="Give best and worst that differ.")
+
 
 def count(
     ask: Ask, question: Question, *, rollup: str, columns: Sequence[str] = (), only: dict[str, Any] | None = None

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from touchstone.core.errors import Refused
+from touchstone.core.fields import countable, numbers
 from touchstone.measure._driven import DRAWS, Answers
 from touchstone.science.covariance import sums
 from touchstone.science.imputation import expected, patterns
@@ -52,6 +52,7 @@ def groups(table: pa.Table, by: Sequence[str], reading: Reading) -> list[tuple[t
 def _answers(values: Floats, names: Sequence[str], reading: Reading, *, notes: Mapping[str, object]) -> Answers:
     """One group's answers, with the rows that the treatment of gaps leaves."""
     size = len(names)
+    values = values[np.lexsort(values.T[::-1])]  # means too must not depend on the order of the rows
     model = values[:, [*range(size), 3 * size]]
     held = ~np.isnan(model)
     kept = held.all(axis=1) if reading.missing == "listwise" else held[:, -1] & held[:, :-1].any(axis=1)
@@ -90,20 +91,10 @@ def _ratings(table: pa.Table, by: Sequence[str], reading: Reading) -> tuple[list
 
 def _numbers(column: pa.ChunkedArray, name: str) -> Floats | None:
     """The column's numbers, NaN where a cell is empty; None where none is a number; Refused where some are."""
-    if pa.types.is_boolean(column.type):
-        column = column.cast(pa.int8())
-    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-        return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), float)
-    if not pa.types.is_string(column.type):
+    if not countable(column):
         return None
-    texts = pc.utf8_trim_whitespace(column)
-    reads = pc.match_substring_regex(texts, r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
-    if not pc.any(reads).as_py():
-        return None if pc.any(pc.is_valid(texts)).as_py() else np.full(len(column), np.nan)
-    if not pc.all(reads).as_py():
-        stray = texts.filter(pc.invert(reads))[0].as_py()
-        raise Refused(f"column {name}: {stray!r} is not a number.", field=name, todo="Mend it, or leave it empty.")
-    return np.asarray(texts.cast(pa.float64()).to_numpy(zero_copy_only=False), float)
+    read = np.asarray(numbers(column, name).to_numpy(zero_copy_only=False), float)
+    return np.where(np.isfinite(read), read, np.nan)
 
 
 def _counts_rows(values: Floats) -> bool:

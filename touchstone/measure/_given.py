@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
@@ -13,7 +14,7 @@ from touchstone.measure._answers import Question
 def given(ask: Ask, question: Question, *needed: str) -> pa.Table | None:
     """The file's table, or None where a home is asked; Refused where it lacks a column of `needed`, by name.
 
-    A file is taken whole: `where`, `since` and `until` are Refused beside it.
+    NaN and infinite numbers are missing. A file is taken whole: `where`, `since` and `until` are Refused beside it.
     """
     table = ask.given
     if table is None:
@@ -21,4 +22,13 @@ def given(ask: Ask, question: Question, *needed: str) -> pa.Table | None:
     for name in ("where", "since", "until"):
         if getattr(question, name) is not None:
             raise Refused("a file given in one shot is taken whole.", field=name, todo="Narrow the file itself.")
-    return required(table, *needed)
+    return _finite(required(table, *needed))
+
+
+def _finite(table: pa.Table) -> pa.Table:
+    """The table with numbers that are none (NaN, infinite) missing."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_floating(field.type):
+            column = table.column(place)
+            table = table.set_column(place, field, pc.if_else(pc.is_finite(column), column, None))
+    return table

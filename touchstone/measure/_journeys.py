@@ -21,6 +21,7 @@ from touchstone.science.attribution import Journeys
 Floats = NDArray[np.float64]
 MET = ("impression", "visit", "offer", "redemption", "referral")
 """What a person meets on the way; a purchase ends it."""
+_OFTEN = 1e15  # more than this nobody counts, and chance cannot be drawn
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def met(ask: Ask, question: Question, *, element: str, window: int) -> Met | Non
     """
     table = given(ask, question)
     if table is not None and "path" in table.column_names:
-        return _paths(table)
+        order = [name for name in ("path", "conversions", "nulls", "amount") if name in table.column_names]
+        return _paths(table.sort_by([(name, "ascending") for name in order]))
     seen = _asked(ask, question, element) if table is None else _filed(table, element)
     if not len(seen):
         return None
@@ -96,6 +98,8 @@ def _paths(table: pa.Table) -> Met | None:
     }
     if (counts["conversions"] < 0).any() or (counts["nulls"] < 0).any():
         raise Refused("a path cannot have been gone less than never.", field="conversions", todo="Mend the file.")
+    if max(counts["conversions"].max(), counts["nulls"].max()) > _OFTEN:
+        raise Refused("a path cannot have been gone so often.", field="conversions", todo="Mend the file.")
     words = pa.array([step for place in kept for step in ways[place]], TEXT).dictionary_encode()
     names, code = _sorted(words)
     whose = np.repeat(np.arange(len(kept)), [len(ways[place]) for place in kept])

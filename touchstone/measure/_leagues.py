@@ -46,6 +46,9 @@ def of_file(table: pa.Table, question: Question, adjust: Sequence[str]) -> list[
         if absent := [name for name in names if name not in table.column_names]:
             todo = f"There are: {', '.join(table.column_names)}."
             raise Refused(f"no column {absent[0]!r}.", field=field, where="the file", todo=todo)
+    if stray := [name for name in adjust if name in ("unit", "value", *others)]:
+        todo = "Name columns that say what kind of case an answer is."
+        raise Refused(f"cannot adjust for {stray[0]!r}.", field="adjust", todo=todo)
     kept = pc.and_(pc.is_valid(table["unit"]), pc.is_finite(pc.coalesce(table["value"], float("nan"))))
     for name in others:
         kept = pc.and_(kept, pc.is_valid(table[name]))

@@ -71,8 +71,10 @@ def _check(every: str, family: str, baseline: int, alpha: float) -> None:
         raise Refused(f"{every!r} is no period.", field="every", todo=f"Known: {', '.join(EVERY)}.")
     if family not in ("each", "all"):
         raise Refused(f"{family!r} is no family.", field="family", todo="Known: each, all.")
-    if baseline < 2 or not 0 < alpha < 1:
-        raise Refused("a baseline has two looks or more.", field="baseline" if baseline < 2 else "alpha")
+    if baseline < 2:
+        raise Refused("a baseline has two looks or more.", field="baseline", todo="Say 8, or more.")
+    if not 0 < alpha < 1:
+        raise Refused("a chance of false alarms lies between 0 and 1.", field="alpha", todo="Say .05, perhaps.")
 
 
 def _series(ask: Ask, question: Question, every: str, figure: str) -> list[Series]:

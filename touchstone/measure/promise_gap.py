@@ -216,12 +216,12 @@ def _told(keys: dict[str, str], told: list[dict[str, Any]]) -> _Gap:
     if len(scales) > 1:
         raise Refused(f"{keys['touchpoint']!r} stands on several scales.", field="best", where="the file")
     ends = scales[0]
+    for row in told:
+        _inside(row, ends)
     promised = [row["promised"] for row in told if row["promised"] is not None]
     lived: dict[float, float] = defaultdict(float)
     for row in told:
         if row["lived"] is not None:
-            if not min(ends) <= row["lived"] <= max(ends):
-                raise Refused(f"{row['lived']} lies outside {ends[0]} to {ends[1]}.", field="lived", where="the file")
             lived[row["lived"]] += 1
     level = float(np.mean(sorted(promised))) if promised else ends[1]
     about = {"claims": len(promised), "lived_by": "ratings"}
@@ -229,6 +229,14 @@ def _told(keys: dict[str, str], told: list[dict[str, Any]]) -> _Gap:
     if len(paired) == len(told) and len(set(promised)) > 1:
         return _paired(keys, ends, level, paired, about)
     return _Gap(keys, ends, level, dict(sorted(lived.items())), about)
+
+
+def _inside(row: dict[str, Any], ends: tuple[float, float]) -> None:
+    """Refused where what was promised or lived is not on the scale."""
+    for name in ("promised", "lived"):
+        if row[name] is not None and not min(ends) <= row[name] <= max(ends):
+            said = f"{name} {row[name]:g} at {row['touchpoint']!r} lies outside {ends[0]:g} to {ends[1]:g}."
+            raise Refused(said, field=name, where="the file", todo="Give the scale: columns worst and best.")
 
 
 def _paired(
