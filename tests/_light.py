@@ -1,4 +1,4 @@
-"""What tests do without: hashing that is slow on purpose, and steps of a schema that another home has taken before."""
+"""What tests do without: what is slow on purpose, waiting for the disk, and steps another home has taken before."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from argon2 import PasswordHasher
 
 from touchstone.core import finder
-from touchstone.store import accounts
+from touchstone.store import _record, accounts, jobs
 from touchstone.store._record import Record
 
 _whole = finder.names
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """The same function at a thousandth of its cost; what a hash cost to make is written in it, and so what to check it."""
-
+PRECIOUS = _record.PRAGMAS
+HASTY = tuple("synchronous = off" if each == "synchronous = full" else each for each in PRECIOUS)
+"""A commit survives a killed process all the same; what it would not survive is a power cut, and no test makes one."""
+POLL_SECONDS = 0.01
+"""Between two looks at whether a journey is done: it takes tests a moment."""
 
 FEW = {
     "connect": ("promotion", "word_of_mouth"),
@@ -33,10 +38,12 @@ def few(room: str) -> list[str]:
     return [name for name in _whole(room) if name in FEW.get(room, (name,))]
 
 
-def everything(folder: Path) -> None:
-    """Lightens this process for good; `folder` is for the record that others begin as copies of."""
-    accounts._HASHER = HASHER
-    Record.migrate = migrate(folder / "newest.sqlite")  # type: ignore[method-assign]  # that is the point
+def everything(folder: Path, put: Callable[[Any, str, Any], None] = setattr) -> None:
+    """Lightens this process, for good unless `put` undoes it; `folder` is for the record that others are copies of."""
+    put(accounts, "_HASHER", HASHER)
+    put(Record, "migrate", migrate(folder / "newest.sqlite"))
+    put(_record, "PRAGMAS", HASTY)
+    put(jobs, "POLL_SECONDS", POLL_SECONDS)
 
 
 def migrate(newest: Path) -> Callable[[Record], None]:

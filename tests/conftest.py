@@ -17,7 +17,6 @@ from tests import _light, _order, _postgres, _spark
 from tests._doors import address, board, brand, dealer, nobody, sessions, stranger
 from touchstone.core import finder
 from touchstone.store import accounts
-from touchstone.store._record import Record
 
 __all__ = ["address", "board", "brand", "dealer", "nobody", "sessions", "stranger"]  # fixtures of the doors
 
@@ -56,11 +55,10 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def light(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PasswordHasher]:
-    """Passwords are hashed lightly and records begin as copies (see tests/_light.py); gives what hashes otherwise."""
+    """Nothing is slow on purpose (see tests/_light.py); gives what hashes passwords otherwise."""
     with pytest.MonkeyPatch.context() as lighter:
         used = accounts._HASHER
-        lighter.setattr(accounts, "_HASHER", _light.HASHER)
-        lighter.setattr(Record, "migrate", _light.migrate(tmp_path_factory.mktemp("record") / "newest.sqlite"))
+        _light.everything(tmp_path_factory.mktemp("record"), lighter.setattr)
         yield used
 
 

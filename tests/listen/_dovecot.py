@@ -27,6 +27,7 @@ state_dir = {base}/state
 log_path = {base}/log
 ssl = no
 disable_plaintext_auth = no
+auth_failure_delay = 0
 default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
@@ -37,6 +38,9 @@ first_valid_uid = 0
 first_valid_gid = 0
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =

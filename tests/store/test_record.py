@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from tests import _light
 from tests.store._worlds import TAXONOMY, home, said
 from touchstone.core.errors import Retry, Stop
 from touchstone.core.settings import Settings
 from touchstone.core.viewer import Viewer
-from touchstone.store import _activity, live, tables
+from touchstone.store import _activity, _record, live, tables
 from touchstone.store._record import Record
 from touchstone.store.home import Store, create_store, open_store
 
@@ -69,7 +70,10 @@ def _fail(store: Store) -> None:
         raise ZeroDivisionError
 
 
-def test_sqlite_keeps_what_is_precious_and_forgets_what_is_erased(tmp_path: Path) -> None:
+def test_sqlite_keeps_what_is_precious_and_forgets_what_is_erased(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_record, "PRAGMAS", _light.PRECIOUS)
     store = home(tmp_path)
     with store.record.reading() as connection:
         told = {

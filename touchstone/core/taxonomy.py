@@ -128,7 +128,8 @@ def write(taxonomy: Taxonomy) -> str:
         {"name": stage, "touchpoints": [_plain_dict(each) for each in taxonomy if each.stage == stage]}
         for stage in taxonomy.stages
     ]
-    return yaml.safe_dump({"name": taxonomy.name, "stages": stages}, allow_unicode=True, sort_keys=False)
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the same words, a quarter the time
+    return str(yaml.dump({"name": taxonomy.name, "stages": stages}, Dumper=dumper, allow_unicode=True, sort_keys=False))
 
 
 def _touchpoint(data: Any, stage: str) -> Touchpoint:
