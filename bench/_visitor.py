@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,9 +23,10 @@ from touchstone.home.demo import PASSWORD
 
 INSIDER, DEALER = "board@example", "dealer@example"
 EACH = 40  # addresses of one page that are kept
-DEEP = 2  # links that are followed, from the bare pages on
-FEW = 12  # links to one page that are followed from another
-LED = re.compile(r'href="(/([a-z_]+)(?:\?[^"#]*)?)"')
+OPENED = 4  # of these are opened, to see where they lead
+FEW = 12  # links to one page that are taken from another
+IDLE = 2.0  # seconds after which a connection is not used again: the server closes it after five
+LED = re.compile(r'href="(/[a-z_]+(?:\?[^"#]*)?)"')
 NEEDS = ("case", "conversation", "customer", "figure", "interaction", "recommend", "survey")
 """Pages that say nothing without the id of what they are about."""
 
@@ -48,7 +50,8 @@ class Visitor:
 
     def __init__(self, address: str, who: str) -> None:
         self.who = who.partition("@")[0]
-        self._client = httpx.Client(base_url=address, follow_redirects=True, timeout=60)
+        lasting = httpx.Limits(keepalive_expiry=IDLE)
+        self._client = httpx.Client(base_url=address, follow_redirects=True, timeout=60, limits=lasting)
         self._sign_in(who)
 
     def __enter__(self) -> Self:
@@ -66,34 +69,36 @@ class Visitor:
     def addresses(self) -> dict[str, list[str]]:
         """By page what leads there: `x` is the bare page x, `x?` the page x about or narrowed to something.
 
-        Pages this visitor may not open are left out.
+        Pages this visitor may not open are left out; a few of each are opened on the way.
         """
         found: dict[str, dict[str, None]] = {}
-        waiting = [(f"/{name}", 0) for name in finder.names("show") if name not in NEEDS]
+        waiting = [f"/{name}" for name in finder.names("show") if name not in NEEDS]
+        opened = Counter[str]()
         while waiting:
-            address, deep = waiting.pop(0)
+            address = waiting.pop(0)
+            page = _page(address)
+            if opened[page] >= OPENED:
+                continue
+            opened[page] += 1
             answer = self._client.get(address)
             if answer.status_code in (403, 404):
+                found.pop(page, None)
                 continue
-            page = address[1:].partition("?")
-            own = found.setdefault(page[0] + page[1], {})
-            if address in own or len(own) >= EACH:
-                continue
-            own[address] = None
-            if deep < DEEP:
-                waiting += [(each, deep + 1) for each in self._led(answer.text, found)]
+            found.setdefault(page, {})[address] = None
+            waiting += self._led(answer.text, found)
         return {page: list(own) for page, own in sorted(found.items())}
 
     def _led(self, text: str, found: dict[str, dict[str, None]]) -> Iterator[str]:
-        """Addresses of pages that a page leads to, of each page a few, of those not had enough of."""
-        led: dict[str, int] = {}
-        for address, name in LED.findall(text):
-            page = f"{name}?" if "?" in address else name
+        """Addresses that a page leads to and that were not known, of each page a few; they are known from now on."""
+        led = Counter[str]()
+        for address in map(html.unescape, LED.findall(text)):
+            page = _page(address)
             known = found.get(page, {})
-            if name not in finder.names("show") or page == name or len(known) >= EACH or led.get(page, 0) >= FEW:
+            if address in known or len(known) >= EACH or led[page] >= FEW or not _is_page(page):
                 continue
-            led[page] = led.get(page, 0) + 1
-            yield html.unescape(address)
+            led[page] += 1
+            found.setdefault(page, {})[address] = None
+            yield address
 
     def _sign_in(self, who: str) -> None:
         page = self._client.get("/sign-in").text
@@ -101,6 +106,16 @@ class Visitor:
         answer = self._client.post("/sign-in", data={**hidden, "name": who, "password": PASSWORD})
         if "/sign-out" not in answer.text:
             raise RuntimeError(f"{who} could not sign in")
+
+
+def _page(address: str) -> str:
+    """`x` or `x?`, as an address is bare or not."""
+    name, query, _ = address[1:].partition("?")
+    return name + query
+
+
+def _is_page(page: str) -> bool:
+    return page.removesuffix("?") in finder.names("show") and page not in NEEDS
 
 
 @contextmanager

@@ -97,6 +97,10 @@ def _together(server: Served, found: dict[str, dict[str, list[str]]]) -> Iterato
     with ExitStack() as open_doors, ThreadPoolExecutor(VISITORS) as at_once:
         whose = [DEALER if number % 5 == 4 else INSIDER for number in range(VISITORS)]
         visitors = [open_doors.enter_context(Visitor(server.address, who)) for who in whose]  # one after another
+        for visitor, who in zip(visitors[3:5], whose[3:5], strict=True):
+            for page in found[who]:
+                if not page.endswith("?"):
+                    visitor.open(f"/{page}")  # what they lead to is opened for the first time by who comes to it
         began, used, own = time.monotonic(), server.used(), time.process_time()
         parts = list(at_once.map(lambda at: _reads(at, visitors[at], found[whose[at]]), range(VISITORS)))
         lasted = time.monotonic() - began
