@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from touchstone.core.page import Chart
+from touchstone.show._drawer import Drawer
 
 FONTS = Path(__file__).parent / "static" / "fonts"
 SIZES = {"wide": (1040, 340), "narrow": (420, 290), "paper": (680, 250)}
@@ -61,8 +62,24 @@ def chosen(specification: dict[str, Any], form: str) -> dict[str, Any]:
     return {**{key: each for key, each in specification.items() if key != "usermeta"}, **other}
 
 
+def apart() -> None:
+    """From now on charts are drawn by a process of its own, so that nobody else waits for one meanwhile."""
+    _drawer()
+
+
+@lru_cache(maxsize=1)
+def _drawer() -> Drawer:
+    return Drawer()
+
+
 @lru_cache(maxsize=256)
 def _drawn(_key: str, text: str) -> str:
+    elsewhere = _drawer().draw(text) if _drawer.cache_info().currsize else None
+    return drawn_here(text) if elsewhere is None else elsewhere
+
+
+def drawn_here(text: str) -> str:
+    """The specification as SVG, drawn in this process, whose other threads stand still meanwhile."""
     import vl_convert
 
     _fonts()

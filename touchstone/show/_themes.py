@@ -14,7 +14,7 @@ from touchstone.show import _stored, _voices, _words
 from touchstone.show._stored import Figure
 
 _DECIDED = """select id, "table", change, name, made_at from correction where "table" = 'theme' order by seq"""
-_SAID = f"""select 0 as start, 0 as stop, {_words.FIELDS} from interaction i {_words.JOINED}
+_SAID = f"""select 0 as start, 0 as stop, {_words.FIELDS} from words i {_words.JOINED}
     where i.id in (select l."left" from link l where l.layer = 'theme' and l."right" = ?)
     order by md5(i.id || ?), i.id limit ?"""
 _SHOWN = 6

@@ -24,7 +24,8 @@ SAYS = {
 YES = 0.5
 _LABELS = "select distinct layer, label from signal where layer not in ('language', 'asking')"
 _SIGNALS = """select layer, label, max(score) as score, max(probability) as probability from signal
-    where interaction = ? and layer not in ('language', 'asking') group by layer, label"""
+    where seq in (select i.seq from words i where i.id = ?) and layer not in ('language', 'asking')
+    group by layer, label"""
 _CORRECTED = """select id, "table" as kind, change, name, strftime(made_at, '%Y-%m-%d %H:%M') as day
     from correction where interaction = ? order by seq"""
 

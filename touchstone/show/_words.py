@@ -44,8 +44,8 @@ def _mentioning(narrowing: str, looked: int, each: int) -> str:
     return f"""
         with drawn as (
             select m.touchpoint as key,
-                arg_min({{'id': m.interaction, 'start': m.start, 'stop': m.stop}}, i.salted, {looked}) as seen
-            from mention m join (select *, md5(id || ?) as salted from words) i on i.id = m.interaction
+                arg_min({{'id': i.id, 'start': m.start, 'stop': m.stop}}, i.salted, {looked}) as seen
+            from mention m join (select *, md5(id || ?) as salted from words) i on i.seq = m.seq
             where true{narrowing} group by m.touchpoint),
         looked as (select key, len(seen) = {looked} as filled, unnest(seen) as one from drawn),
         said as (
@@ -141,13 +141,13 @@ def _source(chosen: Narrow, search: str, said: str) -> tuple[str, str, list[Any]
     """The rows to draw from: interactions, or one row per interaction that mentions the touchpoint chosen."""
     wanted = "polarity = ?" if said else "? = ''"
     mentions = f"""words i join (
-        select interaction, touchpoint, min(start) as start, min_by(stop, start) as stop
-        from mention where {wanted} group by interaction, touchpoint) m on m.interaction = i.id"""
+        select seq, touchpoint, min(start) as start, min_by(stop, start) as stop
+        from mention where {wanted} group by seq, touchpoint) m on m.seq = i.seq"""
     narrowing, values = chosen.sql("i", touchpoint="m.touchpoint")
     if chosen.touchpoint:
         values.insert(0, said)
     elif said:
-        narrowing += " and exists (select 1 from mention m where m.interaction = i.id and m.polarity = ?)"
+        narrowing += " and exists (select 1 from mention m where m.seq = i.seq and m.polarity = ?)"
         values.append(said)
     for word in search.split()[:8]:
         narrowing += " and lower(i.text) like ? escape '!'"

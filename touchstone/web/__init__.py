@@ -14,6 +14,7 @@ from touchstone.core import finder
 from touchstone.web import (
     api,
     assistants,
+    drawing,
     entrance,
     errors,
     events,
@@ -81,4 +82,5 @@ def serving() -> FastAPI:
     """The application over the home that `TOUCHSTONE_HOME` names (default: this folder), for a server to start."""
     import touchstone  # the package itself, opened only when a server starts
 
+    drawing.apart()
     return create(touchstone.open(os.environ.get("TOUCHSTONE_HOME", ".")))

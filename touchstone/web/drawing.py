@@ -61,6 +61,13 @@ def _drawn(page: Page, viewer: Viewer, token: str, told: Mapping[str, str]) -> s
     return _render.html(page, viewer=viewer, base="/", token=token, **told)
 
 
+def apart() -> None:
+    """From now on charts are drawn beside this process."""
+    from touchstone.show import _draw
+
+    _draw.apart()
+
+
 def _sent(
     text: str, told: Mapping[str, str], *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
