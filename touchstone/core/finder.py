@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from pathlib import Path
@@ -121,6 +122,21 @@ def _cast(field: str, value: Any, annotation: Any) -> Any:
             return TypeAdapter(annotation).validate_json(value)
         return TypeAdapter(annotation).validate_python(value)
     except ValidationError as error:
-        raise Refused(
-            f"{_shortened(value)}: {error.errors()[0]['msg']}.", field=field, todo="Give a valid value."
-        ) from error
+        raise _misread(field, value, dict(error.errors()[0])) from error
+
+
+def _misread(field: str, value: Any, error: Mapping[str, Any]) -> Refused:
+    """What is wrong with a value, in words for who typed it; in pydantic's own where it is a program's mistake."""
+    shown, kind = _shortened(value), str(error["type"]).partition("_")[0]
+    if kind == "literal":
+        known = re.findall(r"'([^']*)'", str(error["ctx"]["expected"]))
+        return Refused(f"{shown} is none of these.", field=field, todo=f"Choose one of: {', '.join(known)}.")
+    what, todo = {
+        "int": (f"{shown} is not a whole number.", "Write it in figures: 12."),
+        "float": (f"{shown} is not a number.", "Write it in figures: 12.5."),
+        "finite": (f"{shown} is not a number.", "Write it in figures: 12.5."),
+        "bool": (f"{shown} is neither yes nor no.", "Choose one of: true, false."),
+        "date": (f"{shown} is not a day.", "Write 2026-12-24."),
+        "datetime": (f"{shown} is not a time.", "Write 2026-12-24T10:00."),
+    }.get(kind, (f"{shown}: {error['msg']}.", "Give a valid value."))
+    return Refused(what, field=field, todo=todo)
