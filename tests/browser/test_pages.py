@@ -55,6 +55,27 @@ def test_a_page_fits_its_window_can_be_used_by_everybody_and_leaves_the_console_
     assert heard == []
 
 
+@pytest.fixture(scope="module")
+def german(browser: Browser, address: str) -> Iterator[Page]:
+    """An insider signed in with a phone that speaks German."""
+    inside = browser.new_context(viewport=_chromium.SIZES["phone"], locale="de-DE")  # type: ignore[arg-type]  # a plain dict
+    page = inside.new_page()
+    page.goto(f"{address}/sign-in")
+    page.fill("[name=name]", "board@example")
+    page.fill("[name=password]", PASSWORDS["board@example"])
+    page.get_by_role("button", name="Anmelden").click()
+    expect(page.locator("h1")).to_be_visible()
+    yield page
+    inside.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_german_with_its_long_words_fits_a_phone_too(german: Page, address: str, name: str) -> None:
+    german.goto(f"{address}/{name}")
+    expect(german.locator("html")).to_have_attribute("lang", "de")
+    assert _chromium.overflow(german) <= 0
+
+
 def test_every_figure_can_be_reached_and_opened_with_the_keyboard(seat: Page, address: str) -> None:
     seat.goto(f"{address}/journey")
     first = seat.locator("button.line").first

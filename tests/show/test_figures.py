@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from touchstone.core.page import Estimate, Verbatim
+from touchstone.core.page import Estimate, Grid, Verbatim
 from touchstone.show import _filters, _marks, _say
 
 NUMBERS = st.floats(-1000, 1000, allow_nan=False)
@@ -50,6 +50,19 @@ def test_names_make_a_list(names: str, said: str) -> None:
 
 def ranked(*limits: tuple[float, float]) -> list[Estimate]:
     return [Estimate(str(n), (low + high) / 2, low, high) for n, (low, high) in enumerate(limits)]
+
+
+def test_a_column_of_figures_stands_to_the_right_and_one_of_dashes_does_not() -> None:
+    rows = (("Open", "–", 3, "–"), ("Closed", "+0.65", None, "–"))
+    assert _filters.numeric(Grid("", "", ("", "effect", "n", "note"), rows)) == {1, 2}
+    assert _filters.numeric(Grid("", "", ("n",), ())) == set()
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"), [("2025-10-16", True), ("2025-10-16 22:50 UTC", True), ("2025-10-16 or so", False), (3, False)]
+)
+def test_days_are_known_so_that_no_line_parts_them(cell: object, day: bool) -> None:
+    assert _filters.is_day(cell) is day
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,23 @@ def test_no_page_and_no_other_action_opens_to_whoever_has_a_survey(where: str, o
             assert person.post(f"/s/{action}", data={"survey": id}).status_code in (404, 422)
 
 
+def test_who_answers_reads_what_it_is_about_in_the_language_they_answer_in(passer: Person, open_home: Any) -> None:
+    id = made(open_home, name="about parking", touchpoint=["parking"])
+    assert "South Gate · Parken" in passer.get(f"/s/{id}?language=de").text
+    assert "South Gate · parking" in passer.get(f"/s/{id}?language=en").text
+
+
+def test_the_sheet_is_in_the_language_of_its_survey_whoever_prints_it(open_home: Any) -> None:
+    from touchstone.core.viewer import INSIDER
+    from touchstone.show import _render
+
+    for languages, there in ((["en", "de"], "Tell us how it was"), (["de", "en"], "South Gate · Parken")):
+        id = made(open_home, name=f"sheet {languages}", touchpoint=["parking"], languages=languages)
+        drawn = _render.html(open_home.page("survey", id=id), viewer=INSIDER, language="de")
+        assert there in drawn
+        assert "Drucken Sie diese Seite" in drawn
+
+
 def test_the_sheet_tells_its_link_code_and_snippet(open_home: Any) -> None:
     from touchstone.core.viewer import INSIDER
     from touchstone.show import _render

@@ -50,7 +50,7 @@ SPOKEN: dict[type, tuple[str, ...]] = {
     Deed: ("label",),
     Note: ("text", "todo"),
     Once: ("text", "todo"),
-    Code: ("text", "todo"),
+    Code: ("todo",),
     Ceremony: ("text", "todo", "button"),
     Steps: ("text", "todo", "steps"),
     Switch: ("label", "means"),

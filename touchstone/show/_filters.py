@@ -72,9 +72,20 @@ def first_estimate(block: Streaks) -> Estimate | None:
 _FIGURE = r"[−+]?[\d.,]+(\u00a0(%|\w+))?"
 
 
+_EMPTY = ("", "–", None)
+
+
 def numeric(grid: Grid) -> set[int]:
     """Columns that hold figures: they stand to the right."""
-    return {place for place in range(len(grid.columns)) if grid.rows and all(_figure(row[place]) for row in grid.rows)}
+    columns = {place: [row[place] for row in grid.rows] for place in range(len(grid.columns))}
+    return {
+        place for place, own in columns.items() if all(map(_figure, own)) and any(each not in _EMPTY for each in own)
+    }
+
+
+def is_day(content: Any) -> bool:
+    """Whether a cell holds a day or an instant, which is not to be parted at its hyphens."""
+    return isinstance(content, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}( [\d:]+)?( UTC)?", content) is not None
 
 
 def _figure(content: Any) -> bool:

@@ -213,6 +213,7 @@ def _environment(language: str) -> jinja2.Environment:
 
     environment.globals.update(gettext=gettext)
     environment.filters.update(_filters.spoken(language))
+    environment.tests["day"] = _filters.is_day
     environment.tests["estimate"] = lambda thing: isinstance(thing, Estimate)
     environment.tests["link"] = lambda thing: isinstance(thing, Link)
     return environment

@@ -138,7 +138,7 @@ def _ruled(row: _Row) -> str:
         return f"Changes of {row['says']}{by}" if row["says"] else f"Changes{by}"
     named = _stored.NAMES.get(row["measure"], _say.named(row["measure"]))
     side = "above" if row["above"] else "below"
-    where = f", where {row['where']}" if row["where"] else ""
+    where = f" ({row['where']})" if row["where"] else ""
     return f"{named}{by} {side} {row['threshold']:g}{where}".replace(" -", " −")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from touchstone.core.ask import Ask
@@ -45,11 +46,15 @@ def _sentence(rows: list[dict[str, Any]], effects: list[Figure]) -> str:
         return f"{stated}, and none is measured yet."
     helped = sum(each.verdict == "good" for each in known)
     harmed = sum(each.verdict == "bad" for each in known)
+    if len(known) == 1:
+        if not (helped or harmed):
+            return "The one fix measured cannot be told from chance."
+        return f"The one fix measured went with {'better' if helped else 'worse'}."
     worse = f", {_say.word(harmed)} went with worse" if harmed else ""
-    many = "one fix measured" if len(known) == 1 else f"{_say.word(len(known))} fixes measured"
+    many = _say.word(len(known))
     if not (helped or harmed):
-        return f"Of {many}, none can be told from chance."
-    return f"Of {many}, {_say.word(helped)} went with better{worse}."
+        return f"Of {many} fixes measured, none can be told from chance."
+    return f"Of {many} fixes measured, {_say.word(helped)} went with better{worse}."
 
 
 def _grids(ask: Ask, rows: list[dict[str, Any]], effects: dict[str, Figure], others: list[Figure]) -> Iterator[Grid]:
@@ -136,7 +141,7 @@ def _told(figure: Figure) -> tuple[Any, ...]:
     """A fix that only the records tell of."""
     pattern = ", ".join(figure.detail.get("touchpoints", ())) or "–"
     treated = _say.some(figure.detail.get("treated", 0), "unit", "units")
-    since = ", ".join(figure.detail.get("started", ())) or "–"
+    since = ", ".join(_person.day(datetime.fromisoformat(each)) for each in figure.detail.get("started", ())) or "–"
     return (figure.by["fix"], f"{pattern}, {treated}", "told by events of the home", "–", since, *_figure(figure, ""))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from touchstone.core.ask import Ask
 from touchstone.core.code import Code
 from touchstone.core.page import Block, Cards, Field, Form, Grid, Note, Page, Verbatim, Words
+from touchstone.core.translation import ENGLISH, said
 from touchstone.rules import surveys as rules
 from touchstone.show import _answer, _say, _surveys, _units
 
@@ -48,9 +49,9 @@ def _lead(ask: Ask, own: _surveys.Row) -> str:
     return f"About {about}." if about else "About no single touchpoint or unit."
 
 
-def _place(ask: Ask, own: _surveys.Row) -> str:
+def _place(ask: Ask, own: _surveys.Row, language: str = ENGLISH) -> str:
     unit = _units.names(ask, [own["unit"]]).get(own["unit"], own["unit"])
-    return " · ".join(each for each in (unit, own["touchpoint"]) if each)
+    return " · ".join(each for each in (unit, said(own["touchpoint"] or "", language)) if each)
 
 
 def _code(ask: Ask, own: _surveys.Row) -> Block:
@@ -58,12 +59,13 @@ def _code(ask: Ask, own: _surveys.Row) -> Block:
         return Note("It is answered by invitation alone, so it has no code.")
     address = f"{own['address']}/s/{own['id']}"
     hosts = _say.listed(own["hosts"]) if own["hosts"] else ""
-    framed = f"It may be shown by {hosts}." if hosts else "Name the site in `hosts` when the survey is made."
+    framed = f"It may be shown by {hosts}." if hosts else "Name the site in the field “Hosts” when the survey is made."
     snippet = f'<iframe src="{address}/embed" title="Survey" width="100%" height="720" loading="lazy"></iframe>'
     lead = f"Print this page for the service desk: only the sheet is printed. {framed}"
+    spoken = own["languages"][0]  # the sheet is read by customers, whatever its printer speaks
     return Code(
-        rules.say("scan", own["languages"][0]), todo=lead, address=address, svg=_answer.code(address),
-        place=_place(ask, own), snippet=snippet if hosts else "", file=f"s/{own['id']}/code.svg",
+        rules.say("scan", spoken), todo=lead, address=address, svg=_answer.code(address),
+        place=_place(ask, own, spoken), snippet=snippet if hosts else "", file=f"s/{own['id']}/code.svg",
     )  # fmt: skip
 
 

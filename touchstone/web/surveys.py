@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from touchstone.core import finder
 from touchstone.core.errors import Refused
+from touchstone.core.translation import said
 from touchstone.core.viewer import Viewer
 from touchstone.rules import surveys as rules
 from touchstone.rules import throttle, who
@@ -137,12 +138,12 @@ def _sheet(
 ) -> Response:  # fmt: skip
     from touchstone.show import _answer
 
-    found = opened.survey
+    found, language = opened.survey, _language(request, opened, given)
     sheet = _answer.Sheet(
-        rules.kept(found["questions"]), found["languages"], _language(request, opened, given),
+        rules.kept(found["questions"]), found["languages"], language,
         address=f"/s/{token}{'/embed' if embedded else ''}",
         token=str(_forms(request).dumps([token, secrets.token_urlsafe(12)])),
-        place=" · ".join(each for each in (opened.place, found["touchpoint"]) if each),
+        place=" · ".join(each for each in (opened.place, said(found["touchpoint"] or "", language)) if each),
         invited=opened.invitation is not None, answers=answers or {}, wrong=wrong or {}, note=note,
     )  # fmt: skip
     hosts = found["hosts"] if embedded else ()
