@@ -115,6 +115,18 @@ def test_levels_have_needs_of_their_own_and_groups_their_share() -> None:
     assert {row["by"].get("unit") for row in told(cut, by=["unit"])} <= {"north", "south"}
 
 
+@pytest.mark.parametrize("reviews", [0, 150])
+def test_what_two_levels_need_is_found_with_both(reviews: int) -> None:
+    rows = [each for each in world(9, stock=0.4, charge=0.3) if each["kind"] == "message"]
+    rows += [{**each, "level": "distributor", "person": f"x{each['person']}"} for each in rows]
+    rows += [each for each in world(10, count=reviews) if each["kind"] == "review"]
+    found = told(rows)
+    for level in ("dealer", "distributor"):
+        needs = [row["by"]["need"] for row in found if row["by"]["level"] == level]
+        assert sum("stock" in need for need in needs) == 1
+        assert sum("charge" in need for need in needs) == 1
+
+
 def test_of_very_many_texts_the_same_are_drawn_whether_or_not_most_are_passed_over(monkeypatch: Any) -> None:
     told_by = enumerate(world(8, stock=0.4, count=2_700))
     rows = [{**each, "id": sha256(str(place).encode()).hexdigest()[:32]} for place, each in told_by]

@@ -70,7 +70,7 @@ def measure(
 def _level(found: Terms, asking: Asking, level: str, *, top: int, fewest: int, seed: int) -> list[dict[str, Any]]:
     """The rows of one level: its needs, largest first, cut by the question's columns."""
     own = asking.asks & (asking.level == level)
-    telling = _telling(found, own, fewest)
+    telling = _telling(found, own, ~asking.asks, fewest)
     texts = np.flatnonzero(own)
     groups = themes(_presence(found, texts, telling), seed=seed)
     sizes = np.bincount(groups.of[groups.of >= 0], minlength=len(groups.weight))
@@ -92,9 +92,11 @@ def _nothing_in_common(asking: Asking, texts: NDArray[np.int64], level: str) -> 
     return [{"keys": {"level": level, "need": ""}, "people": np.nan, "of": people, "detail": detail}]
 
 
-def _telling(found: Terms, own: NDArray[np.bool_], fewest: int) -> NDArray[np.int64]:
-    """The words and runs that this level says in asking more than all other texts do; without others, the frequent."""
-    counts, others = found.counts(own), found.counts(~own)
+def _telling(found: Terms, own: NDArray[np.bool_], rest: NDArray[np.bool_], fewest: int) -> NDArray[np.int64]:
+    """The words and runs that this level says in asking more than the texts that ask for nothing do; without such
+    texts, the frequent. What other levels ask for does not count: several may need the same.
+    """
+    counts, others = found.counts(own), found.counts(rest)
     able = counts >= fewest
     if others.sum():
         size = counts[~found.runs].sum(), others[~found.runs].sum()
