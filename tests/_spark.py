@@ -28,6 +28,7 @@ DEFAULTS = {
     "spark.default.parallelism": "2",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.ui.enabled": "false",
 }
 """A cluster for a minute's work on small tables: quick to start rather than quick in the long run.

@@ -251,8 +251,8 @@ def _by_mail(ask: Ask, row: _Row) -> bool:
     """Whether a reply goes by mail, as far as the viewer may know."""
     said, known = tables.interaction, tables.person
     latest = next(iter(ask.record(said.select().with_only_columns(said.c.kind).where(said.c.id == row["latest"]))), {})
-    stated = known.select().with_only_columns(known.c.contacts).where(known.c.id == row["person"])
-    contacts = next(iter(ask.record(stated)), {}).get("contacts")
+    person = next(iter(ask.record(known.select().where(known.c.id == row["person"]))), {})
+    contacts = person.get("contacts")
     if ask.viewer.side != "insider" or not ask.viewer.personal:  # the address is hidden: the way alone is told
         contacts = '{"email": "a@b"}'
     return bool(inbox.address(row["channel"], latest.get("kind"), contacts=contacts, told={}))
