@@ -13,7 +13,8 @@ import pyarrow as pa
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, true
 
 from touchstone.rules import consent
-from touchstone.store._append import AT_ONCE, RAW, add_changed, as_table, release
+from touchstone.store._append import RAW, add_changed, as_table, release
+from touchstone.store._many import parts
 from touchstone.store._record import put
 from touchstone.store.tables import aside, customer, gone, interaction
 
@@ -70,10 +71,8 @@ def _found(
     asked = sorted({each for each in people if each is not None})
     return {
         person
-        for start in range(0, len(asked), AT_ONCE)
-        for person in connection.execute(
-            select(column).where(column.in_(asked[start : start + AT_ONCE]), *where).distinct()
-        ).scalars()
+        for some in parts(asked)
+        for person in connection.execute(select(column).where(column.in_(some), *where).distinct()).scalars()
     }
 
 
@@ -106,9 +105,7 @@ def _leave(connection: Connection, pairs: Pairs) -> None:
     fresh = {who for who, _ in pairs}
     fresh -= among(connection, fresh)
     _insert(connection, pairs)
-    people = sorted(fresh)
-    for start in range(0, len(people), AT_ONCE):
-        some = people[start : start + AT_ONCE]
+    for some in parts(sorted(fresh)):
         theirs = connection.execute(select(interaction.c.seq).where(interaction.c.person.in_(some))).scalars()
         put(connection, gone, [{"seq": seq} for seq in theirs], key="seq")
 
@@ -125,15 +122,14 @@ def _return(
 
     So the lake takes it in and it is understood.
     """
-    listed = sorted(people)
-    for start in range(0, len(listed), AT_ONCE):
-        some_of = true() if because is None else aside.c.because == because
-        struck = and_(column.in_(listed[start : start + AT_ONCE]), some_of)
+    some_of = true() if because is None else aside.c.because == because
+    for listed in parts(sorted(people)):
+        struck = and_(column.in_(listed), some_of)
         some = set(connection.execute(select(aside.c.person).where(struck)).scalars())
         connection.execute(delete(aside).where(struck))
         back = sorted(some - among(connection, some))
-        for at in range(0, len(back), AT_ONCE):
-            theirs = select(RAW).where(RAW.c.person.in_(back[at : at + AT_ONCE])).order_by(RAW.c.seq)
+        for those in parts(back):
+            theirs = select(RAW).where(RAW.c.person.in_(those)).order_by(RAW.c.seq)
             rows = [tuple(row) for row in connection.execute(theirs)]
             release(connection, [row[0] for row in rows])
             add_changed(connection, rows)

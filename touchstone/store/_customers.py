@@ -17,12 +17,12 @@ from touchstone.science.grouping import grouped
 from touchstone.store import _aside
 from touchstone.store._derive import catch_up
 from touchstone.store._lake import Bench, Lake, Piece
+from touchstone.store._many import parts
 from touchstone.store._record import put
 from touchstone.store.tables import correction, customer, setting
 
 STAMP = "customers"  # what the customers of the record were made from
 LAYER = "same_person"
-AT_ONCE = 500  # as many values as a statement takes everywhere
 Customers = dict[str, tuple[str, bool]]
 """Person → the customer they are, and whether the customer is called by them."""
 
@@ -171,9 +171,9 @@ def _known(connection: Connection, scope: set[str] | None) -> Customers:
         return {person: (name, kept) for person, name, kept in connection.execute(wanted).all()}
     found: Customers = {}
     people = sorted(scope)
-    for start in range(0, len(people), AT_ONCE):
-        some = wanted.where(customer.c.person.in_(people[start : start + AT_ONCE]))
-        found |= {person: (name, kept) for person, name, kept in connection.execute(some).all()}
+    for some in parts(people):
+        rows = connection.execute(wanted.where(customer.c.person.in_(some))).all()
+        found |= {person: (name, kept) for person, name, kept in rows}
     return found
 
 
@@ -203,8 +203,8 @@ def _named(names: pa.Array, group: Any, decided: Belonging) -> Customers:
 def _write(connection: Connection, known: Customers, found: Customers) -> bool:
     """Makes the record say what was found, row by row where it says otherwise; whether it did anywhere."""
     gone = [person for person in known if person not in found]
-    for start in range(0, len(gone), AT_ONCE):
-        connection.execute(delete(customer).where(customer.c.person.in_(gone[start : start + AT_ONCE])))
+    for some in parts(gone):
+        connection.execute(delete(customer).where(customer.c.person.in_(some)))
     fresh = [person for person, row in found.items() if known.get(person) != row]
     rows = [{"person": person, "customer": found[person][0], "kept": found[person][1]} for person in fresh]
     put(connection, customer, rows, key="person")

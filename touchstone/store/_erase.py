@@ -25,6 +25,7 @@ from touchstone.store._derive import catch_up
 from touchstone.store._erased import Erased
 from touchstone.store._lake import Bench, Draft, Lake, bump
 from touchstone.store._live_message import attachment
+from touchstone.store._many import parts
 from touchstone.store._record import Record, put
 from touchstone.store.tables import (
     correction,
@@ -212,8 +213,8 @@ def _unquote(connection: Connection, said: set[str]) -> None:
         for row in connection.execute(typed)
         if (text := json.loads(row.change or "{}").get("text")) and " ".join(text.split()) in said
     ]
-    for start in range(0, len(quoting), 500):
-        connection.execute(delete(correction).where(correction.c.seq.in_(quoting[start : start + 500])))
+    for some in parts(quoting):
+        connection.execute(delete(correction).where(correction.c.seq.in_(some)))
 
 
 def _forget(connection: Connection, who: str, ids: Sequence[str]) -> None:

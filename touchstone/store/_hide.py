@@ -33,11 +33,11 @@ from sqlalchemy import (
 from touchstone.language import personal
 from touchstone.store import tables
 from touchstone.store._duck import connect
+from touchstone.store._many import parts
 from touchstone.store._record import Record
 from touchstone.store.tables import person
 
 FORMS = 2_000  # of questions to the record: as many have a word of their own
-AT_ONCE = 500  # as many values as a statement takes everywhere
 HIDING = {
     "interaction": ("text", "attributes"),
     "interaction_history": ("text", "attributes"),
@@ -108,9 +108,9 @@ def _words(
     known = select(person.c.name).where(person.c.id == table.c.person).scalar_subquery()
     name = null() if table is tables.correction else known  # who corrected is no customer
     mine = true() if units is None else table.c.unit.in_(sorted(units)) if "unit" in table.c else false()
-    for start in range(0, len(seqs), AT_ONCE):
-        some = table.c.seq.in_(seqs[start : start + AT_ONCE])
-        found = connection.execute(select(table.c.seq, table.c[column], name).where(some, mine)).all()
+    for some in parts(seqs):
+        wanted = select(table.c.seq, table.c[column], name).where(table.c.seq.in_(some), mine)
+        found = connection.execute(wanted).all()
         own, texts, names = ([row[at] for row in found] for at in range(3))
         hidden = personal.masked(pa.array(texts, pa.string()), pa.array(names, pa.string()))
         yield from zip(own, hidden.to_pylist(), strict=True)
@@ -132,9 +132,9 @@ def _names(record: Record, persons: pa.ChunkedArray) -> pa.Array:
     ids = pc.drop_null(pc.unique(persons.cast(pa.string())))
     known: dict[str, str] = {}
     with record.reading() as connection:
-        for start in range(0, len(ids), AT_ONCE):
-            some = person.c.id.in_(ids[start : start + AT_ONCE].to_pylist())
-            rows = connection.execute(select(person.c.id, person.c.name).where(some, person.c.name.is_not(None)))
+        for some in parts(ids.to_pylist()):
+            wanted = select(person.c.id, person.c.name).where(person.c.id.in_(some), person.c.name.is_not(None))
+            rows = connection.execute(wanted)
             known |= {row.id: row.name for row in rows}
     names = pa.array([known.get(each) for each in ids.to_pylist()], pa.string())
     return names.take(pc.index_in(persons.cast(pa.string()), value_set=ids).combine_chunks())

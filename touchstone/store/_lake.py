@@ -23,6 +23,7 @@ from sqlalchemy import Connection, delete, insert, select
 from touchstone.core.errors import Retry
 from touchstone.store._cubes import empty, narrow, siblings
 from touchstone.store._duck import connect
+from touchstone.store._many import parts
 from touchstone.store._record import Record, put
 from touchstone.store.tables import gone, lake_file, setting, watermark
 
@@ -132,13 +133,13 @@ class Lake:
         with self.record.writing() as connection:
             if self.state(connection).version != draft.state.version:
                 return False
-            for start in range(0, len(go), 500):
-                connection.execute(delete(lake_file).where(lake_file.c.path.in_(go[start : start + 500])))
+            for some in parts(go):
+                connection.execute(delete(lake_file).where(lake_file.c.path.in_(some)))
             if come:
                 connection.execute(insert(lake_file), [vars(piece) for piece in come])
             put(connection, watermark, [{"name": name, "seq": seq} for name, seq in draft.marks.items()], key="name")
-            for start in range(0, len(draft.settled), 500):
-                connection.execute(delete(gone).where(gone.c.seq.in_(draft.settled[start : start + 500])))
+            for settled in parts(draft.settled):
+                connection.execute(delete(gone).where(gone.c.seq.in_(settled)))
             bump(connection)
         self.unlink([piece for piece in draft.come if piece in draft.go])
         return True

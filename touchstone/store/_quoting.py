@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, update
 from touchstone.store import _aside
 from touchstone.store._append import NAMES, RAW, add_changed, release
 from touchstone.store._lake import Bench, Lake
+from touchstone.store._many import parts
 from touchstone.store.tables import interaction_history
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ def hide(connection: Connection, seqs: list[int], traces: Traces, *, anew: Colle
     told = pattern(traces)
     again, wanted = set(anew), sorted({*seqs, *anew})
     changed = []
-    for start in range(0, len(wanted), 500):
-        rows = connection.execute(select(RAW).where(RAW.c.seq.in_(wanted[start : start + 500]))).all()
+    for some in parts(wanted):
+        rows = connection.execute(select(RAW).where(RAW.c.seq.in_(some))).all()
         changed += [(was, now) for was in rows if (now := _hidden(was, told)) != tuple(was) or was.seq in again]
         _hide_history(connection, [row.id for row in rows], told)
     release(connection, [was[0] for was, _ in changed])

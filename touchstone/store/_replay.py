@@ -19,6 +19,7 @@ from touchstone.store._cubes import count_mentions, narrow, siblings
 from touchstone.store._derive import KEPT_SCHEMAS, covers, recount
 from touchstone.store._extend import KNOWN, mark, numbered
 from touchstone.store._lake import Bench, Draft, Lake, Piece
+from touchstone.store._many import parts
 from touchstone.store.tables import correction
 
 MARK, UNDONE = "correction", "undone"
@@ -52,8 +53,8 @@ def waiting(lake: Lake, maker: str) -> tuple[pa.Table, int]:
     with lake.record.reading() as connection:
         ids, last = undone(connection, above=lake.state(connection).marks.get(f"{UNDONE}/{maker}", 0))
         found = [INTERACTION.empty_table()]
-        for start in range(0, len(ids), 500):
-            wanted = select(RAW).where(RAW.c.id.in_(ids[start : start + 500]))
+        for some in parts(ids):
+            wanted = select(RAW).where(RAW.c.id.in_(some))
             found.append(as_table(connection.execute(wanted).all()))
     return pa.concat_tables(found), last
 
@@ -77,8 +78,8 @@ def reread(lake: Lake, maker: str, made: dict[str, pa.Table], *, ids: list[str],
 
 def _known(connection: Connection, ids: list[str]) -> pa.Table:
     found = [FACT_SCHEMA.empty_table()]
-    for start in range(0, len(ids), 500):
-        wanted = select(FACT_ROWS).where(FACT_ROWS.c.id.in_(ids[start : start + 500]))
+    for some in parts(ids):
+        wanted = select(FACT_ROWS).where(FACT_ROWS.c.id.in_(some))
         found.append(as_table(connection.execute(wanted).all(), FACT_SCHEMA))
     return pa.concat_tables(found)
 

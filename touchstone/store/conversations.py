@@ -14,6 +14,7 @@ from touchstone.core.errors import Refused
 from touchstone.store import _narrow, notices, tables
 from touchstone.store._live_conversation import conversation
 from touchstone.store._live_message import step
+from touchstone.store._many import parts
 from touchstone.store._record import put
 
 AT_ONCE = 20_000  # rows of one transaction: who waits to write waits a second
@@ -109,8 +110,7 @@ def changed(
 ) -> None:
     """Within the caller's transaction: the rows changed, and each change kept with what was before."""
     own = conversation.c
-    for start in range(0, len(rows), 500):
-        some = [row["id"] for row in rows[start : start + 500]]
+    for some in parts([row["id"] for row in rows]):
         connection.execute(update(conversation).where(own.id.in_(some)).values(**to, version=own.version + 1))
     if rows:
         connection.execute(insert(step), [_step(store, row, what, token) for row in rows])
@@ -152,9 +152,9 @@ def _reached(store: Any, connection: Connection, ids: Sequence[str]) -> list[Row
     if not 0 < len(wanted) <= MOST:
         raise Refused(f"1 to {MOST} conversations at once.", field="ids", todo="Choose some of them.")
     found: dict[str, Row] = {}
-    for start in range(0, len(wanted), 500):
-        some = conversation.c.id.in_(wanted[start : start + 500])
-        found |= {row["id"]: dict(row) for row in connection.execute(select(conversation).where(some)).mappings()}
+    for some in parts(wanted):
+        rows = connection.execute(select(conversation).where(conversation.c.id.in_(some))).mappings()
+        found |= {row["id"]: dict(row) for row in rows}
     if store.viewer.side != "insider":
         units = _narrow.allowed(connection, store.viewer)
         found = {id: row for id, row in found.items() if row["unit"] in units}

@@ -22,10 +22,10 @@ from touchstone.store._live_conversation import conversation
 from touchstone.store._live_message import message
 from touchstone.store._live_outbox import outbox
 from touchstone.store._live_surveys import invitation
+from touchstone.store._many import parts
 
 _OURS = re.compile(r"<([0-9a-f]{24})@[^<>\s]+>")  # the Message-ID of what left the outbox
 _INVITED = "invitation:"
-_MANY = 500
 _BY = """with held as (select id, level, case when json_valid(contacts) then contacts end as told from person),
     known as (select id, level, lower(coalesce(json_extract_string(told, '$.email[0]'),
         json_extract_string(told, '$.email'), json_extract_string(told, '$.mail'))) as mail from held)
@@ -47,8 +47,7 @@ def _known(store: Any, source: str, ids: Sequence[str], addresses: Sequence[str]
     kept: dict[str, str] = {}
     sent: dict[str, Sent] = {}
     with store.record.reading() as connection:
-        for start in range(0, len(ids), _MANY):
-            some = ids[start : start + _MANY]
+        for some in parts(ids):
             for id, row, told in _heard(connection, source, some):
                 kept[id] = str(told.get("digest") or "-")
                 sent[id] = Sent(row["thread"] or row["id"], row["person"], str(told.get("from") or ""), row["unit"])

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from touchstone.store._live_conversation import conversation
 from touchstone.store._live_message import notice
+from touchstone.store._many import parts
 
 _OWN = notice.c
-_MANY = 500
 
 
 def tell(connection: Connection, note: Mapping[str, Any], accounts: Iterable[str]) -> None:
@@ -31,9 +31,9 @@ def answered(connection: Connection, heard: Sequence[Mapping[str, Any]], *, at: 
     news = {row["id"]: row for row in heard}
     own, ids = conversation.c, list(news)
     wanted = select(own.id, own.owner, own.heard_at, own.person).where(own.owner.is_not(None))
-    for start in range(0, len(ids), _MANY):
+    for some in parts(ids):
         rows: dict[str, dict[str, Any]] = {}
-        for was in connection.execute(wanted.where(own.id.in_(ids[start : start + _MANY]))):
+        for was in connection.execute(wanted.where(own.id.in_(some))):
             now = news[was.id]
             if now["heard_at"] > was.heard_at and not (now["answered_at"] and now["answered_at"] >= now["heard_at"]):
                 id = sha256(f"{was.id} {now['latest']} {was.owner}".encode()).hexdigest()[:16]

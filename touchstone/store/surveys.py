@@ -17,10 +17,10 @@ from touchstone.rules.pressure import WITHIN
 from touchstone.store import tables
 from touchstone.store._lake import bump
 from touchstone.store._live_surveys import invitation, survey
+from touchstone.store._many import parts
 
 SAME = ("name", "kind", "touchpoint", "unit", "questions", "languages", "level", "anyone")
 """What makes two surveys one."""
-_MANY = 500  # values in one question to the record
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def invite(store: Any, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]
     about = rows[0].get("about", "")
     with store.record.writing() as connection:
         known = []
-        for some in _parts([each["person"] for each in rows]):
+        for some in parts([each["person"] for each in rows]):
             same = (
                 invitation.c.survey == rows[0]["survey"], invitation.c.about == about, invitation.c.person.in_(some)
             )  # fmt: skip
@@ -139,7 +139,7 @@ def known(store: Any, ids: Iterable[str]) -> list[dict[str, Any]]:
     """The persons of these ids, by id."""
     found = []
     with store.record.reading() as connection:
-        for some in _parts(sorted(set(ids))):
+        for some in parts(sorted(set(ids))):
             rows = connection.execute(select(tables.person).where(tables.person.c.id.in_(some))).mappings()
             found += [dict(row) for row in rows]
     return sorted(found, key=lambda row: str(row["id"]))
@@ -151,9 +151,9 @@ def contacted(store: Any, ids: Iterable[str]) -> dict[str, tuple[datetime, int]]
     since = (store.now - timedelta(days=WITHIN)).date()
     told = text(CONTACTS).columns(tables.interaction.c.person, Column("contacted_at", tables.Instant)).subquery()
     with store.record.reading() as connection:
-        for some in _parts(sorted(set(ids))):
+        for some in parts(sorted(set(ids))):
             owners = _names(connection, some)
-            for names in _parts(sorted(owners)):
+            for names in parts(sorted(owners)):
                 wanted = select(told).where(told.c.person.in_(names), told.c.contacted_at <= store.now)
                 for name, at in connection.execute(wanted):
                     for person in owners[name]:
@@ -210,7 +210,3 @@ def called(store: Any, words: str) -> str | None:
         wanted = select(own.id).where(or_(own.id == words.strip(), func.lower(own.name) == words.strip().lower()))
         found = connection.execute(wanted.limit(2)).scalars().all()
     return str(found[0]) if len(found) == 1 else None
-
-
-def _parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (values[start : start + _MANY] for start in range(0, len(values), _MANY))
