@@ -1,4 +1,4 @@
-"""Drivers from a file's columns: whatever order its rows are in."""
+"""Drivers from a file's columns: whatever order its rows are in, and limits that hold what is true, nought too."""
 
 from __future__ import annotations
 
@@ -27,3 +27,21 @@ def test_the_order_of_rows_does_not_matter_to_the_last_limit(settings: dict[str,
         for one, other in zip(told, again, strict=True):
             assert (other["low"], other["high"]) == pytest.approx((one["low"], one["high"]), rel=1e-9)
             assert other["detail"] == one["detail"]
+
+
+@pytest.mark.parametrize("method", ["lmg", "johnson"])
+def test_limits_hold_the_share_of_what_matters_and_of_what_does_not(method: str) -> None:
+    weights = np.array([0.6, 0.3, 0.0, 0.0])
+    truth = dict(zip("abcd", weights**2 * 2 / (weights @ weights * 2 + 0.81), strict=True))
+    held: dict[str, list[bool]] = {name: [] for name in truth}
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        ratings = random.integers(1, 6, (200, 4)).astype(float)
+        columns = dict(zip("abcd", ratings.T, strict=True)) | {
+            "outcome": ratings @ weights + 0.9 * random.normal(size=200)
+        }
+        for row in unfolded(measure(scratch([], given=pa.table(columns)), method=method)):
+            name = row["by"]["touchpoint"]
+            held[name].append(row["low"] <= truth[name] <= row["high"])
+    assert min(sum(held["c"]), sum(held["d"])) >= 38
+    assert min(sum(held["a"]), sum(held["b"])) >= 34

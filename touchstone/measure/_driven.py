@@ -122,19 +122,27 @@ def weigh(
     else:
         shares = _shapley(tables, players, effort, seed=seed)
     value, drawn = shares[0], shares[1:]
-    low, high = _limits(drawn, answers.sums.n.shape[0])
-    whole = drawn.sum(axis=1, keepdims=True)
-    ends = _limits(whole, answers.sums.n.shape[0])
+    together = np.column_stack([shares, shares.sum(axis=1)])
+    low, high = _reached(together[0], together[1:], answers.sums.n.shape[0])
     fit = float(value.sum())
     return Weighed(
         value,
-        np.fmin(low, value),
-        np.fmax(high, value),
+        low[:-1],
+        high[:-1],
         ranks(value, drawn),
-        (fit, min(float(ends[0][0]), fit), max(float(ends[1][0]), fit)),
-        flattery=float(whole.mean()) - fit,
+        (fit, float(low[-1]), float(high[-1])),
+        flattery=float(drawn.sum(axis=1).mean()) - fit,
         exact=method == "johnson" or len(players) <= EXACT,
     )
+
+
+def _reached(value: Floats, drawn: Floats, blocks: int) -> tuple[Floats, Floats]:
+    """Limits of shares, lower by what the draws lie too high: a share is never below nought, and nor are its draws,
+    so that without this the limits of a touchpoint that does nothing would never reach it (Efron 1987 on bias).
+    """
+    low, high = _limits(drawn, blocks)
+    bias = np.fmax(drawn.mean(axis=0) - value, 0.0)
+    return np.fmin(np.fmax(low - bias, 0.0), value), np.fmax(high, value)
 
 
 def asymmetry(answers: Answers, *, seed: int, draws: int) -> Asymmetry:
