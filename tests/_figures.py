@@ -86,6 +86,7 @@ class Elsewhere:
 
     seed = 20261121
     now = NOW
+    today = NOW.date()
     given = None
 
     def lake(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
