@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,22 @@ from touchstone.act._journey import STEPS, connected
 from touchstone.core.settings import Settings
 from touchstone.store._clustered import Clustered
 from touchstone.store.home import create_store, open_store
+from touchstone.store.spark import SparkEngine
 
 # pyspark leaves the sockets of its Java process to the garbage collector
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
 
-def test_a_journey_s_understanding_is_worked_out_on_the_cluster_with_equal_rows(
-    tmp_path: Path, spark_master: str
-) -> None:
+@pytest.fixture(scope="module")
+def joined(spark_master: str) -> Iterator[str]:
+    """The address of a cluster that this process stays on: to join it takes longer than a journey there."""
+    with SparkEngine(spark_master, {}):
+        yield spark_master
+
+
+def test_a_journey_s_understanding_is_worked_out_on_the_cluster_with_equal_rows(tmp_path: Path, joined: str) -> None:
     found = {}
-    for engine, master in (("duckdb", ""), ("spark", spark_master)):
+    for engine, master in (("duckdb", ""), ("spark", joined)):
         settings = Settings(now=_worlds.NOW, engine=engine, spark_master=master)
         with contextlib.closing(create_store(tmp_path / engine, taxonomy="auto_dealer", settings=settings)) as store:
             said = ("The waiting area was clean, the adviser rude", "", None, "Parken war unmöglich \N{PILE OF POO}")
@@ -43,7 +50,7 @@ def test_a_journey_s_understanding_is_worked_out_on_the_cluster_with_equal_rows(
 
 
 def test_persons_of_a_home_are_compared_on_the_cluster_with_the_links_that_one_machine_tells(
-    tmp_path: Path, spark_master: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, joined: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared, on_cluster = [], Clustered.spread
 
@@ -58,7 +65,7 @@ def test_persons_of_a_home_are_compared_on_the_cluster_with_the_links_that_one_m
     ]
     said = [{"source": "s", "source_id": row["id"], "person": row["id"], "unit": "north"} for row in persons]
     found = {}
-    for engine, master in (("duckdb", ""), ("spark", spark_master)):
+    for engine, master in (("duckdb", ""), ("spark", joined)):
         settings = Settings(now=_worlds.NOW, engine=engine, spark_master=master)
         with contextlib.closing(create_store(tmp_path / engine, taxonomy="auto_dealer", settings=settings)) as store:
             store.put("person", persons[:-1])
