@@ -215,5 +215,6 @@ SILENT_WORDS = frozenset(
     "openid email",
     "public, max-age=3600",
     "welcome {address}",
+    "webhook {address}",
 }
 """What a source says to programs alone, though it reads like a word for people: kinds, marks, endings of files."""

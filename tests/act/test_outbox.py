@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import socket
 import threading
-from datetime import datetime, timedelta
+from base64 import b64decode, b64encode
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -135,18 +137,29 @@ def test_words_of_what_was_sent_are_forgotten_after_a_month_and_with_their_perso
 
 
 class _Receiver(BaseHTTPRequestHandler):
-    arrived: ClassVar[list[dict[str, Any]]] = []
+    arrived: ClassVar[list[tuple[dict[str, Any], bool]]] = []
+    """What came, and whether its signature verified by the secret it was told."""
+    secret = ""
 
     def do_POST(self) -> None:
-        self.arrived.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.arrived.append((json.loads(body), self._verified(body)))
         self.send_response(204)
         self.end_headers()
+
+    def _verified(self, body: bytes) -> bool:
+        """As the libraries of Standard Webhooks do it."""
+        signed = f"{self.headers['webhook-id']}.{self.headers['webhook-timestamp']}.".encode() + body
+        key = b64decode(self.secret.removeprefix("whsec_"))
+        expected = b64encode(hmac.digest(key, signed, "sha256")).decode()
+        sent_at = datetime.fromtimestamp(int(self.headers["webhook-timestamp"]), UTC)
+        return self.headers["webhook-signature"] == f"v1,{expected}" and sent_at == datetime.fromisoformat(NOW)
 
     def log_message(self, *_: Any) -> None:
         """Says nothing."""
 
 
-def test_a_webhook_goes_to_the_outside_or_to_hosts_the_settings_name(tmp_path: Path) -> None:
+def test_a_webhook_goes_to_the_outside_or_to_hosts_the_settings_name_signed_for_its_receiver(tmp_path: Path) -> None:
     server = HTTPServer(("127.0.0.1", 0), _Receiver)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -156,8 +169,16 @@ def test_a_webhook_goes_to_the_outside_or_to_hosts_the_settings_name(tmp_path: P
         assert made.act("outbox.send")["failed"] == 1
         assert _Receiver.arrived == []
         put(made := home(tmp_path / "open", outgoing_hosts="127.0.0.1"), url, kind="webhook")
+        rule = made.act("rule.make", measure="words", says="urgent", to=url)
+        other = made.act("rule.make", measure="words", says="urgent", to=f"{url}/other")
+        _Receiver.secret = rule["secret"]
+        assert rule["secret"] != other["secret"]
         assert made.act("outbox.send")["sent"] == 1
-        assert [each["text"] for each in _Receiver.arrived] == ["It is mended."]
+        assert [(each["text"], verified) for each, verified in _Receiver.arrived] == [("It is mended.", True)]
+        _Receiver.secret = other["secret"]
+        put(made, url, kind="webhook", key="again")
+        assert made.act("outbox.send")["sent"] == 1
+        assert [verified for _, verified in _Receiver.arrived] == [True, False]
     finally:
         server.shutdown()
         thread.join()

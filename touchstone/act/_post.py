@@ -16,6 +16,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from touchstone.core import outgoing
 from touchstone.core.errors import Refused, Retry, Skip, Stop
 from touchstone.core.settings import Settings
+from touchstone.rules import webhook
+from touchstone.store import secret as sealing
 
 SECONDS = 20
 File = tuple[str, str, bytes]
@@ -25,8 +27,9 @@ File = tuple[str, str, bytes]
 class Post:
     """One round of the postman: the mail server is called once, when the first mail is to go."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self._settings: Settings = store.settings
         self._server: smtplib.SMTP | None = None
         self._away = False
 
@@ -40,7 +43,7 @@ class Post:
     def deliver(self, row: Mapping[str, Any], *, files: Sequence[File] = ()) -> None:
         """Sends one message; `Stop` where settings are missing, `Refused` for good, `Retry` for now."""
         if row["kind"] == "webhook":
-            _call(row, self._settings)
+            _call(row, self._store)
         else:
             self._mail(row, files)
 
@@ -120,10 +123,16 @@ def _connected(parts: SplitResult) -> smtplib.SMTP:
     return server
 
 
-def _call(row: Mapping[str, Any], settings: Settings) -> None:
+def key(store: Any, address: str) -> bytes:
+    """What messages to a webhook are signed with: another key for each receiver."""
+    return sealing.derived(store.path, f"webhook {address}")
+
+
+def _call(row: Mapping[str, Any], store: Any) -> None:
     body = json.dumps({"id": row["id"], "subject": row["subject"], "text": row["text"]}, ensure_ascii=False).encode()
-    allowed = [each.strip() for each in settings.outgoing_hosts.split(",") if each.strip()]
-    headers = {"Content-Type": "application/json", **row["headers"]}
+    allowed = [each.strip() for each in store.settings.outgoing_hosts.split(",") if each.strip()]
+    signed = webhook.headers(key(store, row["to"]), id=row["id"], at=store.now, body=body)
+    headers = {"Content-Type": "application/json", **row["headers"], **signed}
     answer = outgoing.send("POST", row["to"], headers=headers, body=body, allowed=allowed)
     if answer.status >= 500 or answer.status == 429:
         raise Retry(f"the receiver says {answer.status}.", where="webhook", todo="It is tried again.")

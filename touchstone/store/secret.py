@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import os
 import secrets
 import tempfile
@@ -27,6 +28,11 @@ def secret(home: Path) -> str:
         finally:
             os.unlink(draft)
     return path.read_text("ascii").strip()
+
+
+def derived(home: Path, purpose: str) -> bytes:
+    """A key of its own for one purpose: whoever holds it learns nothing of the home's secret, nor of another's."""
+    return hmac.digest(secret(home).encode(), purpose.encode(), "sha256")
 
 
 def seal(home: Path, text: str) -> str:

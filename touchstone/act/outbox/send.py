@@ -25,7 +25,7 @@ def act(store: Any) -> dict[str, Any]:
     same, should one go twice because the sender was killed half-way. Two senders at once never send the same.
     """
     counts = dict.fromkeys(("sent", "withheld", "waiting", "failed"), 0)
-    with _post.Post(store.settings) as post:
+    with _post.Post(store) as post:
         for row in outbox.due(store, most=_MOST):
             if outbox.claim(store, row, until=store.now + _TURN):
                 counts[_sent(store, post, row)] += 1

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from touchstone.act import _findings
+from touchstone.act import _findings, _post
 from touchstone.core import finder, outgoing
 from touchstone.core.errors import Refused
-from touchstone.rules import rhythm
+from touchstone.rules import rhythm, webhook
 from touchstone.store import telling
 
 WHO = ("insider", "partner")
+ONCE = ("secret",)
 _BESIDE = ("change", "words")
 
 
@@ -30,7 +31,7 @@ def act(
     quiet: str = "20-7",
     zone: str = "UTC",
 ) -> dict[str, Any]:
-    """{"rule": its id, "looks_at": figures it looks at now, "beyond": how many are beyond already}.
+    """{"rule": its id, "looks_at": figures it looks at now, "beyond": how many are already, "secret": of a webhook}.
 
     `measure` is a measure, with `below` or `above` a threshold; `change`, of any figure or the one `says` names;
     or `words`, of the kind, urgency or emotion that `says` names (urgent, problem, anger). `by` looks at each
@@ -54,7 +55,8 @@ def act(
     if telling.keep(store, "rule", row):
         store.log("rule.make", rule=row["id"], account=account)
     beyond = sum(each.news(row, comparisons=len(looked)) for each in looked)
-    return {"rule": row["id"], "looks_at": len(looked), "beyond": beyond}
+    secret = {"secret": webhook.secret(_post.key(store, to))} if kind == "webhook" else {}
+    return {"rule": row["id"], "looks_at": len(looked), "beyond": beyond, **secret}
 
 
 def _check(quiet: str, zone: str, most: int, days: int) -> None:
