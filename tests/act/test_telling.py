@@ -80,6 +80,21 @@ def test_one_alert_is_told_of_a_finding_until_it_is_over(tmp_path: Path) -> None
     assert "at every look" in mail["text"]
 
 
+def test_an_alert_names_the_unit_as_people_do_in_the_language_of_its_reader(tmp_path: Path) -> None:
+    made = home(tmp_path)
+    made.store.put("unit", UNITS)
+    heard(made, 1.0)
+    chief = made.store.as_viewer(account(made, "chief@example.com", "insight"))
+    from touchstone.act.account import language
+    from touchstone.act.rule import make
+
+    language.act(chief, language="de")
+    make.act(chief, measure="rating", below=2.5, by=["unit"], quiet="")
+    assert made.act("alert.look")["told"] == 1
+    (mail,) = kept(made, outbox)
+    assert mail["subject"].startswith("Dealer North: Bewertung liegt unter 2,5: 1,50 (zwischen ")
+
+
 def test_a_figure_in_a_mail_reads_as_on_its_page() -> None:
     figure = Estimate("", 14.06, 13.51, 14.6, 120, "points of the overall score, 0-100", floor=0.0)
     assert _letter.told(figure) == f"{_say.value(figure)} ({_say.interval(figure)}, 120 answers)"

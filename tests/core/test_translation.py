@@ -119,6 +119,7 @@ def test_what_is_not_ours_comes_back_as_it_was(german: Tongue, text: str) -> Non
         ("+1,234.5", "+1.234,5"),
         ("22 Nov 2026", "22. Nov. 2026"),
         ("22 November 2026, 14:05", "22. November 2026, 14:05"),
+        ("4.5: 4.00", "4,5: 4,00"),
         ("November 2026", "November 2026"),
         ("Oct 2026", "Okt. 2026"),
         ("3 May", "3. Mai"),

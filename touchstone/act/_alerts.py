@@ -15,6 +15,8 @@ from touchstone.rules import rhythm
 from touchstone.store import outbox, telling
 
 Row = dict[str, Any]
+SHORT = ("nps", "csat", "ces")
+"""Figures whose names are said letter by letter."""
 _SAID = """select id, text, person, coalesce(unit, '') as unit, source, strftime(occurred_at, '%Y-%m-%d') as day
     from interaction where list_contains(?, id) and text is not null order by md5(id || ?), id limit 1"""
 
@@ -70,13 +72,14 @@ def _told(store: Any, alert: Row, *, words: bool) -> None:
 
 def _page(store: Any, rule: Row, alerts: list[Row]) -> tuple[Page, str | None]:
     """What is told, and the person whose words are in it."""
+    names = telling.units(store, (str(value) for each in alerts for value in each["by"].values()))
     if len(alerts) > 1:
-        notes = tuple(Note(said(rule, each)) for each in alerts)
+        notes = tuple(Note(said(rule, each, names)) for each in alerts)
         return Page("alerts", "Alerts", f"{len(alerts)} alerts were held back since yesterday.", blocks=notes), None
     (alert,) = alerts
     words, person = _words(store, rule, alert)
     lead = alert["why"] or "It is told because the whole interval lies beyond the threshold, at every look so far."
-    return Page("alerts", "Alert", said(rule, alert), "" if rule["measure"] == "words" else lead, words), person
+    return Page("alerts", "Alert", said(rule, alert, names), "" if rule["measure"] == "words" else lead, words), person
 
 
 def _words(store: Any, rule: Row, alert: Row) -> tuple[tuple[Words, ...], str | None]:
@@ -94,13 +97,13 @@ def _words(store: Any, rule: Row, alert: Row) -> tuple[tuple[Words, ...], str | 
     return (Words("In their words", (quoted,), len(alert["interactions"]), ask.seed),), row["person"]
 
 
-def said(rule: Mapping[str, Any], alert: Mapping[str, Any]) -> str:
-    """An alert as a sentence: what, where, the figure with its interval, and what it is beyond."""
+def said(rule: Mapping[str, Any], alert: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """An alert as a sentence: where (units by their `names`), what, the figure with its interval, what it is beyond."""
     if rule["measure"] == "words":
         return f"New messages that say “{rule['says']}”: {alert['n']}."
-    where = ", ".join(str(each) for each in alert["by"].values())
-    head = f"{where}: " if where else ""
-    name = alert["figure"].replace("_", " ").capitalize()
+    where = ", ".join(names.get(str(each), str(each)) for each in alert["by"].values())
+    head = f"{where[:1].upper()}{where[1:]}: " if where else ""
+    name = alert["figure"].upper() if alert["figure"] in SHORT else alert["figure"].replace("_", " ").capitalize()
     figure = Estimate("", alert["value"], alert["low"], alert["high"], alert["n"], alert["measured_in"])
     between = _letter.told(figure)
     if rule["measure"] == "change":

@@ -15,7 +15,7 @@ _MONTH = "|".join([*MONTHS, *(month[:3] for month in MONTHS)])
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAY = re.compile(rf"\b({'|'.join([*DAYS, *(day[:3] for day in DAYS)])})(,? )(?=\d)")
 _DATE = re.compile(rf"\b(?:(\d{{1,2}}) )?({_MONTH})(?: (\d{{4}}))?\b")
-_NUMBER = re.compile(r"(?<![\w.,:/])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+−-]\d+)?(?![\w:/]|[.,]\d)")
+_NUMBER = re.compile(r"(?<![\w.,:/])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+−-]\d+)?(?![\w/]|[.,:]\d)")
 _CODES = "AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HUF|INR|JPY|KRW|MXN|NOK|NZD|PLN|RON|SEK|SGD|TRY|USD|ZAR"
 _MONEY = re.compile(
     rf"^({_CODES})$|\b({_CODES})(?= [+−]?[\d#])|(?<=\d )({_CODES})\b|(?<=\d)e(?=[+−-]\d)|(?<=\d )UTC\b|\bn(?= = \d)"

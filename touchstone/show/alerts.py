@@ -139,7 +139,7 @@ def _ruled(row: _Row) -> str:
     named = _stored.NAMES.get(row["measure"], _say.named(row["measure"]))
     side = "above" if row["above"] else "below"
     where = f" ({row['where']})" if row["where"] else ""
-    return f"{named}{by} {side} {row['threshold']:g}{where}".replace(" -", " −")
+    return f"{named}{by}: {side} {row['threshold']:g}{where}".replace(" -", " −")
 
 
 def _to(row: _Row) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -149,3 +149,11 @@ def moved(store: Any) -> str:
 def named(*parts: Any) -> str:
     """The id of what is the same wherever these parts are."""
     return sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
+
+
+def units(store: Any, ids: Iterable[str]) -> dict[str, str]:
+    """What those of the ids that are units are called."""
+    own = tables.unit.c
+    wanted = select(own.id, own.name).where(own.id.in_(sorted(set(ids))), own.name.is_not(None))
+    with store.record.reading() as connection:
+        return {row.id: row.name for row in connection.execute(wanted)}

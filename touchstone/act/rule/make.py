@@ -55,8 +55,11 @@ def act(
     if telling.keep(store, "rule", row):
         store.log("rule.make", rule=row["id"], account=account)
     beyond = sum(each.news(row, comparisons=len(looked)) for each in looked)
-    secret = {"secret": webhook.secret(_post.key(store, to))} if kind == "webhook" else {}
-    return {"rule": row["id"], "looks_at": len(looked), "beyond": beyond, **secret}
+    return {"rule": row["id"], "looks_at": len(looked), "beyond": beyond, **_secret(store, kind, to)}
+
+
+def _secret(store: Any, kind: str, to: str) -> dict[str, str]:
+    return {"secret": webhook.secret(_post.key(store, to))} if kind == "webhook" else {}
 
 
 def _check(quiet: str, zone: str, most: int, days: int) -> None:
