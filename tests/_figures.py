@@ -56,6 +56,31 @@ def feedback(seed: int, count: int = 400) -> dict[str, list[dict[str, Any]]]:
     return {"interactions": interactions, "mentions": mentions}
 
 
+def market(seed: int, people: int = 40) -> dict[str, list[dict[str, Any]]]:
+    """`interactions` of people who buy one of two products again and again, and of dealers who ask for two things."""
+    chance, rows = random.Random(seed), []
+    wanted = ("a shared view of parts stock", "stock view of parts", "charge at home", "charge at night")
+    for n in range(people):
+        brand = chance.choice(("aria", "brio"))
+        for day in (400, 300 - n, 150 + n, 20):
+            brand = brand if chance.random() < 0.7 else chance.choice(("aria", "brio"))
+            paid = {"amount": 50.0 + chance.randrange(40), "currency": "EUR", "unit": "ash", "level": "end_customer"}
+            rows.append({"kind": "purchase", "person": f"p{n}", "product": brand, "day": day, **paid})
+        rows.append({"kind": "idea", "person": f"d{n}", "level": "dealer", "text": wanted[n % 4], "day": n})
+        rows.append({"kind": "review", "person": f"p{n}", "level": "end_customer", "text": "a fine car", "day": n})
+    interactions = [
+        {
+            **row,
+            "id": f"i{n:05}",
+            "source": "market",
+            "source_id": str(n),
+            "occurred_at": NOW - timedelta(row.pop("day")),
+        }
+        for n, row in enumerate(rows)
+    ]
+    return {"interactions": interactions, "mentions": []}
+
+
 def ask(feedback: dict[str, list[dict[str, Any]]]) -> Any:
     """A question to this feedback, in memory."""
     return scratch(feedback["interactions"], mentions=feedback["mentions"], units=UNITS, taxonomy=TAXONOMY, now=NOW)
