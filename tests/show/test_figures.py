@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from touchstone.core import localised
 from touchstone.core.page import Estimate, Grid, Verbatim
 from touchstone.show import _filters, _marks, _say
 
@@ -153,3 +154,7 @@ def test_an_excerpt_is_cut_but_never_edited(text: str, start: int, stop: int, le
 )
 def test_links_lead_to_the_web_or_nowhere(url: str, kept: bool) -> None:
     assert bool(_marks.address(url)) == kept
+
+
+def test_languages_heard_call_themselves() -> None:
+    assert [localised.called(each) for each in ("it", "de", "xx", "")] == ["Italiano", "Deutsch", "xx", ""]

@@ -129,3 +129,10 @@ def test_signals_are_told_as_yes_or_no(home: Any) -> None:
     home.act("correct", interaction=id, table="signal", change=change | {"score": None})
     assert not {each.name: each.holds for each in voice(page(home, id)).signals}["problem"]
     assert [each.what for each in voice(page(home, id)).history][-2:] == ["Problem: yes", "Problem: no"]
+
+
+def test_signals_have_names_for_people_in_every_language() -> None:
+    copy, problem = Heard("copy", "promotion"), Heard("problem", "kind")
+    assert (_voices.called(copy), _voices.called(problem)) == ("A text seen before", "Problem")
+    assert {_voices.called(Heard(name, layer)) for layer, name in _voices.CALLED} == set(_voices.CALLED.values())
+    assert not [text for text in _voices.CALLED.values() if said(text, "de") == text]

@@ -162,7 +162,7 @@ def as_picture(svg: str) -> str:
 
 
 SPOKEN = {
-    "bound", "count", "doubt", "drawn", "figure", "headline", "interval", "likely", "named", "plain_number",
+    "bound", "called", "count", "doubt", "drawn", "figure", "headline", "interval", "likely", "named", "plain_number",
     "said", "scale", "share", "slid", "tied", "tone",
 }  # fmt: skip
 """Filters that make words or numbers of ours: these follow the language."""
@@ -197,6 +197,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "bare": bare,
     "basis": _say.basis,
     "bound": bound,
+    "called": _voices.called,
     "count": _say.count,
     "denies": _voices.denies,
     "doubt": doubt,

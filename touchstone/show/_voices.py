@@ -21,6 +21,14 @@ SAYS = {
     "neutral": "mentions {names}",
 }
 """What is said of a customer's words, by the polarity of what they speak of."""
+CALLED = {
+    ("promotion", "burst"): "One of a burst",
+    ("promotion", "copy"): "A text seen before",
+    ("promotion", "insider"): "Written from within",
+    ("promotion", "words"): "Words that promote",
+    ("word_of_mouth", "taught"): "Taught others",
+}
+"""Signals that their label alone would not tell to people."""
 YES = 0.5
 _LABELS = "select distinct layer, label from signal where layer not in ('language', 'asking')"
 _SIGNALS = """select layer, label, max(score) as score, max(probability) as probability from signal
@@ -115,7 +123,7 @@ def _what(row: Row) -> str:
     change = row["change"]
     if row["kind"] not in ("mention", "signal"):
         return "Read whole"
-    name = _say.named(str(change.get("touchpoint") or change.get("label")))
+    name = called(Heard(str(change.get("touchpoint") or change.get("label")), str(change.get("layer") or "")))
     fields = {key: value for key, value in change.items() if key not in ("touchpoint", "layer", "label")}
     if fields and all(value is None for value in fields.values()):
         return f"{name}: not spoken of" if row["kind"] == "mention" else f"{name}: no"
@@ -148,6 +156,11 @@ def turns(signal: Heard) -> str:
         return denies(signal)
     holds = {"layer": signal.layer, "label": signal.name, "score": 1.0, "probability": 1.0}
     return json.dumps(holds, ensure_ascii=False)
+
+
+def called(heard: Heard) -> str:
+    """What a line or signal is called for people."""
+    return CALLED.get((heard.layer, heard.name)) or _say.named(heard.name)
 
 
 def quoted(voice: Voice, heard: Heard) -> str:

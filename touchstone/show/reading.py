@@ -126,5 +126,8 @@ def _ends(row: Mapping[str, Any]) -> str:
 
 
 def _languages(ask: Ask) -> list[Block]:
-    rows = tuple((localised.called(row["label"]), row["n"]) for row in ask.lake(_LANGUAGES).to_pylist())
+    rows = tuple(
+        (localised.called(row["label"]) if row["label"] != "und" else "–", row["n"])
+        for row in ask.lake(_LANGUAGES).to_pylist()
+    )
     return [Grid("Languages heard", "", ("language", "texts"), rows)] if rows else []
