@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from touchstone.core.page import Chart
-from touchstone.show import _draw
-from touchstone.show._drawer import Drawer
+from touchstone.core.page import Chart, Page
+from touchstone.core.viewer import INSIDER
+from touchstone.show import _draw, _render
+from touchstone.show._drawer import Drawer, Drawers
 
 BARS = {
     "mark": "bar",
@@ -61,7 +62,7 @@ def test_others_go_on_while_it_draws(drawer: Drawer) -> None:
 
 
 def test_one_that_was_killed_is_begun_anew(drawer: Drawer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_draw, "_drawer", _Known(drawer))
+    monkeypatch.setattr(_draw, "_drawers", [drawer])
     drawer._process.kill()
     chart = Chart("Bars", "", BARS)
     assert _draw.svg(chart).startswith("<svg")  # whoever wants it does not wait for the next one
@@ -69,19 +70,25 @@ def test_one_that_was_killed_is_begun_anew(drawer: Drawer, monkeypatch: pytest.M
     assert drawer.draw(ASKED)
 
 
-class _Known:
-    """Stands for the drawer of a server."""
+def test_the_charts_of_a_page_are_drawn_at_once_and_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, both = list[str](), threading.Barrier(2, timeout=20)
 
-    def __init__(self, drawer: Drawer) -> None:
-        self._drawer = drawer
+    class Two(Drawers):
+        """Each waits until the other draws too."""
 
-    def __call__(self) -> Drawer:
-        return self._drawer
+        def draw(self, text: str) -> str | None:
+            asked.append(text)
+            both.wait()
+            return super().draw(text)
 
-    def cache_info(self) -> _Known:
-        return self
-
-    currsize = 1
+    drawers = Two(2)
+    monkeypatch.setattr(_draw, "_drawers", [drawers])
+    chart = Chart("Some bars", "", {**BARS, "mark": "point"})
+    page = Page("x", "X", "Some bars.", "", (chart,))
+    drawn = _render.html(page, viewer=INSIDER)
+    drawers.end()
+    assert drawn.count("<svg") - drawn.count('<svg class="mark"') == 2
+    assert len(set(asked)) == len(asked) == 2
 
 
 def test_it_ends_with_whoever_began_it() -> None:

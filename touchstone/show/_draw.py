@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from touchstone.core.page import Chart
-from touchstone.show._drawer import Drawer
+from touchstone.show._drawer import Drawers
 
 FONTS = Path(__file__).parent / "static" / "fonts"
 SIZES = {"wide": (1040, 340), "narrow": (420, 290), "paper": (680, 250)}
+SERVED = tuple(SIZES)[:2]
+"""The forms of a chart on a page, of which the second alone stands in half its width."""
 LIGHT = {
     "paper": "#faf8f4", "ink": "#23272b", "mute": "#5f656b", "line": "#e6e0d4", "edge": "#8f8a7e", "band": "#efe9dc",
     "dot": "#9aa0a4", "gold": "#8a6212", "good": "#226b5d", "mid": "#63685f", "bad": "#a63d32",
@@ -63,18 +67,26 @@ def chosen(specification: dict[str, Any], form: str) -> dict[str, Any]:
 
 
 def apart() -> None:
-    """From now on charts are drawn by a process of its own, so that nobody else waits for one meanwhile."""
-    _drawer()
+    """From now on charts are drawn by processes of their own, so that nobody else waits for one meanwhile."""
+    if not _drawers:
+        _drawers.append(Drawers(_AT_ONCE))
 
 
-@lru_cache(maxsize=1)
-def _drawer() -> Drawer:
-    return Drawer()
+def ahead(wanted: Sequence[tuple[Chart, str]]) -> None:
+    """Draws charts, each in a form, at once where they are drawn apart, so that the page finds them drawn."""
+    if _drawers and len(wanted) > 1:
+        with ThreadPoolExecutor(_AT_ONCE) as hands:
+            for _ in hands.map(lambda one: picture(one[0], form=one[1]), wanted):
+                pass
+
+
+_AT_ONCE = 2  # charts drawn at once
+_drawers: list[Drawers] = []  # of this process: none, but in a server
 
 
 @lru_cache(maxsize=256)
 def _drawn(_key: str, text: str) -> str:
-    elsewhere = _drawer().draw(text) if _drawer.cache_info().currsize else None
+    elsewhere = _drawers[0].draw(text) if _drawers else None
     return drawn_here(text) if elsewhere is None else elsewhere
 
 

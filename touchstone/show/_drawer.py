@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from queue import SimpleQueue
 
 
 class Drawer:
@@ -35,6 +36,29 @@ class Drawer:
         """Ends the process."""
         with self._turn:
             _let_go(self._process)
+
+
+class Drawers:
+    """So many of them, who draw at once."""
+
+    def __init__(self, count: int) -> None:
+        self._all = [Drawer() for _ in range(count)]
+        self._free: SimpleQueue[Drawer] = SimpleQueue()
+        for each in self._all:
+            self._free.put(each)
+
+    def draw(self, text: str) -> str | None:
+        """What the first one free draws; None where it did not."""
+        one = self._free.get()
+        try:
+            return one.draw(text)
+        finally:
+            self._free.put(one)
+
+    def end(self) -> None:
+        """Ends all of them."""
+        for each in self._all:
+            each.end()
 
 
 def _begun() -> subprocess.Popen[str]:

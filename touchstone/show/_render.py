@@ -21,7 +21,7 @@ from touchstone.core.translation import ENGLISH, languages, said
 from touchstone.core.viewer import Viewer
 from touchstone.rules import who
 from touchstone.show import _marks, _say
-from touchstone.show._draw import LIGHT
+from touchstone.show._draw import LIGHT, SERVED, ahead
 from touchstone.show._may import may
 
 HERE = Path(__file__).parent
@@ -42,9 +42,11 @@ def html(
     Needs only `style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'`, and no script to be read.
     """
     page = translated(page, language)
-    offered = [each for each in page.blocks if not isinstance(each, Form) or may(viewer, each.action)]
+    rows = _rows([each for each in page.blocks if not isinstance(each, Form) or may(viewer, each.action)])
+    ahead([(each, form) for row in rows for part in row for each in part if isinstance(each, Chart)
+           for form in (SERVED if len(row) == 1 else SERVED[1:])])  # fmt: skip
     drawn = _environment(language).get_template("page.html").render(
-        page=page, rows=_rows(offered), viewer=viewer, brand=brand, token=token, served=True,
+        page=page, rows=rows, viewer=viewer, brand=brand, token=token, served=True,
         as_data=page.name in finder.names("show"), corrects=may(viewer, "correct"),
         navigation=_spoken(navigation(viewer), language), carried=partial(_carried, page), inside=_inside(base),
         tokens=json.dumps(LIGHT), language=language, languages=languages(), here=here, **_registry(),

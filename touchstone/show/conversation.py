@@ -21,10 +21,9 @@ WHO = ("insider", "partner")
 _MOST = 200  # texts of one conversation, the latest
 _WRITING = timedelta(seconds=60)
 _SAID = """select * from interaction where seq in (
-        select seq from interaction where thread = ? union all
-        select seq from interaction where id = ? and thread is null)
+        select seq from interaction where thread = ? union all select unnest(?))
     and (text is not null or kind in ('message', 'turn')) order by occurred_at desc nulls last, seq desc limit ?"""
-"""Each half is sought in the files by one column; then the few rows are read whole."""
+"""A thread is sought in the files by its column alone, then the few rows are read whole."""
 _MEASURED = """select any_value(measured_in) as measured_in from metric
     where name = 'lifetime_value' and value is not null"""
 _STEPS = {
@@ -116,7 +115,10 @@ def _now(ask: Ask, talk: _Talk) -> str:
 
 def _story(ask: Ask, talk: _Talk, whole: str | None) -> Story:
     """What was said, written and done, the earliest first."""
-    rows = ask.lake(_SAID, [talk.row["id"], talk.row["id"], _MOST]).to_pylist()
+    own = tables.interaction
+    alone = own.select().with_only_columns(own.c.seq).where(own.c.id == talk.row["id"], own.c.thread.is_(None))
+    seqs = [row["seq"] for row in ask.record(alone)]
+    rows = ask.lake(_SAID, [talk.row["id"], seqs, _MOST]).to_pylist()
     said = _person.understood(ask, rows, slice(0, _MOST))
     events = [(each.row["occurred_at"] or each.row["received_at"], _spoken(ask, talk, each, whole)) for each in said]
     for each in talk.written:
