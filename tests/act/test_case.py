@@ -163,21 +163,6 @@ def test_an_overdue_case_is_told_once_a_level_by_the_clock_and_after_a_restart(h
     assert row(home, case)["escalated"] == 0  # what is due next is another matter
 
 
-def test_whoever_is_told_late_is_told_once_and_of_what_in_their_language(home: Any, tmp_path: Path) -> None:
-    lead(home, "head@example.com", "administrator")
-    from touchstone.act.account import language
-
-    found = accounts.find(home.store, name="head@example.com")
-    assert found is not None
-    language.act(home.store.as_viewer(found.viewer), language="de")
-    case = opened(home)
-    assert at(tmp_path, 72 + 200).act("case.escalate") == {"escalated": 1}  # both levels are due, and both are hers
-    assert row(home, case)["escalated"] == 2
-    (mail,) = home.ask().record(outbox.select())
-    assert mail["subject"] == "Überfällig: Wartebereich · North"
-    assert "Thema: Wartebereich · North." in mail["text"]
-
-
 def test_a_turn_killed_between_the_mail_and_the_mark_tells_nobody_twice(
     home: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -173,3 +173,10 @@ def test_an_sqlite_address_may_lie_anywhere(tmp_path: Path) -> None:
     record.migrate()
     record.close()
     assert Settings().database == ""
+
+
+def test_a_new_home_is_readable_by_its_owner_alone_and_one_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir(mode=0o755)
+    for name, mode in (("new", 0o700), ("shared", 0o755)):
+        create_store(tmp_path / name, taxonomy="auto_dealer").close()
+        assert (tmp_path / name).stat().st_mode & 0o777 == mode

@@ -280,7 +280,7 @@ def create_store(path: str | Path, *, taxonomy: str | Taxonomy, settings: Settin
     settings = settings or load_settings(home)
     if not (home / TAXONOMY).exists():
         chosen = taxonomies.load(taxonomy) if isinstance(taxonomy, str) else taxonomy
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         if settings.database and not (home / "touchstone.toml").exists():
             (home / "touchstone.toml").write_text(f"database = {json.dumps(settings.database)}\n", "utf-8")
         (home / TAXONOMY).write_text(taxonomies.write(chosen), "utf-8")
