@@ -22,7 +22,7 @@ HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PRECIOUS = _record.PRAGMAS
 HASTY = tuple("synchronous = off" if each == "synchronous = full" else each for each in PRECIOUS)
 """A commit survives a killed process all the same; what it would not survive is a power cut, and no test makes one."""
-POLL_SECONDS = 0.01
+POLL_SECONDS = 0.03
 """Between two looks at whether a journey is done: it takes tests a moment."""
 
 FEW = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -74,13 +75,19 @@ class Snapshot:
         self._lock = threading.Lock()
         self._made: set[str] = set()
         self.rows = {name: sum(piece.rows for piece in self.state.of(name)) for name in CUBES}
-        self.duck = connect()
-        lake.folder.mkdir(exist_ok=True)
-        shut(self.duck, lake.folder)
+
+    @cached_property
+    def duck(self) -> duckdb.DuckDBPyConnection:
+        """The database, opened with the first question: who asks the record alone needs none."""
+        opened = connect()
+        self._lake.folder.mkdir(exist_ok=True)
+        shut(opened, self._lake.folder)
+        return opened
 
     def ready(self, names: frozenset[str]) -> None:
         """Makes those of the tables `names` that are not here yet."""
         with self._lock:
+            _ = self.duck  # opened by one thread alone
             for name in sorted((_with(names) & set(COLUMNS)) - self._made):
                 self._make(name)
                 self._made.add(name)
