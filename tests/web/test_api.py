@@ -44,6 +44,33 @@ def test_a_partner_measures_its_own_units_alone(address: str) -> None:
     assert {row["unit"] for row in rows} == {"north-quay", "north-hill"}
 
 
+@pytest.mark.parametrize("name", ["nps", "rating", "sentiment", "league", "trust", "volume", "change", "price"])
+def test_a_partner_and_head_office_see_one_truth_of_a_unit(program: httpx.Client, address: str, name: str) -> None:
+    every = program.get(f"/api/v1/measure/{name}", params={"by": "unit"}).json()
+    headers = basic("dealer@example")
+    told = httpx.get(f"{address}/api/v1/measure/{name}?by=unit", headers=headers, timeout=60).json()
+    figures = ("unit", "value", "low", "high", "n")
+    assert told
+    for row in told:  # whose detail names no other unit
+        assert [row[each] for each in figures] in [[each[name] for name in figures] for each in every]
+
+
+def test_the_order_of_columns_makes_no_other_truth(address: str) -> None:
+    told = [
+        httpx.get(f"{address}/api/v1/measure/sentiment?by={by}", headers=basic("dealer@example"), timeout=60).json()
+        for by in ("unit,touchpoint", "touchpoint,unit")
+    ]
+    assert sorted(row["value"] for row in told[0]) == sorted(row["value"] for row in told[1])
+    assert told[0]
+
+
+def test_what_a_partner_narrows_is_measured_over_its_own_rows(address: str) -> None:
+    asked = {"by": "unit", "where": "channel = 'web'"}
+    rows = httpx.get(f"{address}/api/v1/measure/volume", params=asked, headers=basic("dealer@example")).json()
+    whole = httpx.get(f"{address}/api/v1/measure/volume?by=unit", headers=basic("dealer@example")).json()
+    assert sum(row["n"] for row in rows) < sum(row["n"] for row in whole)
+
+
 @pytest.mark.parametrize("room", ["measure", "decide", "act", "pages"])
 def test_a_room_lists_its_parts(program: httpx.Client, room: str) -> None:
     listed = {each["name"] for each in program.get(f"/api/v1/{room}").json()}

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, get_type_hints
 
+import pyarrow as pa
 from pydantic import TypeAdapter
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
 
 from touchstone.core import finder
+from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
+from touchstone.core.tables import METRIC
 from touchstone.core.viewer import Viewer
 from touchstone.home.rows import ordered, plain
 from touchstone.rules import scope, who
@@ -66,12 +70,36 @@ def act(home: Home, name: str, *, viewer: Viewer, given: dict[str, Any]) -> Any:
 
 
 def rows(home: Home, room: str, name: str, *, viewer: Viewer, given: dict[str, Any]) -> list[dict[str, Any]]:
-    """Rows of one measure or optimiser over what `viewer` may see, as `touchstone measure … --format json` has them."""
+    """Rows of one measure or optimiser over what `viewer` may see, as `touchstone measure … --format json` has them.
+
+    What leans on others (shrinkage, ranks, alarms) a partner's slice cannot tell: where `run` stored the very figures
+    asked for, a partner is given those, so that head office and dealer see one truth.
+    """
     check(viewer, room, name)
     chosen = finder.arguments(room, name, given)
-    table = finder.verb(room, name)(home.ask(viewer), **chosen)
+    ask = home.ask(viewer)
+    table = finder.verb(room, name)(ask, **chosen)
     by = list(chosen.get("by", ()))
+    if room == "measure" and viewer.side == "partner" and chosen.keys() <= {"by"}:
+        table = _stored(ask, name, table, by) or table
     return [ordered(each, by) if room == "measure" else each for each in plain(table)]
+
+
+def _stored(ask: Ask, name: str, measured: pa.Table, by: Sequence[str]) -> pa.Table | None:
+    """The stored rows of a measure by the same columns as `measured`, of those the asker may see; None without any.
+
+    They come in the order of `measured`. Where a slice tells nothing at all, they are those cut by `by` first.
+    """
+    order = {frozenset(each): place for place, each in enumerate(measured["by"].to_pylist())}
+    cuts = {frozenset(dict(each)) for each in order}
+    columns = ", ".join(f'"{each}"' for each in METRIC.names)
+    told = ask.lake(f"SELECT {columns} FROM metric WHERE name = ? ORDER BY id", [name])
+    kept = []
+    for place, row in enumerate(told["by"].to_pylist()):
+        cut = [name for name, _ in row]
+        if frozenset(cut) in cuts or (not cuts and by and set(cut[: len(by)]) == set(by)):
+            kept.append((order.get(frozenset(row), len(order)), row, place))
+    return told.take([place for _, _, place in sorted(kept)]) if kept else None
 
 
 def asked(home: Home, name: str, *, viewer: Viewer, filters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
