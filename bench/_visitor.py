@@ -22,9 +22,9 @@ from touchstone.core import finder
 from touchstone.home.demo import PASSWORD
 
 INSIDER, DEALER = "board@example", "dealer@example"
-EACH = 40  # addresses of one page that are kept
+EACH = 12  # addresses of one page that are kept
 OPENED = 4  # of these are opened, to see where they lead
-FEW = 12  # links to one page that are taken from another
+FEW = 6  # links to one page that are taken from another
 IDLE = 2.0  # seconds after which a connection is not used again: the server closes it after five
 LED = re.compile(r'href="(/[a-z_]+(?:\?[^"#]*)?)"')
 NEEDS = ("case", "conversation", "customer", "figure", "interaction", "recommend", "survey")
