@@ -73,7 +73,7 @@ SQL = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 MARKUP = re.compile(
-    r"</|/>|<[a-z]+[ >]|\{\{|[{;]\s*[a-z-]+:|https?://|^[\w.]+/[\w.*+-]+$|^\.|::|==|^[a-z_]+="
+    r"</|/>|<[a-z]+[ >]|\{\{|[{;]\s*[a-z-]+:|^\S*https?://\S*$|^[\w.]+/[\w.*+-]+$|^\.|::|==|^[a-z_]+="
     r"|^event: |filename|charset=|-src '|^[a-z-]+ '(none|self)'|^NOT \(|^Basic |^\w+ = \{"
 )
 

@@ -8,7 +8,7 @@ import pytest
 
 from touchstone.core import finder
 from touchstone.core.errors import Refused
-from touchstone.core.translation import said
+from touchstone.core.translation import is_known, said
 
 PARTS = [(room, name) for room in ("act", "show", "measure", "decide") for name in finder.names(room)]
 PROGRAMS = re.compile(r"\b(input|valid|string|instance|parse|unable|dictionary)\b", re.IGNORECASE)
@@ -42,3 +42,9 @@ def test_no_setting_is_refused_in_the_words_of_a_program_in_german(room: str, na
             told = said(f"{refused.value.what} {refused.value.todo}", "de")
             assert not PROGRAMS.search(told), told
             assert re.search(r"ist (kein|weder|nicht dabei)", told), told
+
+
+@pytest.mark.parametrize("name", finder.names("act"))
+def test_what_is_told_once_is_called_in_german_too(name: str) -> None:
+    for field in getattr(finder.part("act", name), "ONCE", ()):
+        assert is_known(field.replace("_", " ").capitalize(), "de"), field

@@ -69,7 +69,7 @@ def checked(url: str, *, field: str = "url") -> tuple[str, int]:
     except ValueError:  # a port beyond ports, half an IPv6 address, a label that is none
         host, port = "", None
     if not host or not _PLAIN.fullmatch(url) or parts.scheme not in ("http", "https") or parts.username is not None:
-        todo = "Give https://…, other letters as browsers send them: xn--…, %C3%BC."
+        todo = "Write a web address; other letters as browsers send them (xn--…, %C3%BC)."
         raise Refused("this is no address to send to.", where=host, field=field, todo=todo)
     return host, port or (443 if parts.scheme == "https" else 80)
 

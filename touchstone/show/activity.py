@@ -74,7 +74,7 @@ def _lines(found: list[dict[str, Any]], names: dict[str, str], action: str, name
     if not found:
         return [Note("Nothing of the kind was done.", "empty", "Widen what the page is narrowed to.")]
     lines = tuple(_line(row, names) for row in found[:_MOST])
-    grid = Grid("What was done", "The last first; times are UTC.", ("link", "when", "action", "by", "ids"), lines)
+    grid = Grid("What was done", "The last first; times are UTC.", ("entry", "when", "action", "by", "ids"), lines)
     if len(found) <= _MOST:
         return [grid]
     query = "".join(f"&{key}={value}" for key, value in (("action", action), ("name", name)) if value)
