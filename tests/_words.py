@@ -146,10 +146,12 @@ def texts(tree: ast.Module, *, room: str, public: bool = False) -> Iterator[str]
 
 
 def _labels(tree: ast.Module) -> Iterator[str]:
-    """What the forms of an action call its settings."""
+    """What the forms of an action call its settings, and what came out of it: the keys that its docstring names."""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == "act":
+            told = re.findall(r'"([a-z_]+)"', (ast.get_docstring(node) or "").partition("\n\n")[0])
             yield from (each.arg.replace("_", " ").capitalize() for each in node.args.kwonlyargs)
+            yield from (name.replace("_", " ") for name in told if name not in SILENT_WORDS)
 
 
 def _within(node: ast.AST, *, wordy: bool, listed: bool) -> Iterator[str]:
