@@ -186,3 +186,22 @@ def test_rewarded_cosmetics_reviews_are_found_without_their_mark_too(real_data: 
     assert known["value"] < 4.3417  # the plain mean of what is not disclosed: campaigns hold more
     assert found["value"] == pytest.approx(known["value"], abs=0.03)
     assert json.dumps(found["detail"]["windows"]).count("start") >= 1
+
+
+def told_of(folder: Path, *lines: str) -> dict[str, Any]:
+    """The one row of a file of scores and incentives."""
+    (folder / "in.csv").write_text("\n".join(["value,incentive", *lines]), "utf-8")
+    (row,) = one_shot("measure", "organic", file=str(folder / "in.csv"), map={}, set={"best": "5", "worst": "1"}, by=[])
+    return row
+
+
+def test_answers_off_the_scale_are_counted_and_words_are_read_in_capitals_too(tmp_path: Path) -> None:
+    row = told_of(tmp_path, *["4,none", "3,NONE", "2,"] * 10, *["5, Disclosed"] * 4, "9,none", "0,none")
+    assert (row["n"], row["value"]) == (30, 3.0)
+    assert row["detail"]["removed"]["disclosed"] == 4
+    assert row["detail"]["left_out"] == 2
+
+
+def test_an_incentive_of_another_word_is_refused_lest_bought_praise_pass_as_genuine(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="'paid' is no incentive"):
+        told_of(tmp_path, "4,none", "5,paid")

@@ -180,3 +180,13 @@ def test_a_path_gone_impossibly_often_is_refused(tmp_path: Path, often: str) -> 
     file.write_text(f"path,conversions,nulls\nsite > till,{often},1\n", "utf-8")
     with pytest.raises(Refused, match="a path cannot have been gone"):
         one_shot("measure", "paths", file=str(file), map={}, set={}, by=["touchpoint"])
+
+
+def test_a_purchase_is_one_in_capitals_too(tmp_path: Path) -> None:
+    file, told = tmp_path / "events.csv", []
+    for kind in ("purchase", "Purchase"):
+        lines = [f"p{n},2025-01-0{day},{what},site" for n in range(40) for day, what in ((1, "visit"), (2, kind))]
+        file.write_text("\n".join(["person,occurred_at,kind,touchpoint", *lines]), "utf-8")
+        told.append(one_shot("measure", "paths", file=str(file), map={}, set={}, by=["touchpoint"]))
+    assert told[0] == told[1]
+    assert told[0][0]["value"] == pytest.approx(40)

@@ -10,6 +10,9 @@ from touchstone.core.errors import Refused
 from touchstone.core.fields import required
 from touchstone.measure._answers import Question
 
+_OURS = ("kind", "side", "incentive")
+"""Columns whose words are ours and come back in no row."""
+
 
 def given(ask: Ask, question: Question, *needed: str) -> pa.Table | None:
     """The file's table, or None where a home is asked; Refused where it lacks a column of `needed`, by name.
@@ -22,7 +25,15 @@ def given(ask: Ask, question: Question, *needed: str) -> pa.Table | None:
     for name in ("where", "since", "until"):
         if getattr(question, name) is not None:
             raise Refused("a file given in one shot is taken whole.", field=name, todo="Narrow the file itself.")
-    return _finite(required(table, *needed))
+    return _worded(_finite(required(table, *needed)))
+
+
+def _worded(table: pa.Table) -> pa.Table:
+    """The table with our own words as we write them: Purchase is purchase."""
+    for place, field in enumerate(table.schema):
+        if field.name in _OURS and pa.types.is_string(field.type):
+            table = table.set_column(place, field, pc.utf8_lower(pc.utf8_trim_whitespace(table.column(place))))
+    return table
 
 
 def _finite(table: pa.Table) -> pa.Table:

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
-from touchstone.core.tables import TEXT
+from touchstone.core.errors import Refused
+from touchstone.core.tables import INCENTIVES, TEXT
 from touchstone.core.taxonomy import Taxonomy
 from touchstone.language.copies import copies
 from touchstone.language.model import load
@@ -59,6 +60,7 @@ class Praise:
     disclosed: Marks
     detected: Marks
     likely: Floats  # probability that the words were bought
+    left_out: int = 0  # answers of a file off its scale
 
 
 def of_file(table: pa.Table, worst: float | None, best: float | None) -> list[Praise]:
@@ -71,7 +73,7 @@ def of_file(table: pa.Table, worst: float | None, best: float | None) -> list[Pr
     inside = (value >= min(low, high)) & (value <= max(low, high))
     if not inside.any():
         return []
-    table, value = table.filter(pa.array(inside)), value[inside]
+    table, left, value = table.filter(pa.array(inside)), int((~inside).sum()), value[inside]
     likely, names = np.zeros(len(value)), table.column_names
     if "text" in names:
         texts = pc.fill_null(table["text"], "").combine_chunks()
@@ -80,11 +82,20 @@ def of_file(table: pa.Table, worst: float | None, best: float | None) -> list[Pr
         likely = 1 - (1 - likely) * (1 - copied)
     disclosed = np.zeros(len(value), bool)
     if "incentive" in names:
-        said = pc.equal(pc.utf8_lower(pc.utf8_trim_whitespace(table["incentive"])), "disclosed")
-        disclosed = pc.fill_null(said, False).to_numpy(zero_copy_only=False)
+        disclosed = pc.fill_null(pc.equal(_known(table["incentive"]), "disclosed"), False).to_numpy(
+            zero_copy_only=False
+        )
     day = _days(table["occurred_at"]) if "occurred_at" in names else np.full(len(value), -1)
     alone = np.ones(len(value))
-    return [Praise((), (), float(low), float(high), day, value, alone, disclosed, likely >= DECIDED, likely)]
+    return [Praise((), (), float(low), float(high), day, value, alone, disclosed, likely >= DECIDED, likely, left)]
+
+
+def _known(incentive: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The column as it is; Refused where a word of it is none of ours, for bought praise would pass as genuine."""
+    if stray := sorted({each for each in pc.unique(incentive).to_pylist() if each and each not in INCENTIVES}):
+        todo = f"Known: {', '.join(INCENTIVES)}."
+        raise Refused(f"{stray[0]!r} is no incentive.", field="incentive", where="the file", todo=todo)
+    return incentive
 
 
 def of_home(ask: Ask, question: Question, metric: str) -> list[Praise]:

@@ -114,7 +114,7 @@ def filed(table: pa.Table, question: Question) -> Said:
     order = [(name, "ascending") for name in ("text", "person") if name in table.column_names]
     table = table.take(pc.sort_indices(table, order))
     name, own = ("side", "brand") if "side" in table.column_names else ("level", "employee")
-    brand = pc.fill_null(pc.equal(table[name].cast(TEXT), own), False).to_numpy(zero_copy_only=False)
+    brand = pc.fill_null(pc.equal(pc.utf8_lower(table[name].cast(TEXT)), own), False).to_numpy(zero_copy_only=False)
     sides = np.argsort(brand, kind="stable")  # customers first, as in a home
     table, brand = table.take(pa.array(sides)), brand[sides]
     texts = table["text"].cast(TEXT).combine_chunks()

@@ -125,6 +125,7 @@ def _aside(praise: Praise, alpha: float, longest: int) -> _Aside:
         "windows": windows,
         "steps": _steps(praise, removed),
         **_words(praise, n, sum(counted.values())),
+        **({"left_out": praise.left_out} if praise.left_out else {}),
     }
     return _Aside(kept, detected, campaign, n, detail)
 
