@@ -1,7 +1,7 @@
 """Words that pages show and no source says as texts, for the catalogue of names."""
 
 SHOWN = (
-    *("mention", "email"),
+    *("mention", "email", "gone"),
     *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "none"),
     *("first", "second", "third", "fourth", "fifth", "d", "h", "min", "to", "of", "n", "between", "and"),
     *("positive", "negative", "neutral", "mixed", "praise", "complaint", "both", "neither"),

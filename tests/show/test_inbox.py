@@ -83,6 +83,16 @@ def test_many_are_closed_at_once_and_that_is_taken_back(home: Any) -> None:
         assert {row["state"] for row in listed(home).values()} == {"open"}
 
 
+def test_who_took_it_is_told_in_the_language_of_who_reads(home: Any) -> None:
+    with served(home) as address, Person(address) as ann:
+        ann.sign_in("ann@example", WORD)
+        form = {"csrf": token(ann.get("/inbox").text), "ids[]": ["mail"], "back": "/inbox"}
+        ann.post("/act/conversation.take", data=form)
+        for language, told in (("en", "Taken by"), ("de", "Übernommen von")):
+            page = ann.get("/conversation?id=mail", headers={"Accept-Language": language}).text
+            assert f"<span>{told}</span> <bdi>ann@example</bdi>" in page
+
+
 def test_a_reply_leaves_by_mail_beside_its_question_and_the_conversation_waits(home: Any) -> None:
     with mailbox() as (smtp, mails):
         sending = touchstone.open(home.path, now=NOW.isoformat(), mail_from="cx@example.com", smtp=smtp)

@@ -27,7 +27,7 @@ FEW = 24  # parts that are tried together
 _QUOTED = re.compile("“[^“”]*”|„[^„“”]*[“”]")
 _LINES = re.compile(r"\n+")
 _CLAUSES = re.compile(r"; ")
-_MARKS = (re.compile(r" · | × "), re.compile(": "), re.compile(", "))
+_MARKS = (re.compile(r" · | × | → "), re.compile(": "), re.compile(", "))
 _WORDED = re.compile(r"[^\W\d_]{2,}")
 _PLACED = re.compile(r"(\D{3,}?)( )(−?\d[\d.,]*(?:–−?\d[\d.,]*)?)")
 _DASHED = re.compile(r"(?<=\d)-(?=\d)")

@@ -27,8 +27,8 @@ _SAID = """select * from interaction where seq in (
 _MEASURED = """select any_value(measured_in) as measured_in from metric
     where name = 'lifetime_value' and value is not null"""
 _STEPS = {
-    "take": "took it", "assign": "assigned it", "close": "closed it", "reopen": "reopened it",
-    "snooze": "snoozed it", "undo": "took that back",
+    "take": "taken by", "assign": "assigned by", "close": "closed by", "reopen": "reopened by",
+    "snooze": "snoozed by", "undo": "taken back by",
 }  # fmt: skip
 _RETURNED = {"failed": "our mail came back", "delayed": "our mail is late", "automatic": "an automatic answer"}
 _STATES = {"open": "It is open.", "waiting": "It waits for the customer.", "closed": "It is closed."}
@@ -133,8 +133,8 @@ def _story(ask: Ask, talk: _Talk, whole: str | None) -> Story:
         events.append((each["created_at"], Event(_instant(each["created_at"]), what, by, "", quoted, files)))
     for each in talk.steps:
         if each["what"] in _STEPS:
-            did = f"{talk.names.get(each['account'], 'somebody')} {_STEPS[each['what']]}"
-            events.append((each["made_at"], Event(_instant(each["made_at"]), did)))
+            by = talk.names.get(each["account"], "somebody")
+            events.append((each["made_at"], Event(_instant(each["made_at"]), _STEPS[each["what"]], by)))
     events.sort(key=lambda pair: pair[0])
     lead = _writing(ask, talk) or "The earliest first."
     return Story("What was said", lead, tuple(event for _, event in events))
