@@ -120,6 +120,8 @@ def test_what_is_not_ours_comes_back_as_it_was(german: Tongue, text: str) -> Non
         ("22 Nov 2026", "22. Nov. 2026"),
         ("22 November 2026, 14:05", "22. November 2026, 14:05"),
         ("4.5: 4.00", "4,5: 4,00"),
+        ("No", "Nein"),
+        ("no answer", "keine Antwort"),
         ("complaint → gone", "Beschwerde → entfällt"),
         ("November 2026", "November 2026"),
         ("Oct 2026", "Okt. 2026"),

@@ -77,3 +77,8 @@ def test_who_only_reads_is_offered_no_form_and_refused_where_they_send_one(brand
         answer = chief.post("/act/theme.undo", data={"csrf": token(themes), "decision": "x"})
         assert answer.status_code == 403
         assert chief.get("/teaching").status_code == 403
+
+
+def test_what_is_wrong_is_said_once_and_what_to_do_beside_it(board: Person) -> None:
+    text = board.post("/sign-out", data={"csrf": "forged"}).text.partition("<main")[2]
+    assert (text.count("This form is too old or not ours."), text.count("Open it anew and send it again.")) == (1, 1)

@@ -70,8 +70,8 @@ def answer(request: Request, problem: Problem) -> Response:
             headers["WWW-Authenticate"] = f'{scheme} realm="Touchstone", charset="UTF-8"'
         return JSONResponse(_document(request, problem), problem.status, headers, media_type="application/problem+json")
     title = TITLES.get(problem.status, "That did not work")
-    empty = "empty" if problem.status == 404 else "warning"
-    page = Page("error", title, problem.what, blocks=(Note(problem.what, empty, problem.todo),))
+    tone = "empty" if problem.status == 404 else "warning"
+    page = Page("error", title, problem.what, blocks=(Note(problem.todo, tone),) if problem.todo else ())
     return drawing.answer(request, page, status=problem.status, headers=headers)
 
 

@@ -26,7 +26,7 @@ from touchstone.web import drawing, errors, signing
 routes = APIRouter(include_in_schema=False)
 SECRET = ("password", "old_password")
 """Fields whose text is neither shown nor given back."""
-_YES_NO = (("", "–"), ("true", "yes"), ("false", "no"))
+_YES_NO = (("", "–"), ("true", "Yes"), ("false", "No"))
 
 
 @routes.get("/act/{name}")
