@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
-from touchstone.core.errors import Refused
+from touchstone.core.fields import required
 from touchstone.core.tables import TEXT
 from touchstone.measure._answers import PERIODS, Question, period_text
 from touchstone.measure._drawn import among, lot
@@ -145,8 +145,7 @@ def _touchpoints(
 
 def filed(table: pa.Table, question: Question) -> Asking:
     """The texts of a file: all ask, or those whose `kind` says so where one does."""
-    if missing := [name for name in question.by if name not in table.column_names]:
-        raise Refused(f"the file has no column {missing[0]!r}.", field="by", where="by")
+    required(table, *question.by)
     by = tuple(each for each in question.by if each != "level")
     table = table.filter(pc.fill_null(pc.not_equal(table["text"].cast(TEXT), ""), False))
     table = table.take(pc.sort_indices(table.select(["text"]), [("text", "ascending")]))

@@ -71,7 +71,8 @@ def customers(ask: Ask, question: Question, *, kinds: Sequence[str]) -> Customer
     since, until = day(question.since, field="since"), day(question.until, field="until")
     table = given(ask, Question(question.by, question.where, question.since), "person", "occurred_at")
     if table is not None and groups:
-        raise Refused("a file's customers are grouped by person or not at all.", field="by", where="by")
+        todo = "Say by person, or nothing."
+        raise Refused("a file's customers are grouped by person or not at all.", field="by", where="by", todo=todo)
     days = _asked(ask, question, groups, kinds) if table is None else _filed(table, until)
     if not len(days):
         return None

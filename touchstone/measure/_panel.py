@@ -65,7 +65,8 @@ def named(units: str, start: np.datetime64 | None) -> dict[str, np.datetime64]:
     names = [each.strip() for each in units.split(",") if each.strip()]
     if bool(names) != (start is not None):
         field = "start" if names else "units"
-        raise Refused("a fix needs both the units that got it and its first day.", field=field)
+        todo = "Say both, units and start, or neither."
+        raise Refused("a fix needs both the units that got it and its first day.", field=field, todo=todo)
     return dict.fromkeys(names, start) if start is not None else {}
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
+from touchstone.core.fields import required
 from touchstone.core.tables import TEXT
 from touchstone.language.terms import Terms
 from touchstone.measure._answers import Question
@@ -105,8 +106,7 @@ def heard(ask: Ask, question: Question, voice: str, *, sample: int) -> Said:
 
 def filed(table: pa.Table, question: Question) -> Said:
     """What both sides say in a file: `side`, or else `level`, tells them apart."""
-    if missing := [name for name in question.by if name not in table.column_names]:
-        raise Refused(f"the file has no column {missing[0]!r}.", field="by", where="by")
+    required(table, *question.by)
     if "side" not in table.column_names and "level" not in table.column_names:
         raise Refused("no column tells brand and customers apart.", field="side", where="the file",
                       todo="Say which with --map side=COLUMN (brand, customers) or --map level=COLUMN.")  # fmt: skip

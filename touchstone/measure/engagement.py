@@ -64,7 +64,7 @@ def measure(
     question = Question(tuple(by), where, since, until)
     check(question, "rollup")
     if within < 1:
-        raise Refused("what follows takes a day or more.", field="within")
+        raise Refused("what follows takes a day or more.", field="within", todo="Say how many days.")
     file = given(ask, question, "depth", *question.by)
     sums = _home(ask, question) if file is None else _of_file(file, question.by)
     if not len(sums):

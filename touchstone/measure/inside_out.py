@@ -60,7 +60,7 @@ def measure(
     if question.by:
         raise Refused("processes are told for all together.", field="by", todo="Narrow with where.")
     if not 0 <= lags <= 26:
-        raise Refused("lags are 0 to 26 periods.", field="lags")
+        raise Refused("lags are 0 to 26 periods.", field="lags", todo="Say 4, perhaps.")
     table = given(ask, question, "occurred_at", "inside", "outside")
     if every not in (_EVERY if table is None else ("hour", *_EVERY)):
         raise Refused(f"{every!r} is no period.", field="every", todo=f"Known: {', '.join(_EVERY)}.")

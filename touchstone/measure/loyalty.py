@@ -66,7 +66,8 @@ def measure(
     if not (margin > 0 and horizon >= 1 and discount >= 0 and step > 0 and 0 < alpha < 1):
         wrong = next(name for name, bad in (("margin", margin <= 0), ("horizon", horizon < 1), ("step", step <= 0),
                                             ("discount", discount < 0), ("alpha", True)) if bad)  # fmt: skip
-        raise Refused("margin, horizon and step are above 0, discount not below, alpha within 0 and 1.", field=wrong)
+        said = "margin, horizon and step are above 0, discount not below, alpha within 0 and 1."
+        raise Refused(said, field=wrong, todo="Leave it out, and the usual one is taken.")
     question = Question(tuple(by), where, since, until)
     table = given(ask, question)
     day(split or None, field="split")

@@ -65,8 +65,7 @@ def measure(
     surroundings, and better ones, of `longest` days at most; `alpha` is the chance of calling any stretch of an even
     series crowded. On a home the scores are reviews' of one `figure`; a file's scale ends at `best` and `worst`.
     """
-    if not 0 < alpha < 1 or longest < 1:
-        raise Refused("alpha lies between 0 and 1.", field="longest" if longest < 1 else "alpha")
+    _check(alpha, longest)
     question = Question(tuple(by), where, since, until, worst, best)
     table = given(ask, question, "value")
     if table is not None and question.by:
@@ -105,6 +104,13 @@ class _Aside:
     campaign: Marks
     n: int  # answers kept
     detail: dict[str, Any]
+
+
+def _check(alpha: float, longest: int) -> None:
+    if longest < 1:
+        raise Refused("a campaign lasts a day or more.", field="longest", todo="Say how many days.")
+    if not 0 < alpha < 1:
+        raise Refused("alpha lies between 0 and 1.", field="alpha", todo="Say .01, perhaps.")
 
 
 def _aside(praise: Praise, alpha: float, longest: int) -> _Aside:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
+from touchstone.core.fields import required
 from touchstone.core.tables import NUMBER, TEXT
 from touchstone.measure._answers import Question, answers, check, count
 from touchstone.measure._given import given
@@ -195,8 +196,7 @@ def _gap(
 
 def _filed(table: pa.Table, question: Question) -> Iterator[_Gap]:
     """What was promised and lived by a file: a row without `promised` promises the best of the scale."""
-    if missing := [name for name in question.by if name not in table.column_names]:
-        raise Refused(f"the file has no column {missing[0]!r}.", field="by", where="by")
+    required(table, *question.by)
     for name, default in (("promised", None), ("worst", 1.0), ("best", 5.0)):
         own = table[name] if name in table.column_names else pa.nulls(len(table), NUMBER)
         column = pc.coalesce(own.cast(NUMBER), default) if default is not None else own.cast(NUMBER)
@@ -214,7 +214,8 @@ def _filed(table: pa.Table, question: Question) -> Iterator[_Gap]:
 def _told(keys: dict[str, str], told: list[dict[str, Any]]) -> _Gap:
     scales = sorted({(row["worst"], row["best"]) for row in told})
     if len(scales) > 1:
-        raise Refused(f"{keys['touchpoint']!r} stands on several scales.", field="best", where="the file")
+        todo = "Bring its answers to one, or give each scale a touchpoint of its own."
+        raise Refused(f"{keys['touchpoint']!r} stands on several scales.", field="best", where="the file", todo=todo)
     ends = scales[0]
     for row in told:
         _inside(row, ends)

@@ -58,7 +58,7 @@ def measure(
     question = Question(tuple(each for each in by if each != "campaign"), where, since, until)
     check(question, "rollup")
     if within < 1:
-        raise Refused("a message works a day or more.", field="within")
+        raise Refused("a message works a day or more.", field="within", todo="Say how many days.")
     file = given(ask, question, "campaign", "acted", *question.by)
     table = _home(ask, question) if file is None else _of_file(file, question.by)
     table = table.filter(pc.is_valid(table["campaign"]))

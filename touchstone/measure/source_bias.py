@@ -61,7 +61,7 @@ def measure(
     if item not in _ITEMS:
         raise Refused(f"{item!r} is no item.", field="item", todo=f"Known: {', '.join(_ITEMS)}.")
     if not 0 < alpha < 1:
-        raise Refused("alpha lies between 0 and 1.", field="alpha")
+        raise Refused("alpha lies between 0 and 1.", field="alpha", todo="Say .05, perhaps.")
     if set(question.by) - {"source"}:
         raise Refused("sources are compared over all items alike.", field="by", todo="Leave by, or say source.")
     table = given(ask, question, *FIELDS)

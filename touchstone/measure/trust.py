@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from touchstone.core.ask import Ask
 from touchstone.core.errors import Refused
+from touchstone.core.fields import required
 from touchstone.core.tables import NUMBER, TEXT
 from touchstone.measure._answers import PERIODS, Question, check, period_text
 from touchstone.measure._given import given
@@ -153,8 +154,7 @@ def _filed(
     table: pa.Table, question: Question, scales: dict[str, tuple[float, float]], settings: _Settings
 ) -> pa.Table:
     """The index of a file with a person a row."""
-    if missing := [name for name in question.by if name not in table.column_names]:
-        raise Refused(f"the file has no column {missing[0]!r}.", field="by", where="by")
+    required(table, *question.by)
     if not set(PARTS) & set(table.column_names):
         raise Refused(f"none of the parts is there: {', '.join(PARTS)}.", field=PARTS[0], where="the file",
                       todo=f"Say which with --map {PARTS[0]}=COLUMN.")  # fmt: skip
