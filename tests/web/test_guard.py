@@ -72,3 +72,11 @@ def test_a_body_has_its_limit(stranger: Person) -> None:
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "POST"])
 def test_pages_are_only_read(board: Person, method: str) -> None:
     assert board.request(method, "/overview").status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/nowhere", "/overview", "/overview.json", "/static/touchstone.css"])
+def test_a_head_is_that_of_the_page_without_its_body(board: Person, path: str) -> None:
+    read, head = board.get(path), board.request("HEAD", path)
+    assert (head.status_code, head.content) == (read.status_code, b"")
+    assert head.headers.get("content-length") == read.headers.get("content-length")
+    assert head.headers.get("content-type") == read.headers.get("content-type")

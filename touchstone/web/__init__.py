@@ -30,7 +30,7 @@ from touchstone.web import (
     surveys,
     welcoming,
 )
-from touchstone.web.guard import BodyLimit, SecurityHeaders
+from touchstone.web.guard import BodyLimit, Heads, SecurityHeaders
 
 ADDRESS = "127.0.0.1"
 """The one address it binds: what is to reach further goes through a proxy that speaks TLS."""
@@ -55,6 +55,7 @@ def create(home: Any) -> FastAPI:
         https_only=bool(hosts),
     )
     application.add_middleware(BodyLimit)
+    application.add_middleware(Heads)
     application.add_middleware(TrustedHostMiddleware, allowed_hosts=[ADDRESS, "localhost", *hosts], www_redirect=False)
     application.add_middleware(SecurityHeaders)
     errors.install(application)
@@ -62,20 +63,8 @@ def create(home: Any) -> FastAPI:
     for name in finder.names("show"):
         finder.part("show", name)  # now, so that the first visitor does not wait for imports
     doors = (
-        entrance,
-        speaking,
-        outside,
-        passkeys,
-        leaving,
-        welcoming,
-        surveys,
-        events,
-        files,
-        api,
-        assistants,
-        forms,
-        pages,
-    )
+        entrance, speaking, outside, passkeys, leaving, welcoming, surveys, events, files, api, assistants, forms, pages,
+    )  # fmt: skip
     for door in doors:
         application.include_router(door.routes)
     return application

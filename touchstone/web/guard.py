@@ -1,4 +1,4 @@
-"""What guards every answer and every question, whatever it is about: headers, and a limit on bodies."""
+"""What guards every answer and every question, whatever it is about: headers, a limit on bodies, and HEAD."""
 
 from __future__ import annotations
 
@@ -61,6 +61,24 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, guarded)
+
+
+class Heads:
+    """Answers HEAD as GET is answered, without the body (RFC 9110, 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on as GET, and the head of what comes back."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def bare(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self.app({**scope, "method": "GET"}, receive, bare)
 
 
 class BodyLimit:
