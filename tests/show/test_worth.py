@@ -58,7 +58,7 @@ def test_the_page_says_what_the_measure_says_of_each_customer(home: Any) -> None
     by = {dict(row["by"])["person"]: row for row in measure(home.ask(), by=("person",)).to_pylist()}
     for who in ("p0", "p1", "p12", "p77"):
         figure = shown(customer(home.ask(), id=who))
-        assert figure.label == "Lifetime value"
+        assert figure.label == "Lifetime value, EUR in 52 weeks"
         told = (figure.low, figure.value, figure.high)
         assert told == pytest.approx([by[who][name] for name in ("low", "value", "high")], rel=1e-9)
         assert figure.low is not None

@@ -174,7 +174,8 @@ def _recognised(
 ) -> list[str]:
     """By candidate the id of the theme it was (empty: none): the `sure` ones choose first, the nearest two at once.
 
-    A theme of which no text is left but that people decided about is known by its words.
+    A theme of which no text is left but that people decided about is known by its words, and any by all words that it
+    was born with.
     """
     called = [""] * len(candidates)
     names, label = np.unique(former.theme.astype(str), return_inverse=True)
@@ -190,6 +191,8 @@ def _recognised(
             alike = len(set(each.words) & words) / max(1, len(set(each.words) | words))
             if alike >= _SAME_WORDS:
                 pairs.append((place >= sure, 1 - alike, place, id))  # texts first
+        if (born := _fresh(set(each.words), set())) in names:
+            pairs.append((place >= sure, 2.0, place, born))  # most of its texts are told nearer by other themes
     for _, _, place, id in sorted(pairs):
         if not called[place] and id not in called:
             called[place] = id
