@@ -59,6 +59,14 @@ class Person(httpx.Client):
         return self.post("/sign-in", data={**form, "csrf": token(self.get("/sign-in").text)})
 
 
+@contextmanager
+def signed_in(address: str, name: str, password: str | None = None) -> Iterator[Person]:
+    """Whoever has this account at `address`, while the block runs."""
+    with Person(address) as person:
+        assert person.sign_in(name, password).status_code == 303
+        yield person
+
+
 def basic(name: str, password: str | None = None) -> dict[str, str]:
     """The header by which a program signs in."""
     given = f"{name}:{password or PASSWORDS.get(name, '')}"

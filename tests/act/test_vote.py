@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 import touchstone
-from tests._doors import Person, served, token
+from tests._doors import Person, served, signed_in, token
 from touchstone.core.errors import Refused
 from touchstone.store import accounts
 from touchstone.store._live_cases import fix
@@ -49,8 +49,7 @@ def where(home: Any) -> Iterator[str]:
 
 @pytest.fixture
 def ida(where: str) -> Iterator[Person]:
-    with Person(where) as person:
-        assert person.sign_in("ida@example", PASSWORD).status_code == 303
+    with signed_in(where, "ida@example", PASSWORD) as person:
         yield person
 
 

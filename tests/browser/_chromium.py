@@ -33,13 +33,13 @@ def started(path: str) -> Iterator[Browser]:
             browser.close()
 
 
-def signed_in(inside: BrowserContext, address: str) -> Page:
-    """A page of the application at `address`, an insider signed in."""
+def signed_in(inside: BrowserContext, address: str, *, button: str = "Sign in") -> Page:
+    """A page of the application at `address`, an insider signed in by the `button` in the browser's language."""
     page = inside.new_page()
     page.goto(f"{address}/sign-in")
     page.fill("[name=name]", "board@example")
     page.fill("[name=password]", PASSWORDS["board@example"])
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name=button).click()
     expect(page.locator("h1")).to_be_visible()
     return page
 

@@ -59,13 +59,7 @@ def test_a_page_fits_its_window_can_be_used_by_everybody_and_leaves_the_console_
 def german(browser: Browser, address: str) -> Iterator[Page]:
     """An insider signed in with a phone that speaks German."""
     inside = browser.new_context(viewport=_chromium.SIZES["phone"], locale="de-DE")  # type: ignore[arg-type]  # a plain dict
-    page = inside.new_page()
-    page.goto(f"{address}/sign-in")
-    page.fill("[name=name]", "board@example")
-    page.fill("[name=password]", PASSWORDS["board@example"])
-    page.get_by_role("button", name="Anmelden").click()
-    expect(page.locator("h1")).to_be_visible()
-    yield page
+    yield _chromium.signed_in(inside, address, button="Anmelden")
     inside.close()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests import _brand
-from tests._doors import Person, served, token
+from tests._doors import Person, served, signed_in, token
 from touchstone.act._converse import converse
 from touchstone.web import drawing
 
@@ -41,8 +41,7 @@ def there(home: Any) -> Iterator[str]:
 @pytest.fixture
 def ben(there: str) -> Iterator[Person]:
     """Somebody inside who is signed in."""
-    with Person(there) as person:
-        person.sign_in("board@example")
+    with signed_in(there, "board@example") as person:
         yield person
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 import touchstone
 from tests._brand import UNITS
-from tests._doors import Person, served, token
+from tests._doors import Person, served, signed_in, token
 from tests._search import holding
 from touchstone.core import finder
 from touchstone.core.errors import Refused
@@ -75,8 +75,7 @@ def where(home: Any) -> Iterator[str]:
 
 @pytest.fixture
 def ida(where: str) -> Iterator[Person]:
-    with Person(where) as person:
-        assert person.sign_in(IDA, PASSWORD).status_code == 303
+    with signed_in(where, IDA, PASSWORD) as person:
         yield person
 
 

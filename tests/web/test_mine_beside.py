@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 import touchstone
 from tests._brand import UNITS
-from tests._doors import Person, served
+from tests._doors import Person, served, signed_in
 from touchstone.core.errors import Refused
 from touchstone.store import accounts, attachments, surveys
 from touchstone.store._live_message import attachment, message
@@ -49,8 +49,7 @@ def _write(home: Any, person: str) -> None:
 
 @pytest.fixture(scope="module")
 def ida(home: Any) -> Iterator[Person]:
-    with served(home) as address, Person(address) as person:
-        assert person.sign_in("ida@example", PASSWORD).status_code == 303
+    with served(home) as address, signed_in(address, "ida@example", PASSWORD) as person:
         yield person
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests import _brand
-from tests._doors import Person, served
+from tests._doors import Person, served, signed_in
 from tests.act.test_budget import TABLE
 from tests.decide.test_budget_home import brand
 
@@ -29,8 +29,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.fixture
 def board(home: Any) -> Iterator[Person]:
-    with served(home) as address, Person(address) as person:
-        person.sign_in("board@example")
+    with served(home) as address, signed_in(address, "board@example") as person:
         yield person
 
 

@@ -130,10 +130,9 @@ def key(store: Any, address: str) -> bytes:
 
 def _call(row: Mapping[str, Any], store: Any) -> None:
     body = json.dumps({"id": row["id"], "subject": row["subject"], "text": row["text"]}, ensure_ascii=False).encode()
-    allowed = [each.strip() for each in store.settings.outgoing_hosts.split(",") if each.strip()]
     signed = webhook.headers(key(store, row["to"]), id=row["id"], at=store.now, body=body)
     headers = {"Content-Type": "application/json", **row["headers"], **signed}
-    answer = outgoing.send("POST", row["to"], headers=headers, body=body, allowed=allowed)
+    answer = outgoing.send("POST", row["to"], headers=headers, body=body, allowed=store.settings.reachable_hosts)
     if answer.status >= 500 or answer.status == 429:
         raise Retry(f"the receiver says {answer.status}.", where="webhook", todo="It is tried again.")
     if answer.status >= 300:

@@ -50,6 +50,11 @@ class Settings:
         """The host names in `hosts`, one by one."""
         return [each.strip() for each in self.hosts.split(",") if each.strip()]
 
+    @property
+    def reachable_hosts(self) -> list[str]:
+        """The host names in `outgoing_hosts`, one by one."""
+        return [each.strip() for each in self.outgoing_hosts.split(",") if each.strip()]
+
     def clock(self) -> datetime:
         """Now in UTC, or the fixed instant `now`."""
         if not self.now:

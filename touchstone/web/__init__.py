@@ -63,7 +63,8 @@ def create(home: Any) -> FastAPI:
     for name in finder.names("show"):
         finder.part("show", name)  # now, so that the first visitor does not wait for imports
     doors = (
-        entrance, speaking, outside, passkeys, leaving, welcoming, surveys, events, files, api, assistants, forms, pages,
+        entrance, speaking, outside, passkeys, leaving, welcoming, surveys, events, files, api, assistants, forms,
+        pages,
     )  # fmt: skip
     for door in doors:
         application.include_router(door.routes)

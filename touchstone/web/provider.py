@@ -92,8 +92,7 @@ def named(settings: Settings) -> Provider:
 def _fetched(
     method: str, url: str, settings: Settings, *, headers: dict[str, str], body: bytes = b""
 ) -> dict[str, Any]:
-    allowed = [each.strip() for each in settings.outgoing_hosts.split(",") if each.strip()]
-    answer = outgoing.send(method, url, headers=headers, body=body, allowed=allowed)
+    answer = outgoing.send(method, url, headers=headers, body=body, allowed=settings.reachable_hosts)
     try:
         said = json.loads(answer.body) if answer.status == 200 else None
     except ValueError:
